@@ -1,0 +1,59 @@
+# Every target first makes .venv from the pinned requirements.txt, when that or pyproject.toml changed.
+
+PYTHON ?= python3
+VENV := .venv
+# Windows keeps the programs of a virtual environment in Scripts.
+BIN := $(if $(filter Windows_NT,$(OS)),$(VENV)/Scripts,$(VENV)/bin)
+RUN := $(BIN)/python
+
+CONTENT ?= data/content/temple.jpg
+STYLE ?= data/style/night_swirls.jpg
+OUTPUT ?= output/picture.png
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help lab transfer notebooks test test-notebooks benchmark lint lock gpu clean
+
+help:  ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+$(VENV)/installed: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit( \
+		f"Python 3.11, 3.12 or 3.13 is needed, this is {v[0]}.{v[1]}: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+lab: $(VENV)/installed  ## open the lessons in JupyterLab
+	$(BIN)/jupyter lab notebooks
+
+transfer: $(VENV)/installed  ## make a picture: CONTENT=… STYLE=… OUTPUT=… ARGS="--size 768"
+	$(RUN) -m nst_helpers transfer "$(CONTENT)" "$(STYLE)" --output "$(OUTPUT)" $(ARGS)
+
+notebooks: $(VENV)/installed  ## build the lessons from notebooks/sources; one: LESSON=01_convolution
+	$(RUN) tools/build_notebooks.py $(LESSON)
+
+test: lint  ## check everything
+	$(RUN) -m pytest
+	$(MAKE) test-notebooks
+
+test-notebooks: $(VENV)/installed  ## run every lesson and compare its outputs
+
+benchmark: $(VENV)/installed  ## measure speed and memory, as ratios in one run
+	$(RUN) benchmarks/benchmark.py $(ARGS)
+
+lint: $(VENV)/installed  ## check the code's form
+	$(BIN)/ruff check .
+
+lock: $(VENV)/installed  ## pin the newest versions that pyproject.toml allows
+	$(RUN) tools/lock.py
+
+gpu: $(VENV)/installed  ## Linux with an NVIDIA card: swap TensorFlow for its CUDA build
+	$(RUN) -m pip uninstall --yes tensorflow-cpu
+	$(RUN) -m pip install -e ".[gpu]"
+	$(RUN) -m pip uninstall --yes tensorflow-cpu
+	$(RUN) -m pip install --force-reinstall --no-deps "tensorflow==$$(sed -n 's/^tensorflow==\([0-9.]*\).*/\1/p' requirements.txt)"
+
+clean:  ## remove the virtual environment and what was made
+	rm -rf $(VENV) build output

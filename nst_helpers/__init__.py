@@ -1,0 +1,14 @@
+"""The package behind the course: neural style transfer after Gatys, Ecker and Bethge (2016).
+
+Names are imported from their modules, as in `from nst_helpers.transfer import Settings, transfer`. Read
+the modules in this order:
+
+- `images`, `networks`, `losses`, `optimizers`: the parts; they know nothing of each other, but that
+  networks look at images;
+- `transfer`: joins them;
+- `plots`: figures; `python -m nst_helpers`: the command line.
+
+Importing the package itself is instant; the modules that need TensorFlow import it (some seconds).
+"""
+
+__version__ = "0.1.0"

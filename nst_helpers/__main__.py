@@ -1,0 +1,260 @@
+"""The command line: `python -m nst_helpers transfer | networks | check`.
+
+    python -m nst_helpers transfer CONTENT STYLE --output picture.png --size 768
+    python -m nst_helpers networks --fetch
+    python -m nst_helpers check
+"""
+
+import argparse
+import json
+import shutil
+import sys
+from dataclasses import MISSING, asdict, fields
+from pathlib import Path
+
+ERROR, STOPPED = 2, 130  # exit codes: wrong input; ended by Ctrl-C, as shells count it
+
+
+def main(arguments=None):
+    """Run the command line; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # α and × must not stop a Windows console
+            stream.reconfigure(errors="replace")
+    options = _parser().parse_args(arguments)
+    # TensorFlow is imported only now, so that --help answers at once.
+    from nst_helpers.images import ImageError
+    from nst_helpers.networks import NetworkError
+
+    try:
+        return options.command(options)
+    except (ImageError, NetworkError, ValueError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return ERROR
+    except KeyboardInterrupt:
+        print("\nstopped before there was a picture; nothing was written", file=sys.stderr)
+        return STOPPED
+
+
+# transfer
+
+
+def run_transfer(options):
+    """Make one picture."""
+    from nst_helpers.images import load_image, save_image
+    from nst_helpers.transfer import Diverged, transfer
+
+    settings = _settings(options)
+    output = Path(options.output)
+    _refuse_early(output)
+    content, style = load_image(options.content, settings.size), load_image(options.style, None)
+    bar = _Bar(settings.iterations, options.quiet)
+    try:
+        result = transfer(content, style, settings, on_step=bar.show)
+    except Diverged as error:
+        bar.close()
+        print(f"error: {error}", file=sys.stderr)
+        if error.image is not None:
+            kept = output.with_stem(f"{output.stem}-before-step-{error.iteration}")
+            print(f"the last good picture is in {save_image(error.image, kept)}", file=sys.stderr)
+        return ERROR
+    bar.close()
+    save_image(result.image, output, settings=asdict(settings))
+    if options.folder:
+        print(f"picture, settings, losses and their curves are in {result.save(options.folder)}")
+    height, width = result.image.shape[:2]
+    done = len(result.history["total"])
+    if result.interrupted:
+        print(f"stopped after step {done} of {settings.iterations}: {output} is what there is, {width}×{height} pixels")
+        return STOPPED
+    print(f"{output}: {width}×{height} pixels, {done} iterations in {result.seconds:.0f} s")
+    return 0
+
+
+def _refuse_early(output):
+    """Complain about an output that cannot be written before the work, not after it."""
+    from nst_helpers.images import noise_image, save_image
+
+    existed = output.exists()
+    if existed and not output.is_file():
+        raise ValueError(f"--output {output}: this is not a file; name a picture, as in --output picture.png")
+    probe = output.with_stem(f".{output.stem}-probe")
+    save_image(noise_image(1, 1, 0), probe)
+    probe.unlink()
+
+
+def _settings(options):
+    """The settings of --settings FILE, or the defaults, with what the command line says on top."""
+    from nst_helpers.settings import Settings
+
+    chosen = _stored_settings(options.settings) if options.settings else {}
+    for setting in fields(Settings):
+        if hasattr(options, setting.name):  # given on the command line
+            chosen[setting.name] = getattr(options, setting.name)
+    return Settings(**chosen)
+
+
+def _stored_settings(path):
+    """The settings in a settings.json, or inside a picture that this program made."""
+    from nst_helpers.images import load_settings
+    from nst_helpers.settings import Settings
+
+    if Path(path).suffix.lower() == ".json":
+        try:
+            stored = json.loads(Path(path).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise ValueError(f"--settings {path}: this is no readable settings file ({error})") from error
+    else:
+        stored = load_settings(path)
+    if not isinstance(stored, dict):
+        raise ValueError(f"--settings {path}: there are no settings in it")
+    unknown = set(stored) - {setting.name for setting in fields(Settings)}
+    if unknown:
+        raise ValueError(f"--settings {path}: unknown settings {', '.join(sorted(unknown))}")
+    return stored
+
+
+class _Bar:
+    """A progress bar with the three losses, and the size of the picture at present."""
+
+    def __init__(self, iterations, quiet):
+        from tqdm import tqdm
+
+        self._bar = tqdm(total=iterations, unit="it", disable=quiet, dynamic_ncols=True)
+
+    def show(self, step):
+        height, width = step.image.shape[:2]
+        losses = " ".join(f"{name} {step.losses[name]:.3g}" for name in ("content", "style", "tv"))
+        self._bar.set_description(f"{width}×{height}", refresh=False)
+        self._bar.set_postfix_str(losses, refresh=False)
+        self._bar.update()
+
+    def close(self):
+        self._bar.close()
+
+
+# networks
+
+
+def run_networks(options):
+    """What networks there are, and VGG-19 fetched if asked for."""
+    import os
+
+    from nst_helpers.networks import VGG19_VARIABLE, load_network, vgg19_cache
+
+    compact = load_network("compact")
+    print(f"compact  ready: shipped with the course, {compact.parameters:,} parameters")
+    if options.fetch:
+        vgg19 = load_network("vgg19")
+        print(f"vgg19    ready: {vgg19.parameters:,} parameters, in {vgg19_cache()}")
+        return 0
+    given = os.environ.get(VGG19_VARIABLE)
+    place = Path(given) if given else vgg19_cache()
+    if place.is_file():
+        print(f"vgg19    found: {place}")
+    else:
+        print(f"vgg19    not here: fetch its 80 MB with `python -m nst_helpers networks --fetch`, or set "
+              f"{VGG19_VARIABLE} to the file (looked for at {place})")
+    return 0
+
+
+# check
+
+
+def run_check(options):
+    """Is this computer ready for class? Every line is something that was tried just now."""
+    import os
+    import platform
+
+    print(f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, {os.cpu_count()} cores")
+    from nst_helpers.backend import keras, tf
+
+    gpus = len(tf.config.list_physical_devices("GPU"))
+    print(f"TensorFlow {tf.__version__}, Keras {keras.__version__}, {gpus} GPUs")
+    times = {precision: _seconds_an_iteration(precision) for precision in ("float32", "bfloat16")}
+    ratio = times["bfloat16"] / times["float32"]
+    print(f"one iteration at 256×171 pixels: {1000 * times['float32']:.0f} ms in float32; "
+          f"bfloat16 takes {ratio:.2f} times that" + (", so --precision bfloat16 pays here" if ratio < 0.8 else ""))
+    free = shutil.disk_usage(Path.cwd()).free
+    print(f"free disk space here: {free / 1e9:.1f} GB")
+    print("ready: this computer runs the course")
+    return 0
+
+
+def _seconds_an_iteration(precision):
+    """The median over a few iterations, after the first one, which compiles."""
+    from itertools import pairwise
+    from statistics import median
+    from time import perf_counter
+
+    from nst_helpers.images import load_image
+    from nst_helpers.networks import data_folder
+    from nst_helpers.transfer import Settings, iterate
+
+    content = load_image(data_folder() / "content" / "temple.jpg", 256)
+    times = [perf_counter()]
+    for _ in iterate(content, content, Settings(size=256, scales=1, iterations=12, precision=precision)):
+        times.append(perf_counter())
+    return median(after - before for before, after in pairwise(times[2:]))
+
+
+# The options follow from Settings
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="python -m nst_helpers", description="Neural style transfer.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    transfer = commands.add_parser("transfer", help="paint one picture in the manner of another")
+    transfer.add_argument("content", metavar="CONTENT", help="the picture that gives the subject")
+    transfer.add_argument("style", metavar="STYLE", help="the picture that gives the manner")
+    transfer.add_argument("--output", default="picture.png", metavar="FILE",
+                          help="the picture to make: .png, .jpg or .webp (default: picture.png)")
+    transfer.add_argument("--folder", metavar="FOLDER",
+                          help="also write the picture, its settings, every loss and their curves here")
+    transfer.add_argument("--settings", metavar="FILE",
+                          help="start from the settings of a settings.json or of a picture made before")
+    transfer.add_argument("--quiet", action="store_true", help="no progress bar")
+    _add_settings(transfer.add_argument_group("settings"))
+    transfer.set_defaults(command=run_transfer)
+    networks = commands.add_parser("networks", help="which networks are here")
+    networks.add_argument("--fetch", action="store_true", help="download VGG-19's weights (80 MB)")
+    networks.set_defaults(command=run_networks)
+    check = commands.add_parser("check", help="is this computer ready for class")
+    check.set_defaults(command=run_check)
+    return parser
+
+
+def _add_settings(group):
+    """One option for each setting, with its help, its range or choices, and its default."""
+    from nst_helpers.settings import Settings
+
+    for setting in fields(Settings):
+        default = setting.default if setting.default is not MISSING else _as_text(setting.default_factory())
+        option = f"--{setting.name.replace('_', '-')}"
+        # The default stands in the help text only: None tells that the option was not given.
+        group.add_argument(option, dest=setting.name, default=argparse.SUPPRESS, **_kind(setting),
+                           help=f"{setting.metadata['help']} (default: {default})".replace("%", "%%"))
+
+
+def _kind(setting):
+    if "choices" in setting.metadata:
+        return {"choices": setting.metadata["choices"]}
+    if "layers" in setting.metadata:
+        return {"type": _layers, "metavar": "LAYER=WEIGHT,…"}
+    return {"type": setting.type, "metavar": "N" if setting.type is int else "X"}
+
+
+def _layers(text):
+    """conv1_1=81,conv2_1=27 or conv1_1,conv2_1 as {layer: weight}."""
+    pairs = (part.partition("=") for part in text.split(","))
+    try:
+        return {layer.strip(): float(weight) if sign else 1.0 for layer, sign, weight in pairs}
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r}: write layers as conv1_1=81,conv2_1=27") from None
+
+
+def _as_text(layers):
+    return ",".join(f"{layer}={weight:g}" for layer, weight in layers.items())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,146 @@
+"""Five optimizers in plain arithmetic: the same lines serve NumPy arrays and TensorFlow tensors.
+
+An optimizer is a pair of pure functions: `init(w)` makes the state for parameters w, and
+`step(w, gradient, state)` returns the new parameters and the new state, changing nothing in place.
+So a run can be paused, stored, resumed or handed to another optimizer at any point.
+
+Letters: w parameters, g gradient ∇w, V velocity (mean of the gradients), s scale (mean of their
+squares), η learning_rate, β beta, β₁ beta1, β₂ beta2, ε epsilon, t number of steps taken. All operations
+are elementwise. Lessons 08 to 10 derive each optimizer by hand; the tests compare each with Keras.
+"""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+
+class GradientDescentState(NamedTuple):
+    """Plain descent remembers nothing."""
+
+
+class MomentumState(NamedTuple):
+    velocity: Any  # V, like w
+
+
+class ScaleState(NamedTuple):
+    scale: Any  # s, like w
+
+
+class AdamState(NamedTuple):
+    t: float  # steps taken
+    velocity: Any  # V, like w
+    scale: Any  # s, like w
+
+
+@dataclass(frozen=True)
+class GradientDescent:
+    """w ← w − η g  (lesson 08)."""
+
+    learning_rate: float
+
+    def init(self, w):
+        return GradientDescentState()
+
+    def step(self, w, gradient, state):
+        return w - self.learning_rate * gradient, state
+
+
+@dataclass(frozen=True)
+class Momentum:
+    """V ← βV + (1 − β)g, w ← w − ηV  (lesson 08; Polyak 1964).
+
+    That is the weighted average, `average=True`. With `average=False` gradients accumulate,
+    V ← βV + g, as in Keras's SGD: the same path at a learning rate smaller by the factor 1 − β.
+    """
+
+    learning_rate: float
+    beta: float = 0.9
+    average: bool = True
+
+    def init(self, w):
+        return MomentumState(velocity=0.0 * w)
+
+    def step(self, w, gradient, state):
+        share = 1.0 - self.beta if self.average else 1.0
+        velocity = self.beta * state.velocity + share * gradient
+        return w - self.learning_rate * velocity, MomentumState(velocity)
+
+
+@dataclass(frozen=True)
+class AdaGrad:
+    """s ← s + g², w ← w − η g / (√s + ε)  (lesson 09; Duchi, Hazan, Singer 2011, JMLR 12).
+
+    Keras puts ε under the root, g / √(s + ε): `epsilon_inside=True`; and it starts s at 0.1 unless told
+    otherwise, where this and the publication start at 0.
+    """
+
+    learning_rate: float
+    epsilon: float = 1e-7
+    epsilon_inside: bool = False
+
+    def init(self, w):
+        return ScaleState(scale=0.0 * w)
+
+    def step(self, w, gradient, state):
+        scale = state.scale + gradient**2
+        return w - self.learning_rate * gradient / _root(scale, self), ScaleState(scale)
+
+
+@dataclass(frozen=True)
+class RMSprop:
+    """s ← βs + (1 − β)g², w ← w − η g / (√s + ε)  (lesson 09; Hinton 2012, lecture 6e).
+
+    Keras computes g / √(s + ε), whatever its documentation suggests: `epsilon_inside=True`.
+    """
+
+    learning_rate: float
+    beta: float = 0.9
+    epsilon: float = 1e-7
+    epsilon_inside: bool = False
+
+    def init(self, w):
+        return ScaleState(scale=0.0 * w)
+
+    def step(self, w, gradient, state):
+        scale = self.beta * state.scale + (1.0 - self.beta) * gradient**2
+        return w - self.learning_rate * gradient / _root(scale, self), ScaleState(scale)
+
+
+@dataclass(frozen=True)
+class Adam:
+    """Momentum over RMSprop, both freed of their start at zero (lesson 10; Kingma, Ba 2015, algorithm 1).
+
+        V ← β₁V + (1 − β₁)g        V̂ = V / (1 − β₁ᵗ)
+        s ← β₂s + (1 − β₂)g²       ŝ = s / (1 − β₂ᵗ)        w ← w − η V̂ / (√ŝ + ε)
+
+    `bias_correction=False` leaves the hats out. `epsilon_hat=True` adds ε to √s before the correction,
+    η √(1 − β₂ᵗ)/(1 − β₁ᵗ) · V / (√s + ε), the faster form at the end of the paper's section 2, which is
+    what Keras computes; the two differ noticeably only where ε is not far below √s.
+    """
+
+    learning_rate: float
+    beta1: float = 0.9
+    beta2: float = 0.999
+    epsilon: float = 1e-8
+    bias_correction: bool = True
+    epsilon_hat: bool = False
+
+    def init(self, w):
+        return AdamState(t=0.0, velocity=0.0 * w, scale=0.0 * w)
+
+    def step(self, w, gradient, state):
+        t = state.t + 1.0
+        velocity = self.beta1 * state.velocity + (1.0 - self.beta1) * gradient
+        scale = self.beta2 * state.scale + (1.0 - self.beta2) * gradient**2
+        correction1 = 1.0 - self.beta1**t if self.bias_correction else 1.0
+        root2 = (1.0 - self.beta2**t) ** 0.5 if self.bias_correction else 1.0
+        epsilon = self.epsilon if self.epsilon_hat else self.epsilon * root2
+        # V̂ / (√ŝ + ε) with both corrections drawn out of the arrays, where they cost nothing.
+        update = (self.learning_rate * root2 / correction1) * velocity / (scale**0.5 + epsilon)
+        return w - update, AdamState(t, velocity, scale)
+
+
+def _root(scale, optimizer):
+    """√s + ε, or √(s + ε) where the optimizer wants ε inside."""
+    if optimizer.epsilon_inside:
+        return (scale + optimizer.epsilon) ** 0.5
+    return scale**0.5 + optimizer.epsilon

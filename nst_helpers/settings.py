@@ -1,0 +1,114 @@
+"""The settings of a transfer: what there is to choose, in which range, and what it does.
+
+The command line makes its options from this list, and the lessons their widgets.
+"""
+
+import operator
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+
+from nst_helpers.architecture import LAYER_NAMES, NETWORK_NAMES, POOLINGS, PRECISIONS
+from nst_helpers.optimizers import AdaGrad, Adam, GradientDescent, Momentum, RMSprop
+
+OPTIMIZERS = {"adam": Adam, "rmsprop": RMSprop, "adagrad": AdaGrad, "momentum": Momentum,
+              "gradient_descent": GradientDescent}
+
+
+def _number(default, least, most, help, above=False):
+    """A numeric setting: its default, its range (without `least` itself where `above`), and what it does."""
+    return field(default=default, metadata={"least": least, "most": most, "above": above, "help": help})
+
+
+def _choice(default, choices, help):
+    return field(default=default, metadata={"choices": tuple(choices), "help": help})
+
+
+def _layers(default, help):
+    return field(default_factory=lambda: dict(default), metadata={"layers": True, "help": help})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that decides a picture, but the two pictures themselves. The defaults are the course's.
+
+    Wrong values are refused with a ValueError that names the setting, the value and the allowed range.
+    What each setting does stands beside it below, and in `python -m nst_helpers transfer --help`.
+
+    >>> Settings(iterations=0)
+    Traceback (most recent call last):
+    ValueError: iterations = 0: a whole number from 1 to 100000 is needed
+    """
+
+    content_weight: float = _number(1.0, 0, 1e12, "α, the weight of the content loss")
+    style_weight: float = _number(2.0, 0, 1e12, "β, the weight of the style loss")
+    tv_weight: float = _number(0.2, 0, 1e12, "γ, the weight of the total variation")
+    content_layers: Mapping[str, float] = _layers({"conv4_2": 1.0}, "layers of the content loss, with weights")
+    style_layers: Mapping[str, float] = _layers(
+        {"conv1_1": 81.0, "conv2_1": 27.0, "conv3_1": 9.0, "conv4_1": 3.0, "conv5_1": 1.0},
+        "layers of the style loss, with their weights w_l")
+    iterations: int = _number(600, 1, 100_000, "steps of the optimizer, over all sizes")
+    size: int = _number(512, 16, 8192, "longer side of the picture in pixels; never enlarged")
+    scales: int = _number(4, 1, 12, "sizes from coarse to fine, each √2 times the one before")
+    style_scale: float = _number(
+        2.0, 0.1, 10, "size of the strokes: the style picture's longer side over the picture's; never enlarged")
+    init: str = _choice("noise", ("noise", "content"), "what the picture starts as")
+    seed: int = _number(0, 0, 2**32 - 1, "which noise")
+    optimizer: str = _choice("adam", OPTIMIZERS, "which optimizer")
+    learning_rate: float = _number(6.0, 0, 1e6, "η, on pixels 0–255, at the start of each size", above=True)
+    network: str = _choice("compact", NETWORK_NAMES, "which network looks at the pictures")
+    pooling: str = _choice("average", POOLINGS, "how the network pools")
+    precision: str = _choice("float32", PRECISIONS, "of the convolutions; bfloat16 is faster on newer processors")
+
+    def __post_init__(self):
+        for setting in fields(self):
+            value = _checked(setting, getattr(self, setting.name))
+            object.__setattr__(self, setting.name, value)  # the dataclass is frozen
+        if not self.content_weight and not self.style_weight and not self.tv_weight:
+            raise ValueError("content_weight, style_weight and tv_weight are all 0: at least one must be above 0")
+
+
+def _checked(setting, value):
+    """The value of a setting in its own type, or a ValueError with the value and what is allowed."""
+    rules = setting.metadata
+    if "choices" in rules:
+        return _checked_choice(setting.name, rules["choices"], value)
+    if "layers" in rules:
+        return _checked_layers(setting.name, value)
+    return _checked_number(setting.name, setting.type, rules, value)
+
+
+def _checked_choice(name, choices, value):
+    if value not in choices:
+        raise ValueError(f"{name} = {value!r}: choose one of {', '.join(choices)}")
+    return value
+
+
+def _checked_number(name, kind, rules, value):
+    words = "a whole number" if kind is int else "a number"
+    try:
+        number = operator.index(value) if kind is int else float(value)
+        usable = not isinstance(value, bool | str) and rules["least"] <= number <= rules["most"]
+    except (TypeError, ValueError):
+        usable = False
+    if not usable or (rules["above"] and number == rules["least"]):
+        start = "above" if rules["above"] else "from"
+        raise ValueError(f"{name} = {value!r}: {words} {start} {rules['least']:g} to {rules['most']:.12g} is needed")
+    return number
+
+
+def _checked_layers(name, value):
+    """{layer: weight}; a sequence of names gives each the weight 1."""
+    if isinstance(value, str):
+        value = (value,)
+    try:
+        weights = dict(value) if isinstance(value, Mapping) else dict.fromkeys(value, 1.0)
+    except TypeError:
+        raise ValueError(f"{name} = {value!r}: layers with weights are needed, as in {{'conv4_2': 1.0}}") from None
+    for layer, weight in weights.items():
+        if layer not in LAYER_NAMES:
+            raise ValueError(f"{name}: unknown layer {layer!r}, choose from {', '.join(LAYER_NAMES)}")
+        rules = {"least": 0, "most": 1e12, "above": False}
+        weights[layer] = _checked_number(f"{name}[{layer!r}]", float, rules, weight)
+    if not any(weights.values()):
+        raise ValueError(f"{name} = {value!r}: at least one layer with a weight above 0 is needed")
+    return {layer: weight for layer, weight in weights.items() if weight}

@@ -1,0 +1,336 @@
+"""The transfer itself: two pictures and settings in, a picture and its history out.
+
+An optimizer lowers L_total = α L_content + β L_style + γ TV over the pixels of a picture that starts as
+noise (Gatys, Ecker, Bethge, CVPR 2016, equation 7 and figure 2; lessons 07 and 11). Where this departs from
+the paper, for good pictures in seconds instead of minutes, and for weights that suit every size:
+
+- Coarse to fine: the picture forms at a small size and grows in steps of √2, so that large shapes are there
+  before the brush strokes (Gatys et al., "Controlling Perceptual Factors in Neural Style Transfer", 2017).
+  The small sizes are cheap, and get more of the iterations.
+- At each coarser size, the content weighs twice as much: it leads where the composition is decided.
+- L_content is divided by its number of feature values, TV by its number of pixel values. (E_l needs nothing:
+  1/(4N²M²) already frees it from the size.)
+- At each size the learning rate falls to zero along half a cosine (Loshchilov, Hutter 2017), which ends the
+  jitter that steps of one length leave in the pixels as coloured noise.
+- TV is rounded off below differences of ten grey levels, which keeps strokes from breaking into flat blocks.
+- The picture is optimized on a canvas a little larger than itself and cut out at the end: zero padding
+  inside the network leaves marks along the canvas's border.
+"""
+
+import csv
+import io
+import json
+import math
+import time
+from dataclasses import asdict, dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from nst_helpers.backend import tf
+from nst_helpers.images import ImageError, noise_image, resize_image, save_image
+from nst_helpers.losses import content_loss, gram_distance, gram_matrix, total_variation
+from nst_helpers.networks import load_network
+from nst_helpers.settings import OPTIMIZERS, Settings
+from nst_helpers.system import write_whole
+
+LOSSES = ("content", "style", "tv", "total")
+STEP_BETWEEN_SIZES = math.sqrt(2)
+MORE_ITERATIONS = STEP_BETWEEN_SIZES**1.5  # a size gets so many times the iterations of the next finer one
+CONTENT_LEAD = 2.0  # α grows by this factor with each step to a coarser size
+TV_EPSILON = 10.0  # in grey levels
+MARGIN = 1 / 32  # of the longer side, on every side of the canvas
+
+
+# What comes out
+
+
+class Step(NamedTuple):
+    """The state after one step of the optimizer."""
+
+    iteration: int  # 1 … settings.iterations
+    image: np.ndarray  # (height, width, 3) float32, 0–255
+    losses: dict  # {"content", "style", "tv", "total"} of the picture before this step; total = αc + βs + γtv
+
+
+class Diverged(RuntimeError):
+    """A loss or the picture is no longer finite.
+
+    Attributes:
+        image: the last good picture (height, width, 3), or None where there was none.
+        iteration: the step that went wrong, from 1.
+    """
+
+    def __init__(self, message, image, iteration):
+        super().__init__(message)
+        self.image, self.iteration = image, iteration
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finished transfer, or what there was of it when it was stopped."""
+
+    image: np.ndarray  # (height, width, 3) float32, 0–255
+    history: dict  # {"content", "style", "tv", "total": [one value an iteration]}
+    settings: Settings
+    seconds: float
+    sizes: tuple  # ((height, width, iterations), …) from coarse to fine
+    interrupted: bool = False
+
+    def save(self, folder):
+        """Write picture.png (with the settings inside), settings.json, history.csv and losses.png.
+
+        Args:
+            folder: made if need be. Each file is written whole or not at all.
+
+        Returns:
+            The folder as a Path.
+        """
+        from nst_helpers.plots import loss_curves  # here, because matplotlib takes half a second to import
+
+        folder = Path(folder)
+        weights = {name: getattr(self.settings, f"{name}_weight") for name in ("content", "style", "tv")}
+        save_image(self.image, folder / "picture.png", settings=asdict(self.settings))
+        write_whole(folder / "settings.json", json.dumps(asdict(self.settings), indent=2).encode() + b"\n")
+        write_whole(folder / "history.csv", self._csv().encode())
+        write_whole(folder / "losses.png", loss_curves(self.history, weights, self.sizes))
+        return folder
+
+    def _csv(self):
+        text = io.StringIO()
+        table = csv.writer(text, lineterminator="\n")
+        table.writerow(("iteration", *LOSSES))
+        table.writerows(zip(range(1, len(self.history["total"]) + 1), *(self.history[n] for n in LOSSES), strict=True))
+        return text.getvalue()
+
+
+# The work
+
+
+def transfer(content, style, settings=None, on_step=None):
+    """Paint the content picture in the manner of the style picture.
+
+    Args:
+        content, style: images (height, width, 3), 0–255, of any two sizes.
+        settings: a `Settings`; None takes the defaults.
+        on_step: called with each `Step`, for a progress bar.
+
+    Returns:
+        A `Result`. Ctrl-C ends the run early: the result is then what there is so far, with `interrupted`
+        set; before the first step there is nothing yet, and KeyboardInterrupt goes on.
+
+    Raises:
+        ImageError: a picture that is not one, or too small for the deepest layer.
+        Diverged: a loss or the picture is not finite.
+        NetworkError: see `load_network`.
+    """
+    settings = settings or Settings()
+    start, interrupted, losses, image = time.perf_counter(), False, [], None
+    try:
+        for step in iterate(content, style, settings):
+            losses.append(step.losses)
+            image = step.image
+            if on_step:
+                on_step(step)
+    except KeyboardInterrupt:
+        if image is None:
+            raise
+        interrupted = True
+    history = {name: [values[name] for values in losses] for name in LOSSES}
+    sizes = tuple(level[:3] for level in pyramid(*np.shape(content)[:2], settings))
+    return Result(image, history, settings, time.perf_counter() - start, sizes, interrupted)
+
+
+def iterate(content, style, settings=None):
+    """The transfer's loop as a generator: yields a `Step` after each step of the optimizer.
+
+    Arguments and errors as in `transfer`. Nothing is computed between two steps, so whoever drives the
+    generator can pause, stop or show the picture.
+    """
+    settings = settings or Settings()
+    content, style = _picture(content, "content"), _picture(style, "style")
+    network = _network(settings.network, settings.pooling, settings.precision)
+    levels = pyramid(*content.shape[:2], settings)
+    _require_size(network, settings, levels[0], style)
+    canvas, good, iteration = None, None, 0
+    for level in levels:
+        target = _canvas(content, level)
+        canvas = _start(target, settings) if canvas is None else resize_image(canvas, *target.shape[:2])
+        reference = resize_image(style, *_style_size(style, level, settings))
+        for painted, losses in _descend(canvas, target, reference, level, network, settings):
+            canvas, iteration = painted, iteration + 1
+            image = _cut_out(canvas, level)
+            if not all(map(math.isfinite, losses.values())) or not np.isfinite(image).all():
+                raise _diverged(iteration, level, losses, good, settings)
+            good = image
+            yield Step(iteration, image, losses)
+
+
+class Level(NamedTuple):
+    """One size of the pyramid."""
+
+    height: int
+    width: int
+    iterations: int
+    lead: float  # α's factor at this size
+
+
+def pyramid(height, width, settings):
+    """The sizes from coarse to fine for a content picture of this size, with their iterations.
+
+    The finest has `settings.size` as its longer side, or the picture's own if that is smaller. Iterations
+    sum to `settings.iterations`; a size that is left without any is left out.
+
+    >>> [tuple(level) for level in pyramid(300, 400, Settings(size=256, scales=2, iterations=100))]
+    [(136, 181, 62, 2.0), (192, 256, 38, 1.0)]
+    """
+    finest = min(1.0, settings.size / max(height, width))
+    steps = np.arange(settings.scales)  # 0 is the finest
+    shares = MORE_ITERATIONS**steps
+    # Rounded up from the finest on: that one gets its share first, and at least one iteration.
+    until = np.ceil(settings.iterations * np.cumsum(shares) / shares.sum() - 1e-9).astype(int)
+    levels = []
+    for step, iterations in zip(steps, np.diff(until, prepend=0), strict=True):
+        factor = finest / STEP_BETWEEN_SIZES**step
+        size = max(1, round(height * factor)), max(1, round(width * factor))
+        if iterations:
+            levels.append(Level(*size, int(iterations), CONTENT_LEAD ** int(step)))
+    return levels[::-1]
+
+
+def _descend(canvas, target, style, level, network, settings):
+    """All steps at one size: yields (canvas, losses) after each."""
+    objective = _objective(network, tuple(settings.content_layers), tuple(settings.style_layers))
+    step = _stepper(settings.optimizer)
+    contents = network(target, settings.content_layers)
+    grams = {layer: gram_matrix(features, normalized=True)
+             for layer, features in network(style, settings.style_layers).items()}
+    weights = _tensors(_weights(settings))
+    lead = tf.constant(level.lead, tf.float32)
+    canvas = tf.constant(canvas, tf.float32)
+    state = _tensors(OPTIMIZERS[settings.optimizer](1.0).init(canvas))
+    for number in range(level.iterations):
+        gradient, losses = objective(canvas, contents, grams, weights, lead)
+        rate = settings.learning_rate * (1 + math.cos(math.pi * number / level.iterations)) / 2
+        canvas, state = step(canvas, gradient, state, tf.constant(rate, tf.float32))
+        yield canvas.numpy(), dict(zip(LOSSES, map(float, losses.numpy()), strict=True))
+
+
+@lru_cache(maxsize=8)
+def _objective(network, content_layers, style_layers):
+    """(canvas, targets, weights) → gradient of the total loss and the four losses; compiled once for all sizes."""
+    layers = tuple(dict.fromkeys((*content_layers, *style_layers)))
+
+    @tf.function(reduce_retracing=True)
+    def objective(canvas, contents, grams, weights, lead):
+        with tf.GradientTape() as tape:
+            tape.watch(canvas)
+            features = network(canvas, layers)
+            content = tf.add_n([weights["content_layers"][layer] * _per_value(
+                content_loss(features[layer], contents[layer]), contents[layer]) for layer in content_layers])
+            style = tf.add_n([weights["style_layers"][layer] * gram_distance(
+                gram_matrix(features[layer], normalized=True), grams[layer]) for layer in style_layers])
+            # Continued by one row and one column, so that the last pixels have their neighbours too.
+            tv = _per_value(total_variation(tf.pad(canvas, [[0, 1], [0, 1], [0, 0]], "SYMMETRIC"), TV_EPSILON), canvas)
+            rest = weights["style_weight"] * style + weights["tv_weight"] * tv
+            content_part = weights["content_weight"] * content
+            led = lead * content_part + rest
+        return tape.gradient(led, canvas), tf.stack([content, style, tv, content_part + rest])
+
+    return objective
+
+
+@cache
+def _stepper(name):
+    """One step of an optimizer, kept within 0–255 and compiled; the learning rate is an argument, not frozen in."""
+
+    @tf.function(reduce_retracing=True)
+    def step(canvas, gradient, state, learning_rate):
+        canvas, state = OPTIMIZERS[name](learning_rate).step(canvas, gradient, state)
+        return tf.clip_by_value(canvas, 0.0, 255.0), state
+
+    return step
+
+
+@lru_cache(maxsize=4)
+def _network(name, pooling, precision):
+    return load_network(name, pooling=pooling, precision=precision)
+
+
+def _weights(settings):
+    names = ("content_weight", "style_weight", "tv_weight", "content_layers", "style_layers")
+    return {name: getattr(settings, name) for name in names}
+
+
+def _tensors(structure):
+    """Numbers as tensors, so that another value does not compile the graph again."""
+    return tf.nest.map_structure(lambda value: tf.convert_to_tensor(value, tf.float32), structure)
+
+
+def _per_value(loss, array):
+    return loss / tf.cast(tf.size(array), tf.float32)
+
+
+# Pictures and their sizes
+
+
+def _picture(image, name):
+    """A float32 copy of an image, or an ImageError that says which of the two is wrong, and how."""
+    image = np.array(image, np.float32)
+    if image.ndim != 3 or image.shape[-1] != 3 or not image.size:
+        raise ImageError(f"the {name} picture has the shape {image.shape}: (height, width, 3) is needed")
+    if not np.isfinite(image).all() or image.min() < 0 or image.max() > 255:
+        raise ImageError(f"the {name} picture has values from {image.min():g} to {image.max():g}: 0 to 255 is needed")
+    if 0 < image.max() <= 1:
+        raise ImageError(f"the {name} picture has values from {image.min():g} to {image.max():g}, so it seems to be "
+                         "scaled to 0–1: multiply it by 255")
+    return image
+
+
+def _require_size(network, settings, coarsest, style):
+    """Refuse pictures that are too small for the deepest layer, at the coarsest size."""
+    smallest = network.smallest_size((*settings.content_layers, *settings.style_layers))
+    sides = {"content": min(coarsest.height, coarsest.width), "style": min(_style_size(style, coarsest, settings))}
+    for name, side in sides.items():
+        if side < smallest:
+            raise ImageError(
+                f"the {name} picture's shorter side is {side} pixels at the coarsest of the {settings.scales} sizes, "
+                f"and the deepest layer needs {smallest}: take fewer scales, a larger size (now {settings.size}), a "
+                f"picture whose shorter side is at least {smallest} pixels, or shallower layers")
+
+
+def _margin(level):
+    return math.ceil(max(level.height, level.width) * MARGIN)
+
+
+def _canvas(content, level):
+    """The content picture at this size with its margin, filled by reflection."""
+    margin = _margin(level)
+    picture = resize_image(content, level.height, level.width)
+    return np.pad(picture, ((margin, margin), (margin, margin), (0, 0)), mode="reflect")
+
+
+def _cut_out(canvas, level):
+    margin = _margin(level)
+    return canvas[margin:-margin, margin:-margin]
+
+
+def _start(target, settings):
+    return target if settings.init == "content" else noise_image(*target.shape[:2], settings.seed)
+
+
+def _style_size(style, level, settings):
+    """(height, width) of the style picture at this size, never enlarged."""
+    factor = min(1.0, settings.style_scale * max(level.height, level.width) / max(style.shape[:2]))
+    return max(1, round(style.shape[0] * factor)), max(1, round(style.shape[1] * factor))
+
+
+def _diverged(iteration, level, losses, good, settings):
+    wrong = [name for name, value in losses.items() if not math.isfinite(value)] or ["picture"]
+    return Diverged(
+        f"step {iteration} of {settings.iterations}, at {level.height}×{level.width} pixels: the {', '.join(wrong)} "
+        f"is not finite. Try a smaller learning_rate (now {settings.learning_rate:g}), smaller weights (now α = "
+        f"{settings.content_weight:g}, β = {settings.style_weight:g}, γ = {settings.tv_weight:g}) or "
+        "precision='float32'. The last good picture is in this error's `image`", good, iteration)

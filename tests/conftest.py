@@ -1,0 +1,54 @@
+"""What several test files share."""
+
+import numpy as np
+import pytest
+
+from nst_helpers.architecture import CHANNELS, CONVOLUTIONS
+from nst_helpers.images import load_image
+from nst_helpers.networks import data_folder, load_network
+
+
+@pytest.fixture(scope="session")
+def compact():
+    return load_network()
+
+
+@pytest.fixture(scope="session")
+def photograph():
+    """A shipped photograph, small: (64, 96, 3), 0–255."""
+    return load_image(data_folder() / "content" / "temple.jpg", 96)
+
+
+@pytest.fixture(scope="session")
+def vgg19_weights(tmp_path_factory):
+    """A stand-in for VGG-19's weight file: random numbers, in the layout of the file that Keras distributes."""
+    path = tmp_path_factory.mktemp("weights") / "vgg19_stand_in.h5"
+    write_old_layout(path, random_vgg(CONVOLUTIONS))
+    return path
+
+
+def random_vgg(convolutions, seed=0):
+    """{Keras's layer name: (kernel, bias)} of a VGG with so many convolutions in each block."""
+    generator, weights, inputs = np.random.default_rng(seed), {}, 3
+    for block, count in convolutions.items():
+        for number in range(1, count + 1):
+            outputs = CHANNELS[block]
+            kernel = generator.standard_normal((3, 3, inputs, outputs), np.float32) * np.sqrt(2 / (9 * inputs))
+            weights[f"block{block}_conv{number}"] = kernel.astype(np.float32), np.zeros(outputs, np.float32)
+            inputs = outputs
+    return weights
+
+
+def write_old_layout(path, weights):
+    """The Keras 1 layout of keras.applications' .h5 files: a group a layer, its arrays named in attributes."""
+    import h5py
+
+    with h5py.File(path, "w") as file:
+        file.attrs["layer_names"] = [name.encode() for name in weights]
+        file.attrs["backend"] = b"tensorflow"
+        for name, (kernel, bias) in weights.items():
+            group = file.create_group(name)
+            arrays = {f"{name}_W_1:0": kernel, f"{name}_b_1:0": bias}
+            group.attrs["weight_names"] = [array.encode() for array in arrays]
+            for array, values in arrays.items():
+                group.create_dataset(array, data=values)

@@ -1,0 +1,125 @@
+"""The optimizers: first steps by pencil, and 200 steps against Keras on a badly scaled quadratic."""
+
+import numpy as np
+import pytest
+
+from nst_helpers.backend import keras, tf
+from nst_helpers.optimizers import AdaGrad, Adam, GradientDescent, Momentum, RMSprop
+
+CURVATURE = np.array([100.0, 10.0, 1.0, 0.01])  # f(w) = ½ Σ c w²: its gradient is c·w
+START = np.array([1.0, -2.0, 3.0, -4.0])
+STEPS = 200
+
+# Keras rounds learning rates, and Adam's β₁ and β₂, to float32: sums of few powers of two stay what they are.
+BETAS = (1 - 2**-3, 1 - 2**-10)
+
+PAIRS = {
+    "gradient descent": (GradientDescent(2**-7), lambda: keras.optimizers.SGD(2**-7)),
+    "momentum, accumulated": (Momentum(2**-9, 0.875, average=False),
+                              lambda: keras.optimizers.SGD(2**-9, momentum=0.875)),
+    "momentum, averaged": (Momentum(2**-6, 0.875), lambda: keras.optimizers.SGD(2**-6 * 0.125, momentum=0.875)),
+    "AdaGrad, ε inside": (AdaGrad(0.5, 1e-3, epsilon_inside=True),
+                          lambda: keras.optimizers.Adagrad(0.5, initial_accumulator_value=0, epsilon=1e-3)),
+    "RMSprop, ε inside": (RMSprop(2**-6, 0.9, 1e-3, epsilon_inside=True),
+                          lambda: keras.optimizers.RMSprop(2**-6, rho=0.9, epsilon=1e-3)),
+    "Adam, ε̂": (Adam(2**-4, *BETAS, 1e-3, epsilon_hat=True), lambda: keras.optimizers.Adam(2**-4, *BETAS, 1e-3)),
+    "Adam, tiny ε": (Adam(2**-4, *BETAS, 1e-9), lambda: keras.optimizers.Adam(2**-4, *BETAS, 1e-9)),
+}
+OTHER_CONVENTIONS = {
+    "AdaGrad": AdaGrad(0.5, 1e-3), "RMSprop": RMSprop(2**-6, 0.9, 1e-3), "Adam": Adam(2**-4, *BETAS, 1e-3),
+    "Adam, no correction": Adam(2**-4, bias_correction=False),
+}
+
+
+def path(optimizer, w):
+    """All parameters on the way, (STEPS, 4), stepping in whatever array type w has."""
+    state, points = optimizer.init(w), []
+    for _ in range(STEPS):
+        w, state = optimizer.step(w, CURVATURE * w, state)
+        points.append(np.asarray(w).copy())
+    return np.array(points)
+
+
+def keras_path(optimizer):
+    w, points = keras.Variable(START, dtype="float64"), []
+    for _ in range(STEPS):
+        optimizer.apply([tf.constant(CURVATURE) * w.value], [w])
+        points.append(w.numpy())
+    return np.array(points)
+
+
+@pytest.mark.parametrize("array", [np.array, tf.constant], ids=["NumPy", "TensorFlow"])
+@pytest.mark.parametrize("name", PAIRS)
+def test_equal_to_keras(name, array):
+    ours, theirs = PAIRS[name]
+    ours, theirs = path(ours, array(START)), keras_path(theirs())
+    assert np.abs(theirs[-1] - START).max() > 0.1  # it went somewhere
+    np.testing.assert_allclose(ours, theirs, rtol=1e-6, atol=1e-6 * np.abs(theirs).max())
+
+
+@pytest.mark.parametrize("optimizer", [*(ours for ours, _ in PAIRS.values()), *OTHER_CONVENTIONS.values()], ids=str)
+def test_numpy_and_tensorflow_take_the_same_path(optimizer):
+    np.testing.assert_allclose(path(optimizer, START), path(optimizer, tf.constant(START)), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("optimizer", [*(ours for ours, _ in PAIRS.values()), *OTHER_CONVENTIONS.values()], ids=str)
+def test_the_same_inside_a_graph(optimizer):
+    """`tf.function` must not freeze the number of steps taken, so the state goes in as tensors."""
+    step = tf.function(lambda w, state: optimizer.step(w, CURVATURE * w, state))
+    w = tf.constant(START)
+    state = tf.nest.map_structure(lambda x: tf.cast(x, tf.float64), optimizer.init(w))
+    for _ in range(STEPS):
+        w, state = step(w, state)
+    assert step.experimental_get_tracing_count() == 1
+    np.testing.assert_allclose(w, path(optimizer, START)[-1], rtol=1e-9, atol=1e-12)
+
+
+def test_first_steps_by_pencil():
+    w, gradient = np.array([1.0]), np.array([4.0])
+
+    def first(optimizer):
+        return float(optimizer.step(w, gradient, optimizer.init(w))[0][0])
+
+    assert first(GradientDescent(0.1)) == pytest.approx(1 - 0.1 * 4)
+    assert first(Momentum(0.1, 0.9)) == pytest.approx(1 - 0.1 * 0.1 * 4)
+    assert first(Momentum(0.1, 0.9, average=False)) == pytest.approx(1 - 0.1 * 4)
+    assert first(AdaGrad(0.1, 1.0)) == pytest.approx(1 - 0.1 * 4 / (4 + 1))
+    assert first(AdaGrad(0.1, 9.0, epsilon_inside=True)) == pytest.approx(1 - 0.1 * 4 / 5)
+    assert first(RMSprop(0.1, 0.75, 1.0)) == pytest.approx(1 - 0.1 * 4 / (2 + 1))  # s = ¼ · 16
+    assert first(RMSprop(0.1, 0.75, 5.0, epsilon_inside=True)) == pytest.approx(1 - 0.1 * 4 / 3)
+    assert first(Adam(0.1, epsilon=4.0)) == pytest.approx(1 - 0.1 * 4 / (4 + 4))  # hats undo the averages
+    # β₁ = ½, β₂ = ¾: V = 2, √s = 2, and the two corrections are both ½.
+    assert first(Adam(0.1, 0.5, 0.75, 2.0, epsilon_hat=True)) == pytest.approx(1 - 0.1 * (0.5 / 0.5) * 2 / (2 + 2))
+    assert first(Adam(0.1, 0.5, 0.75, 2.0, bias_correction=False)) == pytest.approx(1 - 0.1 * 2 / (2 + 2))
+
+
+@pytest.mark.parametrize("name", [name for name in OTHER_CONVENTIONS if name in ("AdaGrad", "RMSprop", "Adam")])
+def test_the_place_of_epsilon_shows_where_it_is_not_small(name):
+    outside = OTHER_CONVENTIONS[name]
+    inside = next(ours for pair, (ours, _) in PAIRS.items() if pair.startswith(name))
+    assert np.abs(path(outside, START) - path(inside, START)).max() > 1e-4
+
+
+def test_accumulated_momentum_is_the_average_at_a_smaller_learning_rate():
+    averaged, accumulated = Momentum(0.01, 0.9), Momentum(0.01 * (1 - 0.9), 0.9, average=False)
+    np.testing.assert_allclose(path(averaged, START), path(accumulated, START), rtol=1e-9)
+
+
+def test_bias_correction_makes_adams_first_step_the_learning_rate():
+    w = np.array([3.0])
+    for gradient in (1e-3, 1.0, 1e3):
+        corrected = Adam(0.1).step(w, np.array([gradient]), Adam(0.1).init(w))[0]
+        assert float(w[0] - corrected[0]) == pytest.approx(0.1, rel=1e-4)
+    uncorrected = Adam(0.1, bias_correction=False)
+    step = w - uncorrected.step(w, np.array([1.0]), uncorrected.init(w))[0]
+    assert float(step[0]) == pytest.approx(0.1 * 0.1 / np.sqrt(0.001), rel=1e-4)  # (1 − β₁) / √(1 − β₂)
+
+
+def test_a_step_changes_nothing_in_place():
+    optimizer = Adam(0.1)
+    w, gradient = START.copy(), CURVATURE * START
+    state = optimizer.init(w)
+    optimizer.step(w, gradient, state)
+    np.testing.assert_array_equal(w, START)
+    np.testing.assert_array_equal(state.velocity, 0)
+    assert state.t == 0
