@@ -159,7 +159,7 @@ def iterate(content, style, settings=None):
         target = _canvas(content, level)
         canvas = _start(target, settings) if canvas is None else resize_image(canvas, *target.shape[:2])
         reference = resize_image(style, *_style_size(style, level, settings))
-        for painted, losses in _descend(canvas, target, reference, level, network, settings):
+        for painted, losses in descend(canvas, target, reference, level, network, settings):
             canvas, iteration = painted, iteration + 1
             image = _cut_out(canvas, level)
             if not all(map(math.isfinite, losses.values())) or not np.isfinite(image).all():
@@ -200,21 +200,27 @@ def pyramid(height, width, settings):
     return levels[::-1]
 
 
-def _descend(canvas, target, style, level, network, settings):
-    """All steps at one size: yields (canvas, losses) after each."""
+def descend(canvas, target, style, level, network, settings):
+    """All steps at one size, without a margin: a generator of (canvas, losses), one pair after each step.
+
+    Args:
+        canvas, target: what to change and the content to keep, (height, width, 3), 0–255.
+        style: the style picture at the size in which its strokes shall appear.
+        level: its iterations and its lead of the content; its height and width do not matter here.
+        network: a `FeatureNetwork`; settings: the rest.
+    """
     objective = _objective(network, tuple(settings.content_layers), tuple(settings.style_layers))
     step = _stepper(settings.optimizer)
     contents = network(target, settings.content_layers)
     grams = {layer: gram_matrix(features, normalized=True)
              for layer, features in network(style, settings.style_layers).items()}
-    weights = _tensors(_weights(settings))
-    lead = tf.constant(level.lead, tf.float32)
+    weights, lead = _tensors(_weights(settings)), _tensors(level.lead)
     canvas = tf.constant(canvas, tf.float32)
     state = _tensors(OPTIMIZERS[settings.optimizer](1.0).init(canvas))
     for number in range(level.iterations):
         gradient, losses = objective(canvas, contents, grams, weights, lead)
         rate = settings.learning_rate * (1 + math.cos(math.pi * number / level.iterations)) / 2
-        canvas, state = step(canvas, gradient, state, tf.constant(rate, tf.float32))
+        canvas, state = step(canvas, gradient, state, _tensors(rate))
         yield canvas.numpy(), dict(zip(LOSSES, map(float, losses.numpy()), strict=True))
 
 
