@@ -7,7 +7,7 @@ BIN := $(if $(filter Windows_NT,$(OS)),$(VENV)/Scripts,$(VENV)/bin)
 RUN := $(BIN)/python
 
 CONTENT ?= data/content/temple.jpg
-STYLE ?= data/style/great_waves.jpg
+STYLE ?= data/style/night_swirls.jpg
 OUTPUT ?= output/picture.png
 ARGS ?=
 
