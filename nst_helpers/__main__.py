@@ -72,13 +72,15 @@ def run_transfer(options):
 
 def _refuse_early(output):
     """Complain about an output that cannot be written before the work, not after it."""
-    from nst_helpers.images import noise_image, save_image
+    from nst_helpers.images import ImageError, noise_image, save_image
 
-    existed = output.exists()
-    if existed and not output.is_file():
+    if not output.name or (output.exists() and not output.is_file()):
         raise ValueError(f"--output {output}: this is not a file; name a picture, as in --output picture.png")
     probe = output.with_stem(f".{output.stem}-probe")
-    save_image(noise_image(1, 1, 0), probe)
+    try:
+        save_image(noise_image(1, 1, 0), probe)
+    except ImageError as error:
+        raise ValueError(str(error).replace(str(probe), str(output))) from error
     probe.unlink()
 
 
@@ -117,11 +119,13 @@ class _Bar:
     """A progress bar with the three losses, and the size of the picture at present."""
 
     def __init__(self, iterations, quiet):
-        from tqdm import tqdm
-
-        self._bar = tqdm(total=iterations, unit="it", disable=quiet, dynamic_ncols=True)
+        self._iterations, self._quiet, self._bar = iterations, quiet, None
 
     def show(self, step):
+        from tqdm import tqdm
+
+        # Made at the first step, so that an error before it has a line of its own.
+        self._bar = self._bar or tqdm(total=self._iterations, unit="it", disable=self._quiet, dynamic_ncols=True)
         height, width = step.image.shape[:2]
         losses = " ".join(f"{name} {step.losses[name]:.3g}" for name in ("content", "style", "tv"))
         self._bar.set_description(f"{width}×{height}", refresh=False)
@@ -129,7 +133,8 @@ class _Bar:
         self._bar.update()
 
     def close(self):
-        self._bar.close()
+        if self._bar:
+            self._bar.close()
 
 
 # networks

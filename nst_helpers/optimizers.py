@@ -18,14 +18,20 @@ class GradientDescentState(NamedTuple):
 
 
 class MomentumState(NamedTuple):
+    """What momentum remembers."""
+
     velocity: Any  # V, like w
 
 
 class ScaleState(NamedTuple):
+    """What AdaGrad and RMSprop remember."""
+
     scale: Any  # s, like w
 
 
 class AdamState(NamedTuple):
+    """What Adam remembers."""
+
     t: float  # steps taken
     velocity: Any  # V, like w
     scale: Any  # s, like w

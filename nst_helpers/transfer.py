@@ -37,6 +37,7 @@ from nst_helpers.settings import OPTIMIZERS, Settings
 from nst_helpers.system import write_whole
 
 LOSSES = ("content", "style", "tv", "total")
+OPEN_IMAGE = tf.TensorSpec((None, None, 3), tf.float32)
 STEP_BETWEEN_SIZES = math.sqrt(2)
 MORE_ITERATIONS = STEP_BETWEEN_SIZES**1.5  # a size gets so many times the iterations of the next finer one
 CONTENT_LEAD = 2.0  # α grows by this factor with each step to a coarser size
@@ -228,8 +229,18 @@ def descend(canvas, target, style, level, network, settings):
 def _objective(network, content_layers, style_layers):
     """(canvas, targets, weights) → gradient of the total loss and the four losses; compiled once for all sizes."""
     layers = tuple(dict.fromkeys((*content_layers, *style_layers)))
+    number = tf.TensorSpec((), tf.float32)
+    channels = {layer: network.channels(layer) for layer in layers}
 
-    @tf.function(reduce_retracing=True)
+    # With shapes left open, the graph is the same whatever ran before: so are the bits of the result.
+    @tf.function(input_signature=[
+        OPEN_IMAGE,
+        {layer: tf.TensorSpec((None, None, channels[layer]), tf.float32) for layer in content_layers},
+        {layer: tf.TensorSpec((channels[layer], channels[layer]), tf.float32) for layer in style_layers},
+        {"content_weight": number, "style_weight": number, "tv_weight": number,
+         "content_layers": dict.fromkeys(content_layers, number), "style_layers": dict.fromkeys(style_layers, number)},
+        number,
+    ])
     def objective(canvas, contents, grams, weights, lead):
         with tf.GradientTape() as tape:
             tape.watch(canvas)
@@ -252,7 +263,10 @@ def _objective(network, content_layers, style_layers):
 def _stepper(name):
     """One step of an optimizer, kept within 0–255 and compiled; the learning rate is an argument, not frozen in."""
 
-    @tf.function(reduce_retracing=True)
+    state = OPTIMIZERS[name](1.0).init(np.zeros((1, 1, 3)))
+    specs = tf.nest.map_structure(lambda part: OPEN_IMAGE if np.ndim(part) else tf.TensorSpec((), tf.float32), state)
+
+    @tf.function(input_signature=[OPEN_IMAGE, OPEN_IMAGE, specs, tf.TensorSpec((), tf.float32)])
     def step(canvas, gradient, state, learning_rate):
         canvas, state = OPTIMIZERS[name](learning_rate).step(canvas, gradient, state)
         return tf.clip_by_value(canvas, 0.0, 255.0), state

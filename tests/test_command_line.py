@@ -1,0 +1,170 @@
+"""The command line, as a user meets it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import asdict, fields
+
+import numpy as np
+import pytest
+
+from nst_helpers import networks
+from nst_helpers import transfer as transfer_module
+from nst_helpers.__main__ import main
+from nst_helpers.images import load_image, load_settings, resize_image, save_image
+from nst_helpers.transfer import Diverged, Settings
+
+QUICK = ["--size", "48", "--scales", "1", "--iterations", "4"]
+
+
+@pytest.fixture
+def pictures(tmp_path, photograph):
+    """Paths of a small content and a small style picture, with a space and a non-ASCII letter in the folder."""
+    folder = tmp_path / "meine Bilder ü"
+    content = save_image(photograph, folder / "content.png")
+    style = save_image(resize_image(photograph[::-1], 40, 40), folder / "style.jpg")
+    return str(content), str(style), folder / "out.png"
+
+
+def run(pictures, *options):
+    content, style, output = pictures
+    return main(["transfer", content, style, "--output", str(output), *QUICK, *options])
+
+
+def test_a_picture_with_its_settings_inside(pictures, capsys):
+    assert run(pictures, "--style-weight", "7", "--style-layers", "conv1_1=3,conv2_1", "--seed", "5") == 0
+    layers = {"conv1_1": 3, "conv2_1": 1}
+    settings = Settings(size=48, scales=1, iterations=4, style_weight=7, seed=5, style_layers=layers)
+    assert load_image(pictures[2]).shape == (32, 48, 3)
+    assert Settings(**load_settings(pictures[2])) == settings
+    captured = capsys.readouterr()
+    assert "48×32 pixels, 4 iterations" in captured.out
+    assert all(f"{name} " in captured.err for name in ("content", "style", "tv"))  # the bar's three losses
+
+
+def test_quiet_shows_no_bar(pictures, capsys):
+    assert run(pictures, "--quiet") == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_every_setting_is_an_option(capsys):
+    with pytest.raises(SystemExit):
+        main(["transfer", "--help"])
+    text = capsys.readouterr().out
+    for setting in fields(Settings):
+        assert f"--{setting.name.replace('_', '-')}" in text
+
+
+def test_a_run_can_be_repeated_from_its_picture_and_its_folder(pictures, tmp_path):
+    assert run(pictures, "--seed", "3", "--folder", str(tmp_path / "all"), "--quiet") == 0
+    first = load_image(pictures[2])
+    for source in (pictures[2], tmp_path / "all" / "settings.json", tmp_path / "all" / "picture.png"):
+        again = tmp_path / "again.png"
+        arguments = ["transfer", *pictures[:2], "--output", str(again), "--settings", str(source), "--quiet"]
+        assert main(arguments) == 0
+        np.testing.assert_array_equal(load_image(again), first)
+    assert {path.name for path in (tmp_path / "all").iterdir()} == {
+        "picture.png", "settings.json", "history.csv", "losses.png"}
+
+
+@pytest.mark.parametrize("options, says", [
+    (["--iterations", "0"], "iterations = 0"), (["--style-weight", "-1"], "style_weight = -1"),
+    (["--style-layers", "conv9_9=1"], "conv9_9"), (["--style-layers", "conv1_1=0"], "at least one layer"),
+    (["--learning-rate", "nan"], "learning_rate = nan"),
+    (["--output", "picture.txt"], "picture.txt"), (["--output", "."], "not a file"),
+    (["--settings", "missing.json"], "missing.json"), (["--settings", "missing.png"], "missing.png"),
+    (["--network", "vgg19"], "four ways"),
+])
+def test_wrong_input_is_one_line(pictures, capsys, monkeypatch, tmp_path, options, says):
+    monkeypatch.setenv(networks.VGG19_VARIABLE, str(tmp_path / "nothing.h5"))
+    assert run(pictures, *options) == 2
+    error = capsys.readouterr().err.strip().splitlines()[-1]
+    assert error.startswith("error: ") and says in error
+    assert not pictures[2].exists()
+
+
+@pytest.mark.parametrize("options", [["--size", "many"], ["--optimizer", "sgd"], ["--style-layers", "conv1_1=x"]])
+def test_wrong_types_are_argparses(pictures, options, capsys):
+    with pytest.raises(SystemExit) as stop:
+        run(pictures, *options)
+    assert stop.value.code == 2 and "usage:" in capsys.readouterr().err
+
+
+def test_pictures_that_are_none(pictures, tmp_path, capsys):
+    (tmp_path / "text.png").write_text("no picture")
+    for wrong in (tmp_path / "missing.png", tmp_path / "text.png", tmp_path):
+        assert main(["transfer", str(wrong), pictures[1], *QUICK, "--output", str(pictures[2])]) == 2
+        assert str(wrong) in capsys.readouterr().err
+    assert not pictures[2].exists()
+
+
+@pytest.mark.parametrize("text", ["[1]", "{", '{"sise": 3}', '{"seed": "big"}', '{"style_layers": 3}'])
+def test_settings_files_that_are_none(pictures, tmp_path, capsys, text):
+    (tmp_path / "wrong.json").write_text(text)
+    assert run(pictures, "--settings", str(tmp_path / "wrong.json")) == 2
+    assert capsys.readouterr().err.startswith("error: ")
+
+
+def test_an_output_that_cannot_be_written_is_refused_before_the_work(pictures, monkeypatch, capsys):
+    monkeypatch.setattr(transfer_module, "iterate", lambda *_: pytest.fail("the work began"))
+    assert main(["transfer", *pictures[:2], "--output", "/dev/null/picture.png"]) == 2
+    assert "picture.png" in capsys.readouterr().err
+
+
+def test_divergence_leaves_the_last_good_picture(pictures, monkeypatch, capsys, photograph):
+    def diverge(*_):
+        raise Diverged("step 9: the style is not finite", photograph, 9)
+        yield
+
+    monkeypatch.setattr(transfer_module, "iterate", diverge)
+    assert run(pictures, "--quiet") == 2
+    kept = pictures[2].with_name("out-before-step-9.png")
+    np.testing.assert_array_equal(load_image(kept), np.rint(photograph))
+    assert str(kept) in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for another process")
+def test_ctrl_c_in_a_real_process(pictures):
+    content, style, output = pictures
+    command = [sys.executable, "-m", "nst_helpers", "transfer", content, style, "--output", str(output),
+               "--size", "64", "--scales", "1", "--iterations", "50000"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    os.set_blocking(process.stderr.fileno(), False)
+    seen, limit = b"", time.monotonic() + 120
+    while b"style " not in seen and time.monotonic() < limit:  # the bar moves: it is in the loop
+        seen += process.stderr.read() or b""
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    printed, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"stopped after step" in printed and b"of 50000" in printed
+    assert load_image(output).shape == (43, 64, 3)
+
+
+def test_networks(capsys, monkeypatch, tmp_path, vgg19_weights):
+    monkeypatch.delenv(networks.VGG19_VARIABLE, raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    assert main(["networks"]) == 0
+    text = capsys.readouterr().out
+    assert "compact  ready" in text and "1,252,880" in text and "vgg19    not here" in text and "--fetch" in text
+    monkeypatch.setenv(networks.VGG19_VARIABLE, str(vgg19_weights))
+    assert main(["networks"]) == 0
+    assert f"vgg19    found: {vgg19_weights}" in capsys.readouterr().out
+    assert main(["networks", "--fetch"]) == 0
+    assert "20,024,384" in capsys.readouterr().out
+
+
+def test_check(capsys):
+    assert main(["check"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("Python 3.") and lines[-1].startswith("ready")
+    assert any("bfloat16 takes" in line for line in lines)
+
+
+def test_the_settings_file_is_plain_json(pictures, tmp_path):
+    run(pictures, "--folder", str(tmp_path / "all"), "--quiet")
+    stored = json.loads((tmp_path / "all" / "settings.json").read_text())
+    assert stored == asdict(Settings(size=48, scales=1, iterations=4))

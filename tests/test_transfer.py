@@ -1,0 +1,319 @@
+"""The transfer: its loop, its loss, its settings, and how it ends when something goes wrong."""
+
+import csv
+import json
+import math
+import pickle
+import subprocess
+import sys
+from dataclasses import asdict, fields
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from nst_helpers import losses, plots
+from nst_helpers import transfer as module
+from nst_helpers.backend import tf
+from nst_helpers.images import ImageError, load_image, load_settings, noise_image, resize_image
+from nst_helpers.networks import data_folder, load_network
+from nst_helpers.settings import OPTIMIZERS
+from nst_helpers.transfer import Diverged, Level, Settings, descend, iterate, pyramid, transfer
+
+QUICK = {"size": 64, "scales": 2, "iterations": 12}
+
+
+@pytest.fixture(scope="module")
+def content():
+    return load_image(data_folder() / "content" / "temple.jpg", 96)  # (64, 96, 3)
+
+
+@pytest.fixture(scope="module")
+def style():
+    return load_image(data_folder() / "style" / "stained_glass.jpg", 80)  # (80, 80, 3)
+
+
+@pytest.fixture(scope="module")
+def result(content, style):
+    return transfer(content, style, Settings(**QUICK))
+
+
+# What it computes
+
+
+def test_the_defaults_are_the_papers_project():
+    settings = Settings()
+    assert (settings.init, settings.optimizer, settings.learning_rate) == ("noise", "adam", 6.0)
+    assert min(settings.content_weight, settings.style_weight, settings.tv_weight) > 0
+    assert list(settings.content_layers) == ["conv4_2"]
+    assert list(settings.style_layers) == ["conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"]
+
+
+def test_picture_and_history(result):
+    assert result.image.shape == (43, 64, 3) and result.image.dtype == np.float32
+    assert result.image.min() >= 0 and result.image.max() <= 255
+    assert set(result.history) == {"content", "style", "tv", "total"}
+    assert all(len(values) == 12 for values in result.history.values())
+    assert result.sizes == ((30, 45, 7), (43, 64, 5)) and not result.interrupted and result.seconds > 0
+
+
+def test_total_is_the_weighted_sum(content, style):
+    settings = Settings(content_weight=3, style_weight=5, tv_weight=0.7, **QUICK)
+    for step in iterate(content, style, settings):
+        parts = 3 * step.losses["content"] + 5 * step.losses["style"] + 0.7 * step.losses["tv"]
+        assert step.losses["total"] == pytest.approx(parts, rel=1e-5)
+
+
+def test_the_losses_fall(content, style):
+    history = transfer(content, style, Settings(size=64, scales=1, iterations=60)).history
+    assert history["total"][-1] < 0.2 * history["total"][0]
+    assert history["style"][-1] < 0.1 * history["style"][0]
+    assert history["tv"][-1] < 0.6 * history["tv"][0] and history["content"][-1] < 0.8 * history["content"][0]
+
+
+def test_the_first_losses_and_step_by_hand(content, style):
+    """Level, lead and weights, put together once more from the losses' own functions."""
+    network = load_network()
+    settings = Settings(content_weight=2, style_weight=3, tv_weight=0.5, content_layers={"conv2_2": 1.5},
+                        style_layers={"conv1_1": 2.0, "conv3_1": 0.25}, optimizer="gradient_descent", learning_rate=0.1)
+    start = tf.constant(resize_image(noise_image(64, 96, 3), 64, 96))
+    target, reference = network(content, ["conv2_2"]), network(style, ["conv1_1", "conv3_1"])
+    with tf.GradientTape() as tape:
+        tape.watch(start)
+        features = network(start, ["conv1_1", "conv2_2", "conv3_1"])
+        values = target["conv2_2"].shape.num_elements()
+        content_part = 1.5 * losses.content_loss(features["conv2_2"], target["conv2_2"]) / values
+        style_part = losses.style_loss(features, reference, {"conv1_1": 2.0, "conv3_1": 0.25})
+        padded = tf.concat([start, start[-1:]], axis=0)
+        padded = tf.concat([padded, padded[:, -1:]], axis=1)
+        tv = losses.total_variation(padded, 10.0) / (64 * 96 * 3)
+        led = 4 * 2 * content_part + 3 * style_part + 0.5 * tv
+    expected = np.clip(start - 0.1 * tape.gradient(led, start), 0, 255)
+    canvas, found = next(descend(start, content, style, Level(64, 96, 10, 4.0), network, settings))
+    assert found["content"] == pytest.approx(float(content_part), rel=1e-4)
+    assert found["style"] == pytest.approx(float(style_part), rel=1e-4)
+    assert found["tv"] == pytest.approx(float(tv), rel=1e-4)
+    np.testing.assert_allclose(canvas, expected, atol=1e-3)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer_moves_the_picture(content, style, optimizer):
+    images = [step.image for step in iterate(content, style, Settings(optimizer=optimizer, **QUICK | {"scales": 1}))]
+    assert np.abs(images[-1] - images[0]).max() > 0 and np.isfinite(images[-1]).all()
+
+
+def test_settings_are_not_frozen_into_the_graph(content, style, result):
+    """A compiled step that remembers its first settings would make every slider a lie."""
+    for change in ({"learning_rate": 3}, {"content_weight": 9}, {"style_weight": 9}, {"tv_weight": 9}, {"seed": 1},
+                   {"init": "content"}, {"style_layers": ["conv1_1"]}, {"content_layers": ["conv3_1"]},
+                   {"style_scale": 0.5}, {"pooling": "max"}, {"optimizer": "rmsprop"}, {"scales": 1}):
+        assert not np.array_equal(transfer(content, style, Settings(**QUICK | change)).image, result.image), change
+
+
+def test_one_trace_serves_every_size_and_weight(content, style):
+    settings = Settings(**QUICK)
+    objective = module._objective(module._network("compact", "average", "float32"), tuple(settings.content_layers),
+                                  tuple(settings.style_layers))
+    transfer(content, style, settings)
+    before = objective.experimental_get_tracing_count()
+    transfer(content[:50], style, Settings(size=80, scales=3, iterations=6, style_weight=7))
+    assert objective.experimental_get_tracing_count() == before == 1
+
+
+def test_the_same_seed_gives_the_same_picture_bit_for_bit(content, style, result, tmp_path):
+    np.testing.assert_array_equal(transfer(content, style, Settings(**QUICK)).image, result.image)
+    np.save(tmp_path / "content.npy", content)
+    np.save(tmp_path / "style.npy", style)
+    code = (f"import numpy as np; from nst_helpers.transfer import *; f = {str(tmp_path)!r}; "
+            f"r = transfer(np.load(f + '/content.npy'), np.load(f + '/style.npy'), Settings(**{QUICK})); "
+            "np.save(f + '/out.npy', r.image)")
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+    np.testing.assert_array_equal(np.load(tmp_path / "out.npy"), result.image)
+
+
+def test_bfloat16_comes_near(content, style):
+    first = {p: next(iterate(content, style, Settings(precision=p, **QUICK))).losses for p in ("float32", "bfloat16")}
+    assert first["bfloat16"]["total"] == pytest.approx(first["float32"]["total"], rel=0.03)
+    assert first["bfloat16"]["total"] != first["float32"]["total"]
+
+
+# Sizes
+
+
+@given(st.integers(1, 4000), st.integers(1, 4000), st.integers(1, 3000), st.integers(1, 12), st.integers(16, 1024))
+@hypothesis_settings(deadline=None)
+def test_the_pyramid(height, width, iterations, scales, size):
+    levels = pyramid(height, width, Settings(iterations=iterations, scales=scales, size=size))
+    assert sum(level.iterations for level in levels) == iterations
+    assert len(levels) <= scales and all(level.iterations > 0 for level in levels)
+    assert max(levels[-1][:2]) == min(size, max(height, width)) and levels[-1].lead == 1
+    for coarse, fine in pairwise(levels):
+        steps = math.log2(coarse.lead / fine.lead)  # one, but where a size between was left without iterations
+        assert steps >= 1 and coarse.iterations >= fine.iterations - 1
+        assert max(coarse[:2]) == pytest.approx(max(fine[:2]) / 2 ** (steps / 2), abs=1.5)
+
+
+def test_pictures_of_any_two_sizes(style):
+    for shape in ((40, 100), (100, 40), (33, 33)):
+        image = transfer(noise_image(*shape, 0), style[:50], Settings(size=400, scales=1, iterations=2)).image
+        assert image.shape == (*shape, 3)  # never enlarged
+
+
+def test_pictures_of_whole_numbers_are_taken_and_left_alone(content, style):
+    whole = content.astype(np.uint8)
+    kept = whole.copy()
+    transfer(whole, style, Settings(**QUICK))
+    np.testing.assert_array_equal(whole, kept)
+
+
+@pytest.mark.parametrize("picture, says", [
+    (np.zeros((20, 20)), "height, width, 3"), (np.zeros((0, 20, 3)), "height, width, 3"),
+    (np.full((20, 20, 3), np.nan), "nan"), (np.full((20, 20, 3), -1.0), "-1"), (np.full((20, 20, 3), 256.0), "256"),
+    (np.full((20, 20, 3), 0.5), "multiply it by 255"),
+])
+def test_what_is_no_picture(content, picture, says):
+    with pytest.raises(ImageError, match=f"(?s)content.*{says}"):
+        transfer(picture, content, Settings(**QUICK))
+    with pytest.raises(ImageError, match=f"(?s)style.*{says}"):
+        transfer(content, picture, Settings(**QUICK))
+
+
+def test_the_smallest_size_that_works(content, style):
+    small = noise_image(15, 60, 0)
+    with pytest.raises(ImageError, match=r"content picture's shorter side is 15 .* needs 16"):
+        transfer(small, style, Settings(scales=1, iterations=1))
+    with pytest.raises(ImageError, match=r"style picture's shorter side is 15 .* needs 16"):
+        transfer(content, small, Settings(scales=1, iterations=1))
+    transfer(noise_image(16, 60, 0), style, Settings(scales=1, iterations=1))
+    shallow = {"content_layers": ["conv2_1"], "style_layers": ["conv1_1"]}
+    transfer(small, small, Settings(scales=1, iterations=1, **shallow))
+
+
+# Running and stopping
+
+
+def test_the_generator_computes_nothing_ahead(content, style):
+    steps = iterate(content, style, Settings(**QUICK))
+    assert [next(steps).iteration for _ in range(3)] == [1, 2, 3]
+    steps.close()
+
+
+def test_ctrl_c_keeps_what_there_is(content, style):
+    def stop(step):
+        if step.iteration == 5:
+            raise KeyboardInterrupt
+
+    whole = list(iterate(content, style, Settings(**QUICK)))
+    stopped = transfer(content, style, Settings(**QUICK), on_step=stop)
+    assert stopped.interrupted and len(stopped.history["total"]) == 5
+    np.testing.assert_array_equal(stopped.image, whole[4].image)
+
+
+def test_ctrl_c_before_the_first_step_goes_on(content, style, monkeypatch):
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "_network", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        transfer(content, style, Settings(**QUICK))
+
+
+@pytest.mark.parametrize("what", ["loss", "gradient"])
+@pytest.mark.parametrize("when", [1, 3])
+def test_divergence_keeps_the_last_good_picture(content, style, monkeypatch, what, when):
+    whole = list(iterate(content, style, Settings(**QUICK)))
+    real, calls = module._objective, []
+
+    def objective(*names):
+        def poisoned(*arguments):
+            gradient, values = real(*names)(*arguments)
+            calls.append(1)
+            if len(calls) == when:
+                return (gradient, values * np.nan) if what == "loss" else (gradient * np.nan, values)
+            return gradient, values
+        return poisoned
+
+    monkeypatch.setattr(module, "_objective", objective)
+    with pytest.raises(Diverged, match=r"not finite.*learning_rate \(now 6\)") as error:
+        transfer(content, style, Settings(**QUICK))
+    assert error.value.iteration == when
+    if when == 1:
+        assert error.value.image is None
+    else:
+        np.testing.assert_array_equal(error.value.image, whole[when - 2].image)
+
+
+def test_saving(result, tmp_path):
+    folder = result.save(tmp_path / "new" / "folder")
+    assert {path.name for path in folder.iterdir()} == {"picture.png", "settings.json", "history.csv", "losses.png"}
+    assert Settings(**json.loads((folder / "settings.json").read_text())) == result.settings
+    assert Settings(**load_settings(folder / "picture.png")) == result.settings
+    np.testing.assert_array_equal(load_image(folder / "picture.png"), np.rint(result.image))
+    with (folder / "history.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["iteration"]) for row in rows] == list(range(1, 13))
+    for name, values in result.history.items():
+        assert [float(row[name]) for row in rows] == values
+    assert load_image(folder / "losses.png", None).shape == (675, 1200, 3)
+
+
+def test_the_curves_have_three_labels(result, monkeypatch):
+    from matplotlib.figure import Figure
+
+    drawn = []
+    monkeypatch.setattr(Figure, "savefig", lambda figure, *_, **__: drawn.append(figure))
+    plots.loss_curves(result.history, {"content": 1, "style": 2, "tv": 0.2}, result.sizes)
+    (axes,) = drawn[0].axes
+    curves = {line.get_label(): line.get_ydata() for line in axes.lines if not line.get_label().startswith("_")}
+    assert len(curves) == len(axes.get_legend().get_texts()) == 3
+    (drawn_style,) = (values for label, values in curves.items() if "style" in label)
+    np.testing.assert_allclose(drawn_style, 2 * np.array(result.history["style"]))
+
+
+# Settings
+
+
+NUMBERS = [setting for setting in fields(Settings) if "least" in setting.metadata]
+
+
+@pytest.mark.parametrize("setting", NUMBERS, ids=lambda setting: setting.name)
+def test_numbers_out_of_their_range(setting):
+    rules = setting.metadata
+    wrong = [rules["least"] - 1, rules["most"] * 1.01 + 1, float("nan"), float("inf"), True, "5", None, [1]]
+    for value in [*wrong, *([2.5] if setting.type is int else []), *([rules["least"]] if rules["above"] else [])]:
+        with pytest.raises(ValueError) as error:
+            Settings(**{setting.name: value})
+        for part in (setting.name, repr(value), f"{rules['least']:g}"):
+            assert part in str(error.value)
+    good = setting.type(rules["most"])
+    assert getattr(Settings(**{setting.name: good}), setting.name) == good
+    assert isinstance(getattr(Settings(**{setting.name: np.int64(rules["least"] + 1)}), setting.name),
+                      setting.type)
+
+
+@pytest.mark.parametrize("wrong, says", [
+    ({"optimizer": "sgd"}, "'sgd'.*adam"), ({"network": "vgg16"}, "'vgg16'.*compact, vgg19"),
+    ({"init": "style"}, "'style'.*noise, content"), ({"precision": "float16"}, "float16"), ({"pooling": None}, "None"),
+    ({"style_layers": {"relu1_1": 1.0}}, "relu1_1.*conv1_1"), ({"style_layers": {}}, "at least one layer"),
+    ({"content_layers": []}, "at least one layer"), ({"style_layers": {"conv1_1": 0}}, "above 0"),
+    ({"style_layers": {"conv1_1": -1}}, "-1"), ({"style_layers": {"conv1_1": "a"}}, "'a'"), ({"style_layers": 3}, "3"),
+    ({"content_weight": 0, "style_weight": 0, "tv_weight": 0}, "all 0"),
+])
+def test_settings_that_make_no_sense(wrong, says):
+    with pytest.raises(ValueError, match=says):
+        Settings(**wrong)
+
+
+def test_layers_by_name_alone():
+    assert Settings(style_layers=["conv1_1", "pool2"]).style_layers == {"conv1_1": 1.0, "pool2": 1.0}
+    assert Settings(content_layers="conv4_2") == Settings()
+
+
+def test_settings_survive_json_and_pickle():
+    settings = Settings(style_weight=7, style_layers={"conv1_1": 2})
+    assert Settings(**json.loads(json.dumps(asdict(settings)))) == settings
+    assert pickle.loads(pickle.dumps(settings)) == settings
+    assert settings != Settings()
