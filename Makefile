@@ -39,9 +39,11 @@ test: lint  ## check everything
 	$(MAKE) test-notebooks
 
 test-notebooks: $(VENV)/installed  ## run every lesson and compare its outputs
+	$(RUN) -m pytest --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout=120 notebooks
 
 benchmark: $(VENV)/installed  ## measure speed and memory, as ratios in one run
 	$(RUN) benchmarks/benchmark.py $(ARGS)
+	$(RUN) benchmarks/widgets.py
 
 lint: $(VENV)/installed  ## check the code's form
 	$(BIN)/ruff check .

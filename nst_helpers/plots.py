@@ -45,3 +45,106 @@ def _mark_sizes(axes, sizes, iterations):
             axes.axvline(start, color="0.6", linewidth=0.8)
             axes.annotate(f" {width}×{height}", (start, 0.02), xycoords=("data", "axes fraction"), color="0.35", size=8)
         start += count
+
+
+# What the lessons draw with
+
+BLUE, ORANGE, GREEN, PINK, SKY, AMBER = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00"
+COLORS = (BLUE, ORANGE, GREEN, PINK, SKY, AMBER)  # Okabe and Ito, in the order in which to use them
+SIGNED = "PuOr_r"  # a colour map for numbers below and above zero: purple, white, orange
+DPI = 110
+
+
+def subplots(rows=1, columns=1, size=None, **keywords):
+    """A figure and its axes, in the style of the course; show it with `show`.
+
+    Args:
+        rows, columns: how many axes.
+        size: (width, height) in inches; by default 8 wide, and high enough for square axes.
+
+    Returns:
+        (figure, axes): as pyplot's function of this name, but nothing is shown by itself.
+    """
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    style = {"axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.alpha": 0.25,
+             "axes.prop_cycle": matplotlib.cycler(color=COLORS), "image.cmap": "gray"}
+    with matplotlib.rc_context(style):
+        figure = Figure(figsize=size or (8, 0.6 + 7.4 * rows / columns), dpi=DPI, layout="constrained")
+        return figure, figure.subplots(rows, columns, **keywords)
+
+
+def draw_image(axes, image, title="", signed=False):
+    """A picture, a grey map, or (signed) a map whose zero is white; without ticks, pixels stay square."""
+    import numpy as np
+
+    image = np.asarray(image)
+    if image.ndim == 3:
+        axes.imshow(np.clip(image / 255, 0, 1), interpolation="nearest")
+    elif signed:
+        limit = float(np.abs(image).max()) or 1.0
+        axes.imshow(image, cmap=SIGNED, vmin=-limit, vmax=limit, interpolation="nearest")
+    else:
+        axes.imshow(image, cmap="gray", interpolation="nearest")
+    axes.set_title(title, fontsize=11)
+    axes.grid(False)
+    axes.set_axis_off()
+
+
+def draw_matrix(axes, matrix, title="", marked=()):
+    """A small matrix with its numbers written in its cells; `marked` cells (row, column) get a frame."""
+    import numpy as np
+
+    matrix = np.asarray(matrix)
+    limit = float(np.abs(matrix).max()) or 1.0
+    axes.imshow(matrix, cmap=SIGNED, vmin=-2 * limit, vmax=2 * limit)  # pale, so that the numbers can be read
+    for (row, column), value in np.ndenumerate(matrix):
+        axes.text(column, row, f"{value:.3g}".replace("-", "−"), ha="center", va="center", fontsize=13)
+    for row, column in marked:
+        axes.add_patch(_frame(row, column))
+    axes.set_title(title, fontsize=11)
+    axes.grid(False)
+    axes.set(xticks=[], yticks=[])
+    axes.spines[:].set_visible(True)
+
+
+def show(figure, alt):
+    """Show a figure, with words for those who cannot see it.
+
+    Args:
+        figure: a matplotlib Figure.
+        alt: what there is to see, in a sentence or two. It is stored as the picture's alternative text and as
+            its plain text, which the tests of the notebooks compare.
+    """
+    import base64
+
+    from IPython.display import display
+
+    picture = base64.b64encode(png(figure)).decode()
+    display({"image/png": picture, "text/plain": alt}, metadata={"image/png": {"alt": alt}}, raw=True)
+
+
+def show_images(images, titles, alt, signed=False):
+    """A row of pictures, each with its title; (height, width, 3) 0–255, or (height, width) maps."""
+    import numpy as np
+
+    shares = [np.shape(image)[1] / np.shape(image)[0] for image in images]  # width over height
+    size = 9, 0.35 + 9 / sum(shares) if sum(shares) > 2 else 4.5
+    figure, axes = subplots(1, len(images), size=size, squeeze=False, width_ratios=shares)
+    for axis, image, title in zip(axes[0], images, titles, strict=True):
+        draw_image(axis, image, title, signed)
+    show(figure, alt)
+
+
+def png(figure):
+    """The bytes of a PNG: the same figure gives the same bytes."""
+    file = io.BytesIO()
+    figure.savefig(file, format="png", metadata={"Software": None})
+    return file.getvalue()
+
+
+def _frame(row, column):
+    from matplotlib.patches import Rectangle
+
+    return Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, edgecolor=BLUE, linewidth=3)

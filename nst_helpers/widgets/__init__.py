@@ -1,0 +1,4 @@
+"""Things to move: each function of these modules returns one box with named controls and a picture.
+
+`base` holds the box; `convolution` the widgets of lesson 01, `features` those of lesson 02.
+"""

@@ -1,0 +1,107 @@
+"""The box that every widget of the course is: controls, a picture, and a line of words under it.
+
+A widget is a pure function, numbers in and `Drawing` out, which tests call without a browser, and a `Panel`
+that calls it whenever a control moves. The picture goes to the page as encoded bytes, so nothing flickers.
+A notebook stores the picture of the default position too: readers see it where nothing runs.
+"""
+
+import base64
+import html
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import ipywidgets
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+class Drawing(NamedTuple):
+    """What a widget shows for one position of its controls."""
+
+    picture: bytes  # a PNG or JPEG file
+    words: str  # what to see in it, with its numbers
+
+
+class Panel(ipywidgets.VBox):
+    """Controls, a picture and words, kept in step.
+
+    Args:
+        draw: values of the controls by name → `Drawing`; a ValueError it raises is shown instead of words.
+        controls: {name: ipywidgets control with a value}; the names are draw's arguments.
+        arrange: {name: control} → the widget that holds them all; by default one below the other.
+
+    Attributes:
+        controls: as given. Set `panel.controls["beta"].value = 0.9` and the picture follows.
+        picture: the ipywidgets.Image. words: the ipywidgets.HTML below it.
+    """
+
+    def __init__(self, draw, controls, arrange=None):
+        self.draw, self.controls, self.held = draw, dict(controls), False
+        self.picture = ipywidgets.Image(layout=ipywidgets.Layout(max_width="100%", align_self="flex-start"))
+        self.words = ipywidgets.HTML()
+        box = arrange(self.controls) if arrange else ipywidgets.VBox(list(self.controls.values()))
+        super().__init__([box, self.picture, self.words])
+        self.add_class("nst-panel")
+        self.picture.add_class("nst-picture")
+        for control in self.controls.values():
+            control.observe(self.update, "value")
+        self.update()
+
+    @property
+    def values(self):
+        return {name: control.value for name, control in self.controls.items()}
+
+    def update(self, change=None):
+        """Draw again, unless several controls are being set together."""
+        if self.held:
+            return
+        try:
+            drawing = self.draw(**self.values)
+        except ValueError as error:
+            self.words.value = f"<b>{html.escape(str(error))}</b>"
+            return
+        self.drawing = drawing
+        with self.hold_sync():
+            self.picture.format = picture_format(drawing.picture)
+            self.picture.value = drawing.picture
+            self.words.value = html.escape(drawing.words)
+
+    @contextmanager
+    def together(self):
+        """Set several controls, and draw once at the end."""
+        self.held = True
+        try:
+            yield
+        finally:
+            self.held = False
+        self.update()
+
+    def _repr_mimebundle_(self, **kwargs):
+        """The live widget; and its picture and words for readers of the stored notebook."""
+        live = super()._repr_mimebundle_(**kwargs) or {}
+        mime = f"image/{picture_format(self.drawing.picture)}"
+        stored = {"text/plain": self.drawing.words, mime: base64.b64encode(self.drawing.picture).decode()}
+        return {**stored, VIEW: live[VIEW]} if VIEW in live else stored, {mime: {"alt": self.drawing.words}}
+
+
+def picture_format(data):
+    """"png" or "jpeg", by the first bytes of the file."""
+    return "png" if data.startswith(b"\x89PNG") else "jpeg"
+
+
+def slider(label, value, least, most, step=1, slow=False):
+    """A slider for whole or decimal numbers; `slow`: the picture follows on release, not while dragging."""
+    kind = ipywidgets.IntSlider if isinstance(value, int) and isinstance(step, int) else ipywidgets.FloatSlider
+    return kind(value, min=least, max=most, step=step, description=label, continuous_update=not slow, **_wide())
+
+
+def dropdown(label, options, value=None):
+    """A list to choose one from: names, or {name: value}."""
+    options = list(options.items()) if hasattr(options, "items") else list(options)
+    first = options[0][1] if isinstance(options[0], tuple) else options[0]
+    return ipywidgets.Dropdown(options=options, value=first if value is None else value, description=label, **_wide())
+
+
+def _wide():
+    """Labels are words, and take the room they need."""
+    return {"style": {"description_width": "9em"}, "layout": {"width": "30em", "max_width": "100%"}}

@@ -1,0 +1,180 @@
+"""The widgets of lesson 01: a kernel to edit, and a window to slide."""
+
+import io
+from functools import cache
+from pathlib import Path
+
+import ipywidgets
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from nst_helpers.images import load_image
+from nst_helpers.networks import data_folder
+from nst_helpers.plots import BLUE, SIGNED
+from nst_helpers.widgets.base import Drawing, Panel, dropdown, slider
+
+KERNELS = {
+    "identity": [[0, 0, 0], [0, 1, 0], [0, 0, 0]],
+    "blur": [[1 / 9, 1 / 9, 1 / 9], [1 / 9, 1 / 9, 1 / 9], [1 / 9, 1 / 9, 1 / 9]],
+    "sharpen": [[0, -1, 0], [-1, 5, -1], [0, -1, 0]],
+    "Sobel: upright edges": [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]],
+    "Sobel: level edges": [[-1, -2, -1], [0, 0, 0], [1, 2, 1]],
+    "Laplacian": [[0, 1, 0], [1, -4, 1], [0, 1, 0]],
+    "emboss": [[-2, -1, 0], [-1, 1, 1], [0, 1, 2]],
+}
+OWN = "my own numbers"
+PLACES = [(m, n) for m in range(3) for n in range(3)]
+# A bright square on dark ground, with a soft right edge.
+SMALL_PICTURE = np.array([[1, 1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 1, 1, 1], [1, 1, 9, 9, 5, 1, 1], [1, 1, 9, 9, 5, 1, 1],
+                          [1, 1, 9, 9, 5, 1, 1], [1, 1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 1, 1, 1]], float)
+
+
+# The kernel editor
+
+
+def kernel_editor(pictures=("temple", "cat", "coffee", "astronaut")):
+    """Nine numbers, typed or taken from a list, and what they make of a photograph.
+
+    controls: "preset", "picture", and the nine numbers "k00" … "k22" (row, column).
+    """
+    controls = {"preset": dropdown("kernel", [*KERNELS, OWN], "Sobel: upright edges"),
+                "picture": dropdown("photograph", pictures)}
+    for m, n in PLACES:
+        controls[f"k{m}{n}"] = ipywidgets.FloatText(step=0.5, layout={"width": "5.5em"}, tooltip=f"K({m}, {n})")
+    _fill(controls, KERNELS[controls["preset"].value])
+    panel = Panel(lambda preset, picture, **kernel: draw_kernel(picture, list(kernel.values())), controls, _editor)
+
+    def preset_chosen(change):
+        if change["new"] != OWN:
+            with panel.together():
+                _fill(controls, KERNELS[change["new"]])
+
+    def number_typed(change):
+        kernel = [controls[f"k{m}{n}"].value for m, n in PLACES]
+        names = [name for name, values in KERNELS.items() if np.allclose(np.ravel(values), kernel, atol=5e-4)]
+        if not panel.held:
+            controls["preset"].value = names[0] if names else OWN
+
+    controls["preset"].observe(preset_chosen, "value")
+    for m, n in PLACES:
+        controls[f"k{m}{n}"].observe(number_typed, "value")
+    return panel
+
+
+def draw_kernel(picture, kernel):
+    """A photograph and what a kernel of nine numbers makes of it, side by side."""
+    if not np.all(np.abs(kernel) <= 1000):  # not-a-number is refused too
+        raise ValueError("type numbers from −1000 to 1000")
+    image, kernel = photograph(picture), np.reshape(kernel, (3, 3)).astype(np.float32)
+    result, total = filtered(image, kernel), float(kernel.sum())
+    words = f"The nine numbers add up to {total:.3g}: a flat area " + (
+        "keeps its brightness." if abs(total - 1) < 0.005 else
+        "becomes 0, shown as middle grey; brighter is positive, darker negative." if abs(total) < 0.005 else
+        f"becomes {total:.3g} times as bright.")
+    zero = 128 if abs(total) < 0.005 else 0
+    pair = np.concatenate([image, np.full((len(image), 8, 3), 255, np.float32), result + zero], axis=1)
+    return Drawing(_encoded(Image.fromarray(np.clip(np.rint(pair), 0, 255).astype(np.uint8)), "JPEG"), words)
+
+
+def filtered(image, kernel):
+    """Each colour under a 3×3 kernel, F(i, j) = ΣΣ I(i+m, j+n) K(m, n), the border repeated outwards."""
+    height, width = image.shape[:2]
+    wide = np.pad(image, ((1, 1), (1, 1), (0, 0)), mode="edge")
+    return sum(kernel[m, n] * wide[m : m + height, n : n + width] for m, n in PLACES)
+
+
+@cache
+def photograph(name, size=330):
+    """A shipped photograph, its longer side at most so many pixels; read once."""
+    return load_image(data_folder() / "content" / f"{name}.jpg", size)
+
+
+def _fill(controls, kernel):
+    for m, n in PLACES:
+        controls[f"k{m}{n}"].value = round(float(kernel[m][n]), 4)
+
+
+def _editor(controls):
+    """The lists at the left, the nine numbers in a square at the right."""
+    rows = [ipywidgets.HBox([controls[f"k{m}{n}"] for n in range(3)]) for m in range(3)]
+    return ipywidgets.HBox([ipywidgets.VBox([controls["preset"], controls["picture"]]), ipywidgets.VBox(rows)])
+
+
+# The sliding window
+
+
+def sliding_window(image=SMALL_PICTURE):
+    """A window on a small picture: its products with the kernel, and the sum that becomes one number of F.
+
+    controls: "row", "column" (of the window's upper left corner), "kernel", and "turned" (by half a turn).
+    """
+    last_row, last_column = image.shape[0] - 3, image.shape[1] - 3
+    controls = {"row": slider("row i", 2, 0, last_row), "column": slider("column j", 1, 0, last_column),
+                "kernel": dropdown("kernel", KERNELS, KERNELS["Sobel: upright edges"]),
+                "turned": ipywidgets.Checkbox(False, description="turn the kernel by half a turn (true convolution)",
+                                              style={"description_width": "9em"}, layout={"width": "40em"})}
+    return Panel(lambda **values: draw_window(image, **values), controls)
+
+
+def draw_window(image, row, column, kernel, turned=False):
+    """The picture, the nine products under the window, and the map F, as grids of numbers."""
+    kernel = np.array(kernel, float)[::-1, ::-1] if turned else np.array(kernel, float)
+    windows = np.lib.stride_tricks.sliding_window_view(image, (3, 3))
+    features = np.einsum("ijmn,mn->ij", windows, kernel)
+    window = windows[row, column]
+    canvas = Image.new("RGB", (1000, 390), "white")
+    pen = ImageDraw.Draw(canvas)
+    _grid(pen, 10, 46, image, 46, "picture I", [(row + m, column + n) for m, n in PLACES])
+    products = [[f"{_short(window[m, n])} · {_bracketed(kernel[m, n])}\n= {_short(window[m, n] * kernel[m, n])}"
+                 for n in range(3)] for m in range(3)]
+    _grid(pen, 380, 92, window * kernel, 92, "products I(i+m, j+n) · K(m, n)", texts=products)
+    _grid(pen, 720, 92, features, 52, "feature map F", [(row, column)])
+    terms = " + ".join(_bracketed(value) for value in (window * kernel).ravel())
+    words = f"F({row}, {column}) = {terms} = {_short(features[row, column])}"
+    return Drawing(_encoded(canvas, "PNG"), words)
+
+
+def _grid(pen, left, top, values, cell, title, marked=(), texts=None):
+    """Numbers in a grid, coloured by their sign; the marked cells in a frame."""
+    colours = _colours(values)
+    pen.text((left, top - 32), title, "black", _font(17))
+    for (m, n), value in np.ndenumerate(values):
+        x, y = left + n * cell, top + m * cell
+        pen.rectangle((x, y, x + cell, y + cell), tuple(colours[m, n]), "#999999")
+        text = texts[m][n] if texts else _short(value)
+        size = min(18, int(1.5 * cell / max(3, *map(len, text.split("\n")))))
+        pen.text((x + cell / 2, y + cell / 2), text, "black", _font(size), anchor="mm", align="center")
+    if marked:
+        (m0, n0), (m1, n1) = marked[0], marked[-1]
+        corners = left + n0 * cell, top + m0 * cell, left + (n1 + 1) * cell, top + (m1 + 1) * cell
+        pen.rectangle(corners, outline=BLUE, width=4)
+
+
+def _colours(values):
+    """Pale orange above zero, pale purple below, as 0–255."""
+    import matplotlib
+
+    limit = 2 * (float(np.abs(values).max()) or 1.0)
+    return (255 * matplotlib.colormaps[SIGNED](values / limit / 2 + 0.5)[..., :3]).astype(int)
+
+
+def _short(value):
+    """A number in few characters, with a true minus sign."""
+    return f"{round(float(value), 2) + 0:.3g}".replace("-", "−")
+
+
+def _bracketed(value):
+    return f"({_short(value)})" if value < 0 else _short(value)
+
+
+@cache
+def _font(size):
+    import matplotlib
+
+    return ImageFont.truetype(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf", size)
+
+
+def _encoded(picture, file_format):
+    file = io.BytesIO()
+    picture.save(file, file_format, **({"quality": 90} if file_format == "JPEG" else {"compress_level": 3}))
+    return file.getvalue()

@@ -1,0 +1,294 @@
+"""The notebooks: built from their sources, executed, readable without running; and nbval notices every change."""
+
+import importlib.util
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from nst_helpers import exercises
+
+ROOT = Path(__file__).resolve().parent.parent
+MOST_BYTES, MOST_LINES, LEAST_EXERCISES = 3_000_000, 25, 2
+
+
+def load_tool():
+    spec = importlib.util.spec_from_file_location("build_notebooks", ROOT / "tools" / "build_notebooks.py")
+    module = sys.modules["build_notebooks"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+tool = load_tool()
+LESSONS = tool.lessons()
+NOTEBOOKS = [pytest.param(lesson, solved, id=f"{lesson}{'-solved' if solved else ''}")
+             for lesson in LESSONS for solved in (False, True)]
+every_notebook = pytest.mark.parametrize(("lesson", "solved"), NOTEBOOKS)
+
+
+def read(lesson, solved):
+    return nbformat.read(tool.target(lesson, solved), as_version=4)
+
+
+def code(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def outputs(notebook):
+    return [output for cell in code(notebook) for output in cell.outputs]
+
+
+def prose(notebook):
+    return "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+
+
+# Every lesson
+
+@every_notebook
+def test_the_notebook_equals_its_source(lesson, solved):
+    assert tool.difference(lesson, solved) is None, "run `make notebooks`"
+
+
+def test_no_notebook_is_without_a_source():
+    for folder in (tool.NOTEBOOKS, tool.NOTEBOOKS / "solutions"):
+        assert sorted(path.stem for path in folder.glob("*.ipynb")) == LESSONS
+
+
+@every_notebook
+def test_every_code_cell_was_executed_in_order(lesson, solved):
+    """nbval compares nothing where there is no execution count."""
+    counts = [cell.execution_count for cell in code(read(lesson, solved))]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+@every_notebook
+def test_no_errors_no_noise_and_nothing_that_only_one_computer_knows(lesson, solved):
+    notebook = read(lesson, solved)
+    for output in outputs(notebook):
+        assert output.output_type != "error" and output.get("name") != "stderr"
+        assert tool.WIDGET_VIEW not in output.get("data", {})
+    assert set(notebook.metadata) == {"kernelspec", "language_info"}
+    assert "version" not in notebook.metadata.language_info
+    assert all(set(cell.metadata) <= {"tags"} for cell in notebook.cells)
+    text = re.sub(r'"image/(png|jpeg)": "[^"]*"', "", tool.target(lesson, solved).read_text(encoding="utf-8"))
+    assert not re.search(r"/home/|/Users/|/root/|/work/|/tmp/|site-packages", text)
+
+
+@every_notebook
+def test_every_picture_has_words_for_those_who_cannot_see_it(lesson, solved):
+    notebook = read(lesson, solved)
+    for output in outputs(notebook):
+        for mime in {"image/png", "image/jpeg"} & set(output.get("data", {})):
+            alt = output.metadata.get(mime, {}).get("alt", "")
+            assert len(alt) >= 10 and output.data["text/plain"] == alt
+    assert not re.findall(r"!\[\s*\]\(|<img(?![^>]*\balt=)[^>]*>", prose(notebook))
+
+
+@every_notebook
+def test_small_enough_to_open_and_short_enough_to_read(lesson, solved):
+    assert tool.target(lesson, solved).stat().st_size < MOST_BYTES
+    for number, cell in enumerate(read(lesson, solved).cells, 1):
+        assert len(cell.source.splitlines()) <= MOST_LINES, f"cell {number}: {cell.source[:60]!r}"
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_the_recipe(lesson):
+    notebook = read(lesson, solved=False)
+    text = prose(notebook)
+    assert text.startswith(f"# {lesson[:2]} ")
+    for part in ("**You will see**", "**Needs**", "**Time**", "**Paper**", "## What you saw", "## Next"):
+        assert part in text, part
+    assert text.count("*Predict") >= 3
+    opening, closing = text.split("## ", 1)[0], text.split("## What you saw")[1].split("## ")[0]
+    assert opening.count("\n- ") == 3 and closing.count("\n- ") == 3
+    assert any("image/png" in output.get("data", {}) for output in outputs(notebook))
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_the_exercises(lesson):
+    """Stubs run unsolved; solutions pass their checks."""
+    stubs, solved = read(lesson, solved=False), read(lesson, solved=True)
+    number = sum("exercise" in cell.metadata.get("tags", []) for cell in code(stubs))
+    assert number >= LEAST_EXERCISES
+    assert number == len(re.findall(r"^### Exercise \d+: ", prose(stubs), re.M))
+    for notebook, sign in ((stubs, "○"), (solved, "✓")):
+        checks = [cell for cell in code(notebook) if "exercises.check(" in cell.source]
+        assert len(checks) == number
+        assert all(cell.outputs[0].text.startswith(sign) for cell in checks)
+    names = re.findall(r'exercises\.check\("([^"]+)"', "\n".join(cell.source for cell in code(stubs)))
+    assert all(exercises.find(name) for name in names) and len(set(names)) == number
+
+
+def test_links_between_lessons_lead_somewhere():
+    for lesson in LESSONS:
+        for link in re.findall(r"\]\(([^)#:]+\.ipynb)\)", prose(read(lesson, False))):
+            assert (tool.NOTEBOOKS / link).is_file(), f"{lesson} links to {link}"
+
+
+# nbval bites
+
+@pytest.fixture(scope="module")
+def beginning():
+    """The first cells of lesson 01, up to its third printed result and one figure."""
+    notebook = read("01_convolution", solved=False)
+    notebook.cells = notebook.cells[:1 + next(
+        number for number, cell in enumerate(notebook.cells) if "exact = np.exp" in cell.source)]
+    return notebook
+
+
+def change_a_number(notebook):
+    output = notebook.cells[-1].outputs[0]
+    output.text, count = re.subn("0.2268", "0.2269", output.text)
+    assert count == 1
+
+
+def remove_a_line(notebook):
+    output = notebook.cells[-1].outputs[0]
+    output.text = "".join(output.text.splitlines(keepends=True)[:-1])
+
+
+def remove_an_output(notebook):
+    notebook.cells[-1].outputs = []
+
+
+def change_the_words_of_a_figure(notebook):
+    (figure,) = [output for output in outputs(notebook)
+                 if "Stacked bars" in output.get("data", {}).get("text/plain", "")]
+    figure.data["text/plain"] = figure.data["text/plain"].replace("halves", "doubles")
+
+
+def break_a_cell(notebook):
+    notebook.cells[-1].source = notebook.cells[-1].source.replace("exact = ", "exact = no_such_name * ")
+
+
+def change_what_a_cell_computes(notebook):
+    notebook.cells[-1].source = notebook.cells[-1].source.replace("np.exp(-times)", "np.exp(-times) + 1e-4")
+
+
+@pytest.mark.parametrize("damage", [None, change_a_number, remove_a_line, remove_an_output,
+                                    change_the_words_of_a_figure, break_a_cell, change_what_a_cell_computes])
+def test_nbval_passes_the_lesson_and_fails_each_damage(damage, beginning, tmp_path):
+    notebook = nbformat.from_dict(json.loads(json.dumps(beginning)))
+    if damage:
+        damage(notebook)
+    path = tmp_path / "lesson.ipynb"
+    nbformat.write(notebook, path)
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "--nbval", "--nbval-sanitize-with", str(tool.SANITIZE), str(path),
+         "--rootdir", str(tmp_path), "-p", "no:cacheprovider"], capture_output=True, text=True, cwd=tmp_path)
+    if damage:
+        assert run.returncode == 1 and re.search(r"\d+ failed", run.stdout), run.stdout
+    else:
+        assert run.returncode == 0 and "failed" not in run.stdout, run.stdout
+
+
+@pytest.mark.parametrize(("first", "second"), [
+    ("four loops: 17.4 ms\n", "four loops: 9 ms\n"), ("took 3.1 s", "took 12 s"), ("took 41 µs", "took 1.5e+03 µs"),
+    ("TensorFlow: about 49 times as fast", "TensorFlow: about 3.5 times as fast"),
+    ("<object at 0x7f12>", "<object at 0x55ab>"), ("<Figure size 640x480 with 1 Axes>", "<Figure size 1x2>"),
+    ("VBox(children=(IntSlider(value=1)))", "VBox(children=())")])
+def test_what_may_differ_is_sanitised(first, second):
+    patterns = tool.get_sanitize_patterns(tool.SANITIZE.read_text(encoding="ascii"))
+    assert tool._sanitized(first, patterns) == tool._sanitized(second, patterns)
+
+
+@pytest.mark.parametrize(("first", "second"), [
+    ("error 0.01143", "error 0.01144"), ("5 places", "6 places"), ("3 steps", "4 steps"),
+    ("1.93 terabytes", "2 terabytes"), ("1,792 weights", "1,793 weights"), ("(198, 298, 2)", "(198, 298, 3)")])
+def test_everything_else_is_compared(first, second):
+    patterns = tool.get_sanitize_patterns(tool.SANITIZE.read_text(encoding="ascii"))
+    assert tool._sanitized(first, patterns) != tool._sanitized(second, patterns)
+
+
+# The builder
+
+SOURCE = '''# %% [markdown]
+# # 90 A small lesson
+
+# %%
+import time
+print("the time is", f"{time.perf_counter() % 1:.3f} s")
+
+# %% tags=["exercise"]
+answer = ...
+
+# %% tags=["solution"]
+answer = 42
+
+# %%
+print(answer)
+'''
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A place with one small lesson of its own."""
+    monkeypatch.setattr(tool, "NOTEBOOKS", tmp_path)
+    monkeypatch.setattr(tool, "SOURCES", tmp_path / "sources")
+    monkeypatch.setattr(tool, "ROOT", tmp_path)
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "90_small.py").write_text(SOURCE)
+    return tmp_path
+
+
+def test_a_rebuild_without_a_change_changes_no_byte(folder, capsys):
+    assert tool.main([]) == 0
+    before = {path: path.read_bytes() for path in folder.rglob("*.ipynb")}
+    assert len(before) == 2
+    assert tool.main(["90_small"]) == 0
+    assert {path: path.read_bytes() for path in folder.rglob("*.ipynb")} == before
+    assert capsys.readouterr().out.count("unchanged") == 2
+    assert tool.main(["--check"]) == 0
+
+
+def test_stub_and_solution(folder):
+    tool.main([])
+    lesson, solved = read("90_small", False), read("90_small", True)
+    assert [cell.source for cell in code(lesson)][1:] == ["answer = ...", "print(answer)"]
+    assert [cell.source for cell in code(solved)][1:] == ["answer = 42", "print(answer)"]
+    assert outputs(lesson)[-1].text == "Ellipsis\n" and outputs(solved)[-1].text == "42\n"
+    assert [cell.id for cell in lesson.cells][:2] == [cell.id for cell in solved.cells][:2]
+
+
+def test_a_changed_source_is_noticed_and_other_cells_keep_their_ids(folder, capsys):
+    tool.main([])
+    before = [cell.id for cell in read("90_small", False).cells]
+    source = folder / "sources" / "90_small.py"
+    source.write_text(source.read_text().replace("answer = ...", "answer = None"))
+    assert tool.main(["--check"]) == 1
+    assert "cell 3 differs from the source in its source" in capsys.readouterr().out
+    tool.main([])
+    after = [cell.id for cell in read("90_small", False).cells]
+    assert [a == b for a, b in zip(before, after, strict=True)] == [True, True, False, True]
+
+
+def test_equal_cells_have_different_ids(folder):
+    source = folder / "sources" / "90_small.py"
+    source.write_text("# %%\nx = 1\n\n# %%\nx = 1\n")
+    first, second = tool.from_source("90_small", False).cells
+    assert first.id != second.id
+
+
+@pytest.mark.parametrize(("cell", "message"), [
+    ('import sys\nprint("noise", file=sys.stderr)', "writes to stderr"),
+    ("1 / 0", "ZeroDivisionError"),
+    ("import ipywidgets\nipywidgets.IntSlider()", "a widget without a stored picture"),
+])
+def test_what_no_lesson_may_do(folder, cell, message, capsys):
+    (folder / "sources" / "90_small.py").write_text(f"# %%\n{cell}\n")
+    assert tool.main([]) == 1
+    assert message in capsys.readouterr().err
+    assert not tool.target("90_small", False).exists()
+
+
+@pytest.mark.parametrize("tags", [["exercise"], ["solution"], ["solution", "exercise"], ["exercise", "exercise"]])
+def test_an_exercise_has_one_solution_right_behind_it(folder, tags, capsys):
+    text = "\n".join(f'# %% tags=["{tag}"]\nx = {number}\n' for number, tag in enumerate(tags))
+    (folder / "sources" / "90_small.py").write_text(text)
+    with pytest.raises(tool.BuildError, match="belong together"):
+        tool.from_source("90_small", False)
+    assert tool.main([]) == 1 and "belong together" in capsys.readouterr().err

@@ -1,0 +1,145 @@
+"""The project's own files: what they promise each other."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "nst_helpers"
+PLATFORMS = {
+    "Linux": {"sys_platform": "linux", "platform_machine": "x86_64", "os_name": "posix", "extra": ""},
+    "Mac": {"sys_platform": "darwin", "platform_machine": "arm64", "os_name": "posix", "extra": ""},
+    "Windows": {"sys_platform": "win32", "platform_machine": "AMD64", "os_name": "nt", "extra": ""},
+}
+
+
+def text(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def pins():
+    """The requirements of requirements.txt, without their hashes."""
+    return [Requirement(line.rstrip(" \\")) for line in text("requirements.txt").splitlines() if "==" in line]
+
+
+def wanted():
+    project = tomllib.loads(text("pyproject.toml"))["project"]
+    return [Requirement(line) for line in (*project["dependencies"], *project["optional-dependencies"]["dev"])]
+
+
+def applies(requirement, platform, python="3.12"):
+    environment = PLATFORMS[platform] | {"python_version": python, "python_full_version": f"{python}.1"}
+    return requirement.marker is None or requirement.marker.evaluate(environment)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+def test_every_dependency_is_pinned_to_an_allowed_version(platform, python):
+    pinned = {pin.name: pin for pin in pins() if applies(pin, platform, python)}
+    for requirement in wanted():
+        if applies(requirement, platform, python):
+            (version,) = (specifier.version for specifier in pinned[requirement.name].specifier)
+            assert requirement.specifier.contains(version), requirement
+
+
+@pytest.mark.parametrize("platform, name", list(zip(PLATFORMS, ["tensorflow-cpu", *["tensorflow"] * 2], strict=True)))
+def test_which_tensorflow_is_installed(platform, name):
+    names = {pin.name for pin in pins() if pin.name.startswith("tensorflow") and applies(pin, platform)}
+    assert names == {name}
+
+
+def test_every_pin_has_hashes_and_none_an_address():
+    requirements = text("requirements.txt")
+    assert not re.search(r"https?:|--index|--extra-index|--find-links|file:", requirements)
+    for entry in re.split(r"\n(?=\S)", requirements.strip()):
+        assert re.match(r"[\w.-]+==\S+", entry) and "--hash=sha256:" in entry, entry[:80]
+
+
+def test_conda_gives_the_same_versions():
+    environment = yaml.safe_load(text("environment.yml"))
+    python, pip, section = environment["dependencies"]
+    assert pip == "pip" and environment["channels"][0] == "conda-forge"
+    requires = tomllib.loads(text("pyproject.toml"))["project"]["requires-python"]
+    assert SpecifierSet(requires).contains(python.removeprefix("python=") + ".1")
+    *conda, editable = section["pip"]
+    assert editable == "-e ."
+    assert [str(Requirement(line)) for line in conda] == [str(pin) for pin in pins()]
+
+
+def test_ci_runs_the_readmes_test_command():
+    commands = re.findall(r"^make (\w+) +#", text("README.md"), flags=re.MULTILINE)
+    assert commands == ["transfer", "test"]
+    assert text(".ci/run").rstrip().endswith("\nmake test")
+    workflow = yaml.safe_load(text(".github/workflows/ci.yml"))
+    assert "bash .ci/run" in [step.get("run") for step in workflow["jobs"]["test"]["steps"]]
+
+
+@pytest.mark.parametrize("target", ["lab", "transfer", "notebooks", "test", "test-notebooks", "benchmark", "lint"])
+def test_make_knows_its_targets(target):
+    done = subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def imports(path):
+    """The names of the modules of this package that a module imports, wherever it does."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("nst_helpers"):
+            _, _, module = node.module.partition(".")
+            found |= {module} if module else {alias.name for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("module, allowed", [
+    ("system", set()), ("architecture", set()), ("optimizers", set()), ("plots", set()),
+    ("backend", {"system"}), ("images", {"system"}), ("losses", {"backend"}),
+    ("settings", {"architecture", "optimizers"}), ("networks", {"architecture", "backend", "images"}),
+    ("transfer", {"backend", "images", "losses", "networks", "plots", "settings", "system"}),
+])
+def test_imports_go_one_way(module, allowed):
+    assert imports(PACKAGE / f"{module}.py") <= allowed
+
+
+@pytest.mark.parametrize("command", ["import nst_helpers", "import runpy, sys; sys.argv = ['nst', '--help']; "
+                                     "runpy.run_module('nst_helpers', run_name='__main__')"])
+def test_tensorflow_is_not_imported_before_it_is_needed(command):
+    code = f"import atexit, sys\natexit.register(lambda: print('LOADED', sorted(sys.modules)))\n{command}"
+    output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    loaded = ast.literal_eval(output.partition("LOADED ")[2])
+    assert "nst_helpers" in loaded and not {"tensorflow", "keras", "matplotlib"} & set(loaded)
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_what_is_public_has_a_docstring(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree)
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            assert ast.get_docstring(node), node.name
+
+
+def test_every_picture_has_its_source():
+    sources = text("data/SOURCES.md")
+    pictures = [*(ROOT / "data" / "content").iterdir(), *(ROOT / "data" / "style").iterdir()]
+    assert len(pictures) >= 10
+    assert [picture.name for picture in pictures if f"`{picture.name}`" not in sources] == []
+
+
+def test_no_large_files():
+    files = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    sizes = {name: (ROOT / name).stat().st_size for name in files.split("\0") if name and (ROOT / name).is_file()}
+    assert sizes and [name for name, size in sizes.items() if size > 3_000_000] == []
+
+
+def test_links_in_the_readme_lead_somewhere():
+    for name in ("README.md", "data/SOURCES.md"):
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text(name)):
+            assert ((ROOT / name).parent / target).exists(), (name, target)

@@ -1,0 +1,224 @@
+"""Build the lessons: notebooks/sources/*.py → notebooks/*.ipynb and notebooks/solutions/*.ipynb, executed.
+
+    python tools/build_notebooks.py                   all lessons
+    python tools/build_notebooks.py 01_convolution    one
+    python tools/build_notebooks.py --check           nothing is run: does each notebook equal its source?
+
+In a source, an exercise is a code cell tagged `exercise` (the stub) and right after it one tagged
+`solution`. The lesson keeps the stub; the worked lesson has the solution in its place. Text cells tagged
+`solution` are in the worked lesson only.
+
+A rebuild without a change leaves the files as they are: cell ids come from the content, nothing holds a
+date or a version, and where a new output says the same as the stored one (times aside, and pictures alike
+but for rounding), the stored one stays.
+"""
+
+import argparse
+import base64
+import hashlib
+import io
+import re
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import jupytext
+import nbformat
+import numpy as np
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbval.plugin import get_sanitize_patterns
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = ROOT / "notebooks"
+SOURCES = NOTEBOOKS / "sources"
+SANITIZE = ROOT / "tests" / "nbval_sanitize.cfg"
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # names a widget of a kernel that is gone
+SECONDS_A_CELL = 120
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python",
+                      "nbconvert_exporter": "python", "pygments_lexer": "ipython3"},
+}
+
+
+class BuildError(RuntimeError):
+    """A lesson that cannot be built: which cell, and why."""
+
+
+def lessons():
+    """The names of all lessons, in order: 00_start_here, 01_convolution …"""
+    return sorted(path.stem for path in SOURCES.glob("[0-9][0-9]_*.py"))
+
+
+def target(lesson, solved):
+    return NOTEBOOKS / ("solutions" if solved else ".") / f"{lesson}.ipynb"
+
+
+def from_source(lesson, solved):
+    """The notebook that a source stands for, not executed: the lesson, or with solutions in the stubs' place."""
+    cells = jupytext.read(SOURCES / f"{lesson}.py", fmt="py:percent").cells
+    _require_pairs(lesson, cells)
+    left_out = "exercise" if solved else "solution"
+    cells = [cell for cell in cells if left_out not in _tags(cell)]
+    seen = Counter()
+    for cell in cells:
+        content = f"{lesson}\n{cell.cell_type}\n{cell.source}"
+        seen[content] += 1
+        cell.id = hashlib.sha256(f"{content}\n{seen[content]}".encode()).hexdigest()[:12]
+        cell.metadata = nbformat.from_dict({"tags": _tags(cell)} if _tags(cell) else {})
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata=METADATA)
+    notebook.nbformat_minor = 5
+    return notebook
+
+
+def difference(lesson, solved):
+    """What a stored notebook has different from its source, in words; None if they agree."""
+    path = target(lesson, solved)
+    if not path.is_file():
+        return f"{path} is missing"
+    stored, expected = nbformat.read(path, as_version=4), from_source(lesson, solved)
+    if stored.metadata != expected.metadata:
+        return f"{path}: its metadata are not the builder's"
+    if len(stored.cells) != len(expected.cells):
+        return f"{path} has {len(stored.cells)} cells, its source {len(expected.cells)}"
+    for number, (ours, theirs) in enumerate(zip(stored.cells, expected.cells, strict=True), 1):
+        for part in ("cell_type", "source", "id", "metadata"):
+            if ours[part] != theirs[part]:
+                return f"{path}: cell {number} differs from the source in its {part}"
+    return None
+
+
+def build(lesson, solved):
+    """Execute a lesson and write it; returns whether the file changed."""
+    notebook, path = from_source(lesson, solved), target(lesson, solved)
+    path.parent.mkdir(exist_ok=True)
+    client = NotebookClient(notebook, timeout=SECONDS_A_CELL, kernel_name="python3", record_timing=False,
+                            store_widget_state=False, extra_arguments=["--IPKernelApp.log_level=40"],
+                            resources={"metadata": {"path": str(path.parent)}})
+    try:
+        client.execute()
+    except CellExecutionError as error:
+        raise BuildError(f"{lesson}: a cell failed\n{error}") from None
+    for number, cell in enumerate(notebook.cells, 1):
+        if cell.cell_type == "code":
+            cell.outputs = _tidy(cell.outputs, f"{lesson}, cell {number}")
+            cell.metadata.pop("execution", None)
+    notebook.metadata = nbformat.from_dict(METADATA)
+    _keep_equal_outputs(notebook, path)
+    nbformat.validate(notebook)
+    text = nbformat.writes(notebook, version=4) + "\n"
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
+        return False
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return True
+
+
+def _tags(cell):
+    return list(cell.metadata.get("tags", []))
+
+
+def _require_pairs(lesson, cells):
+    """Every exercise is followed by its solution, and no solution stands alone."""
+    code = [_tags(cell) for cell in cells if cell.cell_type == "code"]
+    for before, after in zip([[], *code], [*code, []], strict=True):
+        if ("exercise" in before) != ("solution" in after):
+            raise BuildError(f"{lesson}: a cell tagged `exercise` and one tagged `solution` belong together, in "
+                             "this order, with no other code between them")
+
+
+def _tidy(outputs, place):
+    """Outputs as they are stored: printed pieces joined, no widget of a dead kernel, no noise."""
+    tidy = []
+    for output in outputs:
+        if output.output_type == "stream" and output.name == "stderr":
+            raise BuildError(f"{place} writes to stderr, which no lesson may:\n{output.text}")
+        if output.output_type == "stream" and tidy and tidy[-1].output_type == "stream":
+            tidy[-1].text += output.text
+            continue
+        if WIDGET_VIEW in output.get("data", {}):
+            del output.data[WIDGET_VIEW]
+            if not any(mime.startswith("image/") for mime in output.data):
+                raise BuildError(f"{place}: a widget without a stored picture; make it a Panel")
+        tidy.append(output)
+    return tidy
+
+
+def _keep_equal_outputs(notebook, path):
+    """Take over the stored outputs that say the same as the new ones."""
+    if not path.is_file():
+        return
+    patterns = get_sanitize_patterns(SANITIZE.read_text(encoding="ascii")) if SANITIZE.is_file() else []
+    stored = {cell.id: cell for cell in nbformat.read(path, as_version=4).cells}
+    for cell in notebook.cells:
+        old = stored.get(cell.id)
+        if cell.cell_type != "code" or old is None:
+            continue
+        if "nbval-ignore-output" in _tags(cell) or _equal(cell.outputs, old.outputs, patterns):
+            cell.outputs = old.outputs
+
+
+def _equal(new, old, patterns):
+    if len(new) != len(old):
+        return False
+    return all(_parts_equal(_parts(a), _parts(b), patterns) for a, b in zip(new, old, strict=True))
+
+
+def _parts(output):
+    """{kind: content} of an output."""
+    data = dict(output.get("data", {}))
+    return data if data else {"text": output.get("text", "")}
+
+
+def _parts_equal(new, old, patterns):
+    if new.keys() != old.keys():
+        return False
+    return all(_alike(new[kind], old[kind]) if kind in ("image/png", "image/jpeg")
+               else _sanitized(new[kind], patterns) == _sanitized(old[kind], patterns) for kind in new)
+
+
+def _sanitized(text, patterns):
+    text = str(text)
+    for pattern, replacement in patterns:
+        text = re.sub(pattern, replacement, text)
+    return text
+
+
+def _alike(new, old):
+    """Two encoded pictures that nobody can tell apart: their pixels differ by less than a grey level or so."""
+    first, second = (np.asarray(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB"), float)
+                     for data in (new, old))
+    return first.shape == second.shape and np.abs(first - second).mean() < 0.5
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description="Build the lessons from notebooks/sources.")
+    parser.add_argument("lessons", nargs="*", metavar="LESSON", help="as in 01_convolution (default: all)")
+    parser.add_argument("--check", action="store_true", help="run nothing; compare the notebooks with their sources")
+    options = parser.parse_args(arguments)
+    unknown = set(options.lessons) - set(lessons())
+    if unknown:
+        parser.error(f"no lesson {', '.join(sorted(unknown))}; there are {', '.join(lessons())}")
+    failed = False
+    for lesson in options.lessons or lessons():
+        for solved in (False, True):
+            if options.check:
+                trouble = difference(lesson, solved)
+                failed |= trouble is not None
+                print(trouble or f"{target(lesson, solved).relative_to(ROOT)} equals its source")
+                continue
+            start = time.perf_counter()
+            try:
+                changed = build(lesson, solved)
+            except BuildError as error:
+                print(f"error: {error}", file=sys.stderr)
+                return 1
+            print(f"{target(lesson, solved).relative_to(ROOT)}: {'built' if changed else 'unchanged'}, "
+                  f"{time.perf_counter() - start:.0f} s", flush=True)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

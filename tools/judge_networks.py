@@ -1,0 +1,232 @@
+"""Which of two networks paints better? Textures, transfers, numbers and one sheet of pictures.
+
+    python tools/judge_networks.py old.npz new.npz --folder judged [--card data/networks/compact.md]
+
+Each network makes textures from the Gram matrices of each style picture, and transfers of four photographs.
+The textures are then compared with their style pictures by statistics of the pixels themselves, in which no
+network takes part:
+
+- histograms: how far apart the distributions of brightness and colour are, at five scales, both of the
+  values and of the details (what a scale has and the next coarser one has not), in standard deviations of the
+  style picture's;
+- autocorrelation: how alike the brightness stays from one place to another up to eight pixels away, at four
+  scales;
+- colour noise: energy of the finest colour details, over the style picture's. 1 is right; above is noise.
+  For a transfer it is taken over the content's or the style's, whichever has more.
+
+Pictures that lie in the folder already are not painted again.
+"""
+
+import argparse
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+from PIL import Image, ImageDraw
+from scipy import ndimage
+
+from nst_helpers import transfer as transfers
+from nst_helpers.images import load_image, resize_image, save_image
+from nst_helpers.networks import data_folder, load_network
+from nst_helpers.settings import Settings
+
+SIZE = 256
+CONTENTS = ("astronaut", "cat", "raccoon", "temple")
+STYLE_LAYERS = {"conv1_1": 256, "conv2_1": 64, "conv3_1": 16, "conv4_1": 4, "conv5_1": 1}
+TEXTURE = Settings(content_weight=0, tv_weight=0, style_layers=STYLE_LAYERS, style_scale=1, size=SIZE,
+                   iterations=500)
+TRANSFER = Settings(size=SIZE, iterations=400)  # otherwise the course's own
+HEADING = "## Compared with "
+METHOD = f"""\
+`tools/judge_networks.py` made textures from Gram matrices ({TEXTURE.iterations} steps) and transfers with
+the course's settings ({TRANSFER.iterations} steps), all at {SIZE} pixels. The judge looks at pixels only: no
+network takes part."""
+
+
+# --- painting ---------------------------------------------------------------------------------------------
+
+
+def paint(network, content, style, settings, path):
+    """The course's transfer as this network sees it: (height, width, 3), kept as a PNG at a path."""
+    stamp = json.dumps(asdict(settings), sort_keys=True)
+    note = path.with_suffix(".json")
+    if not (path.is_file() and note.is_file() and note.read_text() == stamp):
+        with mock.patch.object(transfers, "_network", return_value=network):
+            save_image(transfers.transfer(content, style, settings).image, path)
+        note.write_text(stamp)
+    return load_image(path)
+
+
+def gallery(weights, contents, styles, folder):
+    """All pictures of one network: ({style: texture}, {(content, style): transfer})."""
+    network, own = load_network(weights=weights), folder / _digest(weights)
+    blank = np.full((SIZE, SIZE, 3), 128, np.float32)  # a texture takes only its size from it
+    textures = {name: paint(network, blank, style, TEXTURE, own / f"{name}.png")
+                for name, style in styles.items()}
+    painted = {}
+    for (name, content), (style_name, style) in ((c, s) for c in contents.items() for s in styles.items()):
+        print(f"{weights.name}: {name} as {style_name}", flush=True)
+        path = own / f"{name}-{style_name}.png"
+        painted[name, style_name] = paint(network, content, style, TRANSFER, path)
+    return textures, painted
+
+
+def _digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+
+
+# --- judging ----------------------------------------------------------------------------------------------
+
+
+def opponent_colours(image):
+    """Brightness, red against green, yellow against blue: (height, width, 3)."""
+    red, green, blue = np.moveaxis(np.asarray(image, np.float64), -1, 0)
+    return np.stack([(red + green + blue) / 3, red - green, (red + green) / 2 - blue], axis=-1)
+
+
+def scales(planes, count):
+    """[(values, details)] from fine to coarse; each scale has half the resolution of the one before."""
+    levels = []
+    for _ in range(count):
+        smooth = ndimage.gaussian_filter(planes, (1, 1, 0), mode="reflect")
+        levels.append((planes, planes - smooth))
+        planes = smooth[::2, ::2]
+    return levels
+
+
+def histogram_distance(image, target, count=5):
+    """The mean distance of the two pictures' sorted values, in standard deviations of the target's."""
+    distances = []
+    pyramids = [scales(opponent_colours(picture), count) for picture in (image, target)]
+    for ours, theirs in zip(*pyramids, strict=True):
+        for here, there in zip(ours, theirs, strict=True):
+            difference = _quantiles(here) - _quantiles(there)  # (quantiles, planes)
+            distances.append(np.abs(difference).mean() / there[..., 0].std())
+    return float(np.mean(distances))
+
+
+def _quantiles(planes):
+    return np.quantile(planes.reshape(-1, planes.shape[-1]), np.linspace(0.002, 0.998, 250), axis=0)
+
+
+def autocorrelation_distance(image, target, count=4):
+    """The root mean square difference of the autocorrelations of brightness, over lags and scales."""
+    pyramids = [scales(opponent_colours(picture), count) for picture in (image, target)]
+    differences = [autocorrelation(here[..., 0]) - autocorrelation(there[..., 0])
+                   for (here, _), (there, _) in zip(*pyramids, strict=True)]
+    return float(np.sqrt(np.mean(np.square(differences))))
+
+
+def autocorrelation(plane, reach=8):
+    """Correlation of a picture with itself, moved by 0 … reach down and −reach … reach across."""
+    plane = (plane - plane.mean()) / plane.std()
+    height, width = plane.shape
+    spectrum = np.fft.rfft2(plane, (2 * height, 2 * width))  # zeros around: nothing wraps
+    products = np.fft.irfft2(np.abs(spectrum) ** 2, (2 * height, 2 * width))
+    down, across = np.arange(reach + 1)[:, None], np.arange(-reach, reach + 1)
+    return products[down, across] / ((height - down) * (width - np.abs(across)))
+
+
+def colour_noise(image):
+    """The mean square of the finest details of the two colour planes."""
+    (_, details), = scales(opponent_colours(image), 1)
+    return float(np.mean(details[..., 1:] ** 2))
+
+
+def judge(textures, painted, contents, styles):
+    """{measure: number} of one network's gallery."""
+    targets = {name: _fitted(style) for name, style in styles.items()}
+    natural = {(c, s): max(colour_noise(contents[c]), colour_noise(targets[s])) for c, s in painted}
+    return {
+        "textures: histograms (0 is the same)": _mean(
+            histogram_distance(t, targets[n]) for n, t in textures.items()),
+        "textures: autocorrelation (0 is the same)": _mean(
+            autocorrelation_distance(t, targets[n]) for n, t in textures.items()),
+        "textures: colour noise (1 is right)": _geometric(
+            colour_noise(t) / colour_noise(targets[n]) for n, t in textures.items()),
+        "transfers: colour noise": _geometric(colour_noise(p) / natural[k] for k, p in painted.items()),
+    }
+
+
+def _fitted(style):
+    """The style picture at the size at which the texture's last scale saw it."""
+    factor = min(1.0, SIZE / max(style.shape[:2]))
+    return resize_image(style, round(style.shape[0] * factor), round(style.shape[1] * factor))
+
+
+def _mean(values):
+    return float(np.mean(list(values)))
+
+
+def _geometric(values):
+    return float(np.exp(np.mean(np.log(list(values)))))
+
+
+# --- showing ----------------------------------------------------------------------------------------------
+
+
+def sheet(names, galleries, contents, styles, cell=192):
+    """One picture: the textures of each style beside their target, then every transfer, old beside new."""
+    pairs = list(zip(names, galleries, strict=True))
+    left, right = [], []
+    for name, style in styles.items():
+        left.append([("style", style), *((f"texture, {n}", textures[name]) for n, (textures, _) in pairs)])
+        right.append([(n, painted[content, name]) for content in contents for n, (_, painted) in pairs])
+    left, right = _grid(left, cell), _grid(right, cell)
+    whole = Image.new("RGB", (left.width + right.width + 12, max(left.height, right.height)), "white")
+    whole.paste(left, (0, 0))
+    whole.paste(right, (left.width + 12, 0))
+    return whole
+
+
+def _grid(rows, cell):
+    grid, caption = Image.new("RGB", (len(rows[0]) * cell, len(rows) * (cell + 14)), "white"), 14
+    pen = ImageDraw.Draw(grid)
+    for row, entries in enumerate(rows):
+        for column, (words, picture) in enumerate(entries):
+            tile = Image.fromarray(np.clip(np.round(picture), 0, 255).astype(np.uint8))
+            tile.thumbnail((cell - 4, cell - 4), Image.Resampling.LANCZOS)
+            grid.paste(tile, (column * cell, row * (cell + caption) + caption))
+            pen.text((column * cell, row * (cell + caption)), words, fill="black")
+    return grid
+
+
+def add_to_card(card, older, numbers, pictures, remark):
+    """Write the comparison at the end of a card, in place of an earlier one; the sheet goes beside it."""
+    pictures.save(card.with_suffix(".jpg"), quality=85)
+    before = card.read_text(encoding="utf-8").split(HEADING)[0].rstrip()
+    shown = f"![Textures and transfers of both networks, side by side]({card.with_suffix('.jpg').name})"
+    section = "\n\n".join(filter(None, [f"{HEADING}{older}", remark, METHOD, numbers, shown]))
+    card.write_text(f"{before}\n\n{section}\n", encoding="utf-8")
+
+
+def report(names, verdicts):
+    """The numbers of the two networks as a table in Markdown."""
+    lines = [[measure, *(f"{verdict[measure]:.3f}" for verdict in verdicts)] for measure in verdicts[0]]
+    return "\n".join(f"| {' | '.join(line)} |" for line in [["", *names], ["---"] * 3, *lines])
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("networks", nargs=2, type=Path, help="two weight files, the older first")
+    parser.add_argument("--folder", type=Path, default=Path("judged"), help="for the pictures and the sheet")
+    parser.add_argument("--card", type=Path, help="a card to write the comparison into, sheet beside it")
+    parser.add_argument("--remark", default="", help="what the eye says, for the card")
+    options = parser.parse_args(arguments)
+    contents = {name: load_image(data_folder() / "content" / f"{name}.jpg", SIZE) for name in CONTENTS}
+    styles = {path.stem: load_image(path) for path in sorted((data_folder() / "style").glob("*.jpg"))}
+    names = [path.stem for path in options.networks]
+    galleries = [gallery(path, contents, styles, options.folder) for path in options.networks]
+    verdicts = [judge(*pictures, contents, styles) for pictures in galleries]
+    pictures, numbers = sheet(names, galleries, contents, styles), report(names, verdicts)
+    pictures.save(options.folder / "sheet.png")
+    print(numbers)
+    if options.card:
+        add_to_card(options.card, names[0], numbers, pictures, options.remark)
+
+
+if __name__ == "__main__":
+    main()
