@@ -22,12 +22,13 @@ def main(arguments=None):
             stream.reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
     # TensorFlow is imported only now, so that --help answers at once.
+    from nst_helpers.checkpoint import CheckpointError
     from nst_helpers.images import ImageError
     from nst_helpers.networks import NetworkError
 
     try:
         return options.command(options)
-    except (ImageError, NetworkError, ValueError) as error:
+    except (CheckpointError, ImageError, NetworkError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return ERROR
     except KeyboardInterrupt:
@@ -40,6 +41,7 @@ def main(arguments=None):
 
 def run_transfer(options):
     """Make one picture."""
+    from nst_helpers.checkpoint import Checkpoint
     from nst_helpers.images import load_image, save_image
     from nst_helpers.transfer import Diverged, transfer
 
@@ -47,9 +49,12 @@ def run_transfer(options):
     output = Path(options.output)
     _refuse_early(output)
     content, style = load_image(options.content, settings.size), load_image(options.style, None)
+    if options.blend:
+        style = [(1.0, style), *((_weight(weight), load_image(path, None)) for path, weight in options.blend)]
+    checkpoint = Checkpoint(options.checkpoint) if options.checkpoint else None
     bar = _Bar(settings.iterations, options.quiet)
     try:
-        result = transfer(content, style, settings, on_step=bar.show)
+        result = transfer(content, style, settings, bar.show, checkpoint)
     except Diverged as error:
         bar.close()
         print(f"error: {error}", file=sys.stderr)
@@ -93,6 +98,13 @@ def _settings(options):
         if hasattr(options, setting.name):  # given on the command line
             chosen[setting.name] = getattr(options, setting.name)
     return Settings(**chosen)
+
+
+def _weight(text):
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"--blend … {text}: a weight is a number, as in --blend waves.jpg 0.5") from None
 
 
 def _stored_settings(path):
@@ -217,6 +229,10 @@ def _parser():
                           help="also write the picture, its settings, every loss and their curves here")
     transfer.add_argument("--settings", metavar="FILE",
                           help="start from the settings of a settings.json or of a picture made before")
+    transfer.add_argument("--blend", nargs=2, action="append", metavar=("STYLE", "WEIGHT"),
+                          help="blend in another style picture; STYLE's own weight is 1; may be given several times")
+    transfer.add_argument("--checkpoint", metavar="FILE",
+                          help="keep the run's state in this .npz: the same command goes on where it ended")
     transfer.add_argument("--quiet", action="store_true", help="no progress bar")
     _add_settings(transfer.add_argument_group("settings"))
     transfer.set_defaults(command=run_transfer)

@@ -1,4 +1,4 @@
-"""Five optimizers in plain arithmetic: the same lines serve NumPy arrays and TensorFlow tensors.
+"""Five optimizers in plain arithmetic, the same lines for NumPy arrays and TensorFlow tensors; and L-BFGS.
 
 An optimizer is a pair of pure functions: `init(w)` makes the state for parameters w, and
 `step(w, gradient, state)` returns the new parameters and the new state, changing nothing in place.
@@ -11,6 +11,8 @@ are elementwise. Lessons 08 to 10 derive each optimizer by hand; the tests compa
 
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+import numpy as np
 
 
 class GradientDescentState(NamedTuple):
@@ -35,6 +37,14 @@ class AdamState(NamedTuple):
     t: float  # steps taken
     velocity: Any  # V, like w
     scale: Any  # s, like w
+
+
+class LBFGSState(NamedTuple):
+    """What L-BFGS remembers: the last point and its gradient, and how both moved in the steps before."""
+
+    w: Any
+    gradient: Any  # zero before the first step
+    pairs: tuple  # ((s, y), …) from old to new: s how w moved, y how the gradient changed with it
 
 
 @dataclass(frozen=True)
@@ -143,6 +153,56 @@ class Adam:
         # V̂ / (√ŝ + ε) with both corrections drawn out of the arrays, where they cost nothing.
         update = (self.learning_rate * root2 / correction1) * velocity / (scale**0.5 + epsilon)
         return w - update, AdamState(t, velocity, scale)
+
+
+@dataclass(frozen=True)
+class LBFGS:
+    """w ← w − H g, where H estimates the inverse Hessian from the last few steps (lesson 10's reference).
+
+    Liu, Nocedal 1989; Nocedal, Wright, "Numerical Optimization", 2006, algorithm 7.4; what Gatys et al. used.
+    There is no line search, which would ask for the loss several times a step. Instead η bounds the step: its root
+    mean square is at most η, and exactly η as long as nothing is known of the curvature. NumPy only; tensors
+    are taken as arrays.
+    """
+
+    learning_rate: float
+    memory: int = 10
+    arrays = True  # not to be compiled
+
+    def init(self, w):
+        w = np.asarray(w)
+        return LBFGSState(w, 0.0 * w, ())
+
+    def step(self, w, gradient, state):
+        w, gradient = np.asarray(w), np.asarray(gradient)
+        pairs = (*state.pairs, (w - state.w, gradient - state.gradient))
+        if not _curves_upwards(*pairs[-1]):  # the first step too, whose s is zero
+            pairs = pairs[:-1]
+        pairs = pairs[-self.memory :]
+        direction = _inverse_hessian_times(gradient, pairs)
+        length = np.sqrt(np.mean(direction**2))
+        if length > self.learning_rate or (not pairs and length > 0):
+            direction = direction * (self.learning_rate / length)
+        return w - direction, LBFGSState(w, gradient, pairs)
+
+
+def _curves_upwards(s, y):
+    """Whether a step saw positive curvature: only then may it enter the estimate."""
+    return np.vdot(s, y) > 1e-10 * np.vdot(y, y) and np.vdot(s, y) > 0
+
+
+def _inverse_hessian_times(gradient, pairs):
+    """H g by the two loops: each pair corrects the estimate so that it maps y to s."""
+    direction, shares = gradient, []
+    for s, y in reversed(pairs):
+        shares.append(np.vdot(s, direction) / np.vdot(s, y))
+        direction = direction - shares[-1] * y
+    if pairs:
+        s, y = pairs[-1]
+        direction = direction * (np.vdot(s, y) / np.vdot(y, y))
+    for (s, y), share in zip(pairs, reversed(shares), strict=True):
+        direction = direction + (share - np.vdot(y, direction) / np.vdot(s, y)) * s
+    return direction
 
 
 def _root(scale, optimizer):

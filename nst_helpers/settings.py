@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
 from nst_helpers.architecture import LAYER_NAMES, NETWORK_NAMES, POOLINGS, PRECISIONS
-from nst_helpers.optimizers import AdaGrad, Adam, GradientDescent, Momentum, RMSprop
+from nst_helpers.optimizers import LBFGS, AdaGrad, Adam, GradientDescent, Momentum, RMSprop
 
 OPTIMIZERS = {"adam": Adam, "rmsprop": RMSprop, "adagrad": AdaGrad, "momentum": Momentum,
-              "gradient_descent": GradientDescent}
+              "gradient_descent": GradientDescent, "lbfgs": LBFGS}
+COLORS = ("style", "matched", "brightness")
 
 
 def _number(default, least, most, help, above=False):
@@ -53,6 +54,9 @@ class Settings:
         2.0, 0.1, 10, "size of the strokes: the style picture's longer side over the picture's; never enlarged")
     init: str = _choice("noise", ("noise", "content"), "what the picture starts as")
     seed: int = _number(0, 0, 2**32 - 1, "which noise")
+    colors: str = _choice(
+        "style", COLORS, "whose: the style's; or the content's, by matching the style picture to them beforehand, or "
+        "by painting brightness only")
     optimizer: str = _choice("adam", OPTIMIZERS, "which optimizer")
     learning_rate: float = _number(6.0, 0, 1e6, "η, on pixels 0–255, at the start of each size", above=True)
     network: str = _choice("compact", NETWORK_NAMES, "which network looks at the pictures")

@@ -15,6 +15,8 @@ the paper, for good pictures in seconds instead of minutes, and for weights that
 - TV is rounded off below differences of ten grey levels, which keeps strokes from breaking into flat blocks.
 - The picture is optimized on a canvas a little larger than itself and cut out at the end: zero padding
   inside the network leaves marks along the canvas's border.
+
+A run is its `State` after each step: whoever keeps that can go on from there, tomorrow or with other settings.
 """
 
 import csv
@@ -30,6 +32,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nst_helpers.backend import tf
+from nst_helpers.colors import brightness, grey, match_brightness, match_colors, with_brightness
 from nst_helpers.images import ImageError, noise_image, resize_image, save_image
 from nst_helpers.losses import content_loss, gram_distance, gram_matrix, total_variation
 from nst_helpers.networks import load_network
@@ -48,12 +51,23 @@ MARGIN = 1 / 32  # of the longer side, on every side of the canvas
 # What comes out
 
 
+class State(NamedTuple):
+    """Everything that the next step needs to know of the steps before it."""
+
+    level: int  # which size, 0 is the coarsest
+    done: int  # steps done at this size
+    canvas: np.ndarray  # (height, width, 3) float32, 0–255: the picture with its margin
+    optimizer: str  # as in the settings
+    memory: tuple  # what the optimizer remembers
+
+
 class Step(NamedTuple):
-    """The state after one step of the optimizer."""
+    """What there is after one step of the optimizer."""
 
     iteration: int  # 1 … settings.iterations
     image: np.ndarray  # (height, width, 3) float32, 0–255
     losses: dict  # {"content", "style", "tv", "total"} of the picture before this step; total = αc + βs + γtv
+    state: State  # to go on from here
 
 
 class Diverged(RuntimeError):
@@ -110,13 +124,16 @@ class Result:
 # The work
 
 
-def transfer(content, style, settings=None, on_step=None):
+def transfer(content, style, settings=None, on_step=None, checkpoint=None):
     """Paint the content picture in the manner of the style picture.
 
     Args:
-        content, style: images (height, width, 3), 0–255, of any two sizes.
+        content: an image (height, width, 3), 0–255.
+        style: an image of any size; or several, [(weight, image), …], whose styles are blended by weight.
         settings: a `Settings`; None takes the defaults.
         on_step: called with each `Step`, for a progress bar.
+        checkpoint: a `nst_helpers.checkpoint.Checkpoint`, so that the run can go on after it was ended by
+            whatever it was, with the very same result.
 
     Returns:
         A `Result`. Ctrl-C ends the run early: the result is then what there is so far, with `interrupted`
@@ -126,47 +143,69 @@ def transfer(content, style, settings=None, on_step=None):
         ImageError: a picture that is not one, or too small for the deepest layer.
         Diverged: a loss or the picture is not finite.
         NetworkError: see `load_network`.
+        CheckpointError: the checkpoint is damaged, or of another run.
     """
     settings = settings or Settings()
-    start, interrupted, losses, image = time.perf_counter(), False, [], None
+    start, interrupted, image, state, losses, before = time.perf_counter(), False, None, None, [], 0.0
+    if checkpoint:
+        kept = checkpoint.load(content, style, settings)
+        state, losses, before = kept.state, list(kept.losses), kept.seconds
+        image = kept.image
     try:
-        for step in iterate(content, style, settings):
+        for step in iterate(content, style, settings, state):
             losses.append(step.losses)
             image = step.image
+            if checkpoint:
+                checkpoint.save(step, losses, before + time.perf_counter() - start)
             if on_step:
                 on_step(step)
     except KeyboardInterrupt:
         if image is None:
             raise
         interrupted = True
+    finally:
+        if checkpoint:
+            checkpoint.flush()
     history = {name: [values[name] for values in losses] for name in LOSSES}
     sizes = tuple(level[:3] for level in pyramid(*np.shape(content)[:2], settings))
-    return Result(image, history, settings, time.perf_counter() - start, sizes, interrupted)
+    return Result(image, history, settings, before + time.perf_counter() - start, sizes, interrupted)
 
 
-def iterate(content, style, settings=None):
+def iterate(content, style, settings=None, state=None):
     """The transfer's loop as a generator: yields a `Step` after each step of the optimizer.
 
     Arguments and errors as in `transfer`. Nothing is computed between two steps, so whoever drives the
     generator can pause, stop or show the picture.
+
+    Args:
+        state: of an earlier `Step`: the run goes on behind it. With the same settings the result is the same to
+            the last bit as without the break; weights, layers, the learning rate and the optimizer may be others.
+
+    Raises:
+        ValueError: the state is of a run with other sizes.
     """
     settings = settings or Settings()
-    content, style = _picture(content, "content"), _picture(style, "style")
+    content, styles = _picture(content, "content"), _styles(style)
+    content, styles, colours = _colours(content, styles, settings.colors)
     network = _network(settings.network, settings.pooling, settings.precision)
     levels = pyramid(*content.shape[:2], settings)
-    _require_size(network, settings, levels[0], style)
-    canvas, good, iteration = None, None, 0
-    for level in levels:
+    _require_size(network, settings, levels[0], styles)
+    state = state or State(0, 0, _start(_canvas(content, levels[0]), settings), settings.optimizer, None)
+    _require_fit(state, levels)
+    iteration, good = sum(level.iterations for level in levels[: state.level]) + state.done, None
+    for place, level in list(enumerate(levels))[state.level :]:
         target = _canvas(content, level)
-        canvas = _start(target, settings) if canvas is None else resize_image(canvas, *target.shape[:2])
-        reference = resize_image(style, *_style_size(style, level, settings))
-        for painted, losses in descend(canvas, target, reference, level, network, settings):
-            canvas, iteration = painted, iteration + 1
-            image = _cut_out(canvas, level)
+        if place > state.level:
+            state = State(place, 0, resize_image(state.canvas, *target.shape[:2]), settings.optimizer, None)
+        references = [(share, resize_image(image, *_style_size(image, level, settings))) for share, image in styles]
+        kept = None if colours is None else resize_image(colours, level.height, level.width)
+        steps = descend(state, target, references, level, network, settings)
+        for state, losses in steps:
+            iteration, image = iteration + 1, _finished(state.canvas, level, kept)
             if not all(map(math.isfinite, losses.values())) or not np.isfinite(image).all():
                 raise _diverged(iteration, level, losses, good, settings)
             good = image
-            yield Step(iteration, image, losses)
+            yield Step(iteration, image, losses, state)
 
 
 class Level(NamedTuple):
@@ -201,28 +240,42 @@ def pyramid(height, width, settings):
     return levels[::-1]
 
 
-def descend(canvas, target, style, level, network, settings):
-    """All steps at one size, without a margin: a generator of (canvas, losses), one pair after each step.
+def descend(state, target, styles, level, network, settings):
+    """All steps that are left at one size, without a margin: a generator of (state, losses), one pair a step.
 
     Args:
-        canvas, target: what to change and the content to keep, (height, width, 3), 0–255.
-        style: the style picture at the size in which its strokes shall appear.
+        state: where to begin; or just a canvas (height, width, 3), 0–255, to change.
+        target: the content to keep, of the canvas's size.
+        styles: [(share, picture at the size in which its strokes shall appear), …]; or just one picture.
         level: its iterations and its lead of the content; its height and width do not matter here.
         network: a `FeatureNetwork`; settings: the rest.
     """
+    state = state if isinstance(state, State) else State(0, 0, state, settings.optimizer, None)
+    styles = styles if isinstance(styles, list) else [(1.0, styles)]
     objective = _objective(network, tuple(settings.content_layers), tuple(settings.style_layers))
     step = _stepper(settings.optimizer)
     contents = network(target, settings.content_layers)
-    grams = {layer: gram_matrix(features, normalized=True)
-             for layer, features in network(style, settings.style_layers).items()}
+    grams = _blended_grams(network, styles, settings.style_layers)
     weights, lead = _tensors(_weights(settings)), _tensors(level.lead)
-    canvas = tf.constant(canvas, tf.float32)
-    state = _tensors(OPTIMIZERS[settings.optimizer](1.0).init(canvas))
-    for number in range(level.iterations):
+    canvas = tf.constant(state.canvas, tf.float32)
+    fresh = state.memory is None or state.optimizer != settings.optimizer
+    memory = OPTIMIZERS[settings.optimizer](1.0).init(canvas) if fresh else state.memory
+    for number in range(state.done, level.iterations):
         gradient, losses = objective(canvas, contents, grams, weights, lead)
         rate = settings.learning_rate * (1 + math.cos(math.pi * number / level.iterations)) / 2
-        canvas, state = step(canvas, gradient, state, _tensors(rate))
-        yield canvas.numpy(), dict(zip(LOSSES, map(float, losses.numpy()), strict=True))
+        canvas, memory = step(canvas, gradient, memory, rate)
+        state = State(state.level, number + 1, canvas.numpy(), settings.optimizer, memory)
+        yield state, dict(zip(LOSSES, map(float, losses.numpy()), strict=True))
+
+
+def _blended_grams(network, styles, layers):
+    """{layer: Σ share · S}. A weighted sum of losses, one a style, has its minimum where this one loss has it."""
+    blended = {}
+    for share, image in styles:
+        for layer, features in network(image, layers).items():
+            gram = gram_matrix(features, normalized=True)
+            blended[layer] = gram if share == 1 else blended.get(layer, 0.0) + share * gram
+    return blended
 
 
 @lru_cache(maxsize=8)
@@ -261,17 +314,25 @@ def _objective(network, content_layers, style_layers):
 
 @cache
 def _stepper(name):
-    """One step of an optimizer, kept within 0–255 and compiled; the learning rate is an argument, not frozen in."""
+    """(canvas, gradient, memory, learning rate) → (canvas within 0–255, memory): one step of an optimizer.
 
-    state = OPTIMIZERS[name](1.0).init(np.zeros((1, 1, 3)))
-    specs = tf.nest.map_structure(lambda part: OPEN_IMAGE if np.ndim(part) else tf.TensorSpec((), tf.float32), state)
+    It is compiled, with the learning rate as an argument, not frozen in.
+    """
+    optimizer = OPTIMIZERS[name]
+    if getattr(optimizer, "arrays", False):
+        return lambda canvas, gradient, memory, rate: _clipped(*optimizer(rate).step(canvas, gradient, memory))
+    memory = optimizer(1.0).init(np.zeros((1, 1, 3)))
+    specs = tf.nest.map_structure(lambda part: OPEN_IMAGE if np.ndim(part) else tf.TensorSpec((), tf.float32), memory)
 
     @tf.function(input_signature=[OPEN_IMAGE, OPEN_IMAGE, specs, tf.TensorSpec((), tf.float32)])
-    def step(canvas, gradient, state, learning_rate):
-        canvas, state = OPTIMIZERS[name](learning_rate).step(canvas, gradient, state)
-        return tf.clip_by_value(canvas, 0.0, 255.0), state
+    def step(canvas, gradient, memory, rate):
+        return _clipped(*optimizer(rate).step(canvas, gradient, memory))
 
-    return step
+    return lambda canvas, gradient, memory, rate: step(canvas, gradient, _tensors(memory), _tensors(rate))
+
+
+def _clipped(canvas, memory):
+    return tf.clip_by_value(canvas, 0.0, 255.0), memory
 
 
 @lru_cache(maxsize=4)
@@ -309,16 +370,49 @@ def _picture(image, name):
     return image
 
 
-def _require_size(network, settings, coarsest, style):
+def _styles(style):
+    """[(share, image), …] whose shares sum to one; a single image is [(1, image)]."""
+    if not isinstance(style, list | tuple):
+        return [(1.0, _picture(style, "style"))]
+    if not style or not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in style):
+        raise ValueError("several styles are needed as [(weight, image), …]")
+    weights = [float(weight) for weight, _ in style]
+    if not all(0 <= weight < math.inf for weight in weights) or not sum(weights):
+        raise ValueError(f"the styles' weights are {weights}: numbers from 0 are needed, at least one above")
+    return [(weight / sum(weights), _picture(image, "style"))
+            for weight, (_, image) in zip(weights, style, strict=True) if weight]
+
+
+def _colours(content, styles, colors):
+    """(content, styles, colours): what the network sees, and the picture that gives the colours, if one does."""
+    if colors == "brightness":
+        return grey(content), [(share, match_brightness(image, content)) for share, image in styles], content
+    if colors == "matched":
+        styles = [(share, match_colors(image, content)) for share, image in styles]
+    return content, styles, None
+
+
+def _require_size(network, settings, coarsest, styles):
     """Refuse pictures that are too small for the deepest layer, at the coarsest size."""
     smallest = network.smallest_size((*settings.content_layers, *settings.style_layers))
-    sides = {"content": min(coarsest.height, coarsest.width), "style": min(_style_size(style, coarsest, settings))}
+    sides = {"content": min(coarsest.height, coarsest.width),
+             "style": min(side for _, style in styles for side in _style_size(style, coarsest, settings))}
     for name, side in sides.items():
         if side < smallest:
             raise ImageError(
                 f"the {name} picture's shorter side is {side} pixels at the coarsest of the {settings.scales} sizes, "
                 f"and the deepest layer needs {smallest}: take fewer scales, a larger size (now {settings.size}), a "
                 f"picture whose shorter side is at least {smallest} pixels, or shallower layers")
+
+
+def _require_fit(state, levels):
+    """Refuse a state of a run with other sizes or other iterations."""
+    if state.level < len(levels):
+        level = levels[state.level]
+        height, width = level.height + 2 * _margin(level), level.width + 2 * _margin(level)
+        if np.shape(state.canvas) == (height, width, 3) and state.done <= level.iterations:
+            return
+    raise ValueError("the state to go on from belongs to a run with another picture, size, scales or iterations")
 
 
 def _margin(level):
@@ -332,9 +426,11 @@ def _canvas(content, level):
     return np.pad(picture, ((margin, margin), (margin, margin), (0, 0)), mode="reflect")
 
 
-def _cut_out(canvas, level):
+def _finished(canvas, level, colours):
+    """The picture without its margin, and in the colours that it shall have."""
     margin = _margin(level)
-    return canvas[margin:-margin, margin:-margin]
+    image = canvas[margin:-margin, margin:-margin]
+    return image if colours is None else with_brightness(colours, brightness(image))
 
 
 def _start(target, settings):

@@ -168,3 +168,23 @@ def test_the_settings_file_is_plain_json(pictures, tmp_path):
     run(pictures, "--folder", str(tmp_path / "all"), "--quiet")
     stored = json.loads((tmp_path / "all" / "settings.json").read_text())
     assert stored == asdict(Settings(size=48, scales=1, iterations=4))
+
+
+def test_a_checkpoint_is_gone_on_from(pictures, capsys, tmp_path):
+    kept = tmp_path / "run.npz"
+    assert run(pictures, "--checkpoint", str(kept)) == 0
+    first = load_image(pictures[2])
+    pictures[2].unlink()
+    assert run(pictures, "--checkpoint", str(kept)) == 0
+    np.testing.assert_array_equal(load_image(pictures[2]), first)
+    assert run(pictures, "--checkpoint", str(kept), "--seed", "9") == 2
+    assert "is of another run: seed differ" in capsys.readouterr().err
+
+
+def test_two_styles_are_blended(pictures, capsys):
+    assert run(pictures) == 0
+    alone = load_image(pictures[2])
+    assert run(pictures, "--blend", pictures[0], "2.5") == 0
+    assert not np.array_equal(load_image(pictures[2]), alone)
+    assert run(pictures, "--blend", pictures[0], "much") == 2
+    assert "a weight is a number" in capsys.readouterr().err

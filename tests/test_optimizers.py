@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nst_helpers.backend import keras, tf
-from nst_helpers.optimizers import AdaGrad, Adam, GradientDescent, Momentum, RMSprop
+from nst_helpers.optimizers import LBFGS, AdaGrad, Adam, GradientDescent, Momentum, RMSprop, _inverse_hessian_times
 
 CURVATURE = np.array([100.0, 10.0, 1.0, 0.01])  # f(w) = ½ Σ c w²: its gradient is c·w
 START = np.array([1.0, -2.0, 3.0, -4.0])
@@ -123,3 +123,74 @@ def test_a_step_changes_nothing_in_place():
     np.testing.assert_array_equal(w, START)
     np.testing.assert_array_equal(state.velocity, 0)
     assert state.t == 0
+
+
+# L-BFGS
+
+
+def lbfgs_path(w, gradient_of, learning_rate, steps, memory=10):
+    optimizer, points = LBFGS(learning_rate, memory), [w]
+    state = optimizer.init(w)
+    for _ in range(steps):
+        w, state = optimizer.step(w, gradient_of(w), state)
+        points.append(w)
+    return points
+
+
+def test_lbfgs_first_step_is_along_the_gradient_with_the_learning_rate_as_its_root_mean_square():
+    (w, state) = LBFGS(0.5).step(np.array([1.0, 1.0]), np.array([3.0, 4.0]), LBFGS(0.5).init(np.array([1.0, 1.0])))
+    np.testing.assert_allclose(w, 1 - 0.5 * np.array([3, 4]) / np.sqrt(12.5))
+    assert state.pairs == ()
+
+
+def test_lbfgs_second_step_by_pencil():
+    """f = w²/2 in one dimension: s = −1, y = −1, so H = 1, and the second step ends at the minimum."""
+    points = lbfgs_path(np.array([4.0]), lambda w: w, 1.0, 2)
+    np.testing.assert_allclose(np.ravel(points), [4, 3, 2])  # bounded by η
+    points = lbfgs_path(np.array([1.5]), lambda w: w, 1.0, 2)
+    np.testing.assert_allclose(np.ravel(points), [1.5, 0.5, 0.0], atol=1e-15)
+
+
+def test_lbfgs_is_bfgs_written_as_a_matrix():
+    """H ← (I − ρsyᵀ)H(I − ρysᵀ) + ρssᵀ from H = (sᵀy/yᵀy) I (Nocedal, Wright, equation 6.17)."""
+    generator = np.random.default_rng(0)
+    root = generator.standard_normal((5, 5))
+    hessian = root @ root.T + np.eye(5)
+    moves = generator.standard_normal((3, 5))
+    pairs = tuple((s, hessian @ s) for s in moves)
+    s, y = pairs[-1]
+    matrix = (s @ y / (y @ y)) * np.eye(5)
+    for s, y in pairs:
+        left = np.eye(5) - np.outer(s, y) / (s @ y)
+        matrix = left @ matrix @ left.T + np.outer(s, s) / (s @ y)
+    gradient = generator.standard_normal(5)
+    np.testing.assert_allclose(_inverse_hessian_times(gradient, pairs), matrix @ gradient, rtol=1e-10)
+
+
+def test_lbfgs_finds_the_minimum_of_a_badly_scaled_quadratic_where_descent_is_far_from_it():
+    end = lbfgs_path(START, lambda w: CURVATURE * w, 1.0, 60)[-1]
+    assert np.abs(end).max() < 1e-6
+    descent = START * (1 - 2**-7 * CURVATURE) ** 60
+    assert np.abs(descent).max() > 3
+
+
+def test_lbfgs_forgets_all_but_its_memory_and_never_steps_further_than_the_learning_rate():
+    optimizer, w = LBFGS(0.1, memory=3), START
+    state = optimizer.init(w)
+    for _ in range(12):
+        moved, state = optimizer.step(w, CURVATURE * w, state)
+        assert np.sqrt(np.mean((moved - w) ** 2)) <= 0.1 * (1 + 1e-12)
+        w = moved
+    assert len(state.pairs) == 3
+
+
+def test_lbfgs_ignores_steps_that_saw_no_upward_curvature():
+    optimizer = LBFGS(0.1)
+    w, state = optimizer.step(np.array([1.0]), np.array([-1.0]), optimizer.init(np.array([1.0])))
+    w, state = optimizer.step(w, np.array([-2.0]), state)  # steeper downwards: f is a hill
+    assert state.pairs == () and w[0] > 1.1
+
+
+def test_lbfgs_rests_where_the_gradient_is_zero():
+    w, _ = LBFGS(0.1).step(np.ones(3), np.zeros(3), LBFGS(0.1).init(np.ones(3)))
+    np.testing.assert_array_equal(w, np.ones(3))

@@ -99,10 +99,11 @@ def imports(path):
 
 
 @pytest.mark.parametrize("module, allowed", [
-    ("system", set()), ("architecture", set()), ("optimizers", set()), ("plots", set()),
+    ("system", set()), ("architecture", set()), ("optimizers", set()), ("plots", set()), ("colors", set()),
     ("backend", {"system"}), ("images", {"system"}), ("losses", {"backend"}),
     ("settings", {"architecture", "optimizers"}), ("networks", {"architecture", "backend", "images"}),
-    ("transfer", {"backend", "images", "losses", "networks", "plots", "settings", "system"}),
+    ("transfer", {"backend", "colors", "images", "losses", "networks", "plots", "settings", "system"}),
+    ("checkpoint", {"backend", "settings", "system", "transfer"}),
 ])
 def test_imports_go_one_way(module, allowed):
     assert imports(PACKAGE / f"{module}.py") <= allowed

@@ -92,11 +92,11 @@ def test_the_first_losses_and_step_by_hand(content, style):
         tv = losses.total_variation(padded, 10.0) / (64 * 96 * 3)
         led = 4 * 2 * content_part + 3 * style_part + 0.5 * tv
     expected = np.clip(start - 0.1 * tape.gradient(led, start), 0, 255)
-    canvas, found = next(descend(start, content, style, Level(64, 96, 10, 4.0), network, settings))
+    state, found = next(descend(start, content, style, Level(64, 96, 10, 4.0), network, settings))
     assert found["content"] == pytest.approx(float(content_part), rel=1e-4)
     assert found["style"] == pytest.approx(float(style_part), rel=1e-4)
     assert found["tv"] == pytest.approx(float(tv), rel=1e-4)
-    np.testing.assert_allclose(canvas, expected, atol=1e-3)
+    np.testing.assert_allclose(state.canvas, expected, atol=1e-3)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
@@ -317,3 +317,57 @@ def test_settings_survive_json_and_pickle():
     assert Settings(**json.loads(json.dumps(asdict(settings)))) == settings
     assert pickle.loads(pickle.dumps(settings)) == settings
     assert settings != Settings()
+
+
+# Several styles, and the content's colours
+
+
+def test_blended_styles_are_one_loss_with_the_mean_gram_matrix(content, style):
+    """Σ b_k |G − S_k|² and |G − Σ b_k S_k|² differ by a constant: the same gradient, so the same first step."""
+    other, network = load_image(data_folder() / "style" / "woodcut.jpg", 80), load_network()
+    settings = Settings(content_weight=0, tv_weight=0, optimizer="gradient_descent", learning_rate=1, size=64, scales=1)
+    start = tf.constant(noise_image(64, 96, 0))
+    references = [network(picture, settings.style_layers) for picture in (style, other)]
+    with tf.GradientTape() as tape:
+        tape.watch(start)
+        features = network(start, settings.style_layers)
+        loss = sum(2.0 * share * losses.style_loss(features, reference, settings.style_layers)  # β = 2
+                   for share, reference in zip((0.25, 0.75), references, strict=True))
+    gradient = tape.gradient(loss, start)
+    state, _ = next(descend(start, content, [(0.25, style), (0.75, other)], Level(64, 96, 10, 1.0), network, settings))
+    np.testing.assert_allclose(state.canvas, np.clip(start - gradient, 0, 255), atol=2e-3)
+
+
+def test_shares_are_relative_and_a_style_without_weight_does_not_count(content, style):
+    other = load_image(data_folder() / "style" / "woodcut.jpg", 80)
+    settings = Settings(**QUICK)
+    alone = transfer(content, style, settings).image
+    np.testing.assert_array_equal(transfer(content, [(3, style)], settings).image, alone)
+    np.testing.assert_array_equal(transfer(content, [(3, style), (0, other)], settings).image, alone)
+    blended = transfer(content, [(1, style), (1, other)], settings).image
+    np.testing.assert_array_equal(transfer(content, [(2, style), (2, other)], settings).image, blended)
+    assert not np.allclose(blended, alone)
+
+
+@pytest.mark.parametrize("styles, match", [([], "several styles"), ([1, 2], "several styles"), ([(0, None)], "weights"),
+                                           ([(-1, None)], "weights"), ([(math.nan, None)], "weights")])
+def test_styles_that_make_no_sense_are_refused(content, styles, match):
+    with pytest.raises(ValueError, match=match):
+        transfer(content, styles, Settings(**QUICK))
+
+
+def test_painting_brightness_only_keeps_the_contents_colours(content, style):
+    vivid = np.clip(content * 0.5 + 60, 0, 255)  # far enough from 0 and 255 that little is cut off
+    image = transfer(vivid, style, Settings(colors="brightness", **QUICK)).image
+    expected = resize_image(vivid, *image.shape[:2])
+    difference = np.diff(image, axis=-1) - np.diff(expected, axis=-1)
+    assert np.median(np.abs(difference)) < 1e-3 and not np.allclose(image, expected, atol=5)
+
+
+def test_matched_colours_come_closer_to_the_content(content, style):
+    def distance(image):
+        return np.abs(image.mean(axis=(0, 1)) - content.mean(axis=(0, 1))).mean()
+
+    settings = Settings(size=64, scales=1, iterations=60)
+    matched = transfer(content, style, Settings(size=64, scales=1, iterations=60, colors="matched")).image
+    assert distance(matched) < 0.7 * distance(transfer(content, style, settings).image)
