@@ -14,7 +14,7 @@ from nst_helpers.networks import data_folder
 from nst_helpers.settings import Settings
 from nst_helpers.transfer import transfer
 
-CELL = 300  # pixels across
+CELL = 200  # pixels across
 GAP = 6
 
 
