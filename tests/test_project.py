@@ -103,6 +103,7 @@ def imports(path):
     ("backend", {"system"}), ("images", {"system"}), ("losses", {"backend"}),
     ("settings", {"architecture", "optimizers"}), ("networks", {"architecture", "backend", "images"}),
     ("transfer", {"backend", "colors", "images", "losses", "networks", "plots", "settings", "system"}),
+    ("sweep", {"backend", "images", "plots", "settings", "system", "transfer"}),
     ("checkpoint", {"backend", "settings", "system", "transfer"}),
 ])
 def test_imports_go_one_way(module, allowed):
