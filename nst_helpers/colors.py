@@ -11,6 +11,22 @@ import numpy as np
 BRIGHTNESS = np.array([0.299, 0.587, 0.114], np.float32)  # R, G, B in the Y of YIQ (ITU-R BT.601)
 
 
+def recoloured(content, styles, colors):
+    """What the network shall look at, for one of the ways in `Settings.colors`.
+
+    Args:
+        content: an image; styles: [(share, image), …]; colors: "style", "matched" or "brightness".
+
+    Returns:
+        (content, styles, colours), where colours is the picture that gives the result its colours, or None.
+    """
+    if colors == "brightness":
+        return grey(content), [(share, match_brightness(image, content)) for share, image in styles], content
+    if colors == "matched":
+        styles = [(share, match_colors(image, content)) for share, image in styles]
+    return content, styles, None
+
+
 def brightness(image):
     """Y of YIQ: (height, width, 3) → (height, width), 0–255."""
     return np.asarray(image, np.float32) @ BRIGHTNESS

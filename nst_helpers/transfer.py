@@ -32,7 +32,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nst_helpers.backend import tf
-from nst_helpers.colors import brightness, grey, match_brightness, match_colors, with_brightness
+from nst_helpers.colors import brightness, recoloured, with_brightness
 from nst_helpers.images import ImageError, noise_image, resize_image, save_image
 from nst_helpers.losses import content_loss, gram_distance, gram_matrix, total_variation
 from nst_helpers.networks import load_network
@@ -93,6 +93,8 @@ class Result:
     seconds: float
     sizes: tuple  # ((height, width, iterations), …) from coarse to fine
     interrupted: bool = False
+    content: np.ndarray | None = None  # the pictures it was made from, as they were given
+    style: np.ndarray | list | None = None
 
     def save(self, folder):
         """Write picture.png (with the settings inside), settings.json, history.csv and losses.png.
@@ -168,7 +170,8 @@ def transfer(content, style, settings=None, on_step=None, checkpoint=None):
             checkpoint.flush()
     history = {name: [values[name] for values in losses] for name in LOSSES}
     sizes = tuple(level[:3] for level in pyramid(*np.shape(content)[:2], settings))
-    return Result(image, history, settings, before + time.perf_counter() - start, sizes, interrupted)
+    seconds = before + time.perf_counter() - start
+    return Result(image, history, settings, seconds, sizes, interrupted, content, style)
 
 
 def iterate(content, style, settings=None, state=None):
@@ -185,9 +188,9 @@ def iterate(content, style, settings=None, state=None):
         ValueError: the state is of a run with other sizes.
     """
     settings = settings or Settings()
-    content, styles = _picture(content, "content"), _styles(style)
-    content, styles, colours = _colours(content, styles, settings.colors)
-    network = _network(settings.network, settings.pooling, settings.precision)
+    content, styles = _picture(content, "content"), weighted_styles(style)
+    content, styles, colours = recoloured(content, styles, settings.colors)
+    network = shared_network(settings.network, settings.pooling, settings.precision)
     levels = pyramid(*content.shape[:2], settings)
     _require_size(network, settings, levels[0], styles)
     state = state or State(0, 0, _start(_canvas(content, levels[0]), settings), settings.optimizer, None)
@@ -197,7 +200,7 @@ def iterate(content, style, settings=None, state=None):
         target = _canvas(content, level)
         if place > state.level:
             state = State(place, 0, resize_image(state.canvas, *target.shape[:2]), settings.optimizer, None)
-        references = [(share, resize_image(image, *_style_size(image, level, settings))) for share, image in styles]
+        references = [(share, resize_image(image, *style_size(image, level, settings))) for share, image in styles]
         kept = None if colours is None else resize_image(colours, level.height, level.width)
         steps = descend(state, target, references, level, network, settings)
         for state, losses in steps:
@@ -336,7 +339,8 @@ def _clipped(canvas, memory):
 
 
 @lru_cache(maxsize=4)
-def _network(name, pooling, precision):
+def shared_network(name, pooling, precision):
+    """The network of these settings; loaded once, for all runs."""
     return load_network(name, pooling=pooling, precision=precision)
 
 
@@ -370,7 +374,7 @@ def _picture(image, name):
     return image
 
 
-def _styles(style):
+def weighted_styles(style):
     """[(share, image), …] whose shares sum to one; a single image is [(1, image)]."""
     if not isinstance(style, list | tuple):
         return [(1.0, _picture(style, "style"))]
@@ -383,20 +387,11 @@ def _styles(style):
             for weight, (_, image) in zip(weights, style, strict=True) if weight]
 
 
-def _colours(content, styles, colors):
-    """(content, styles, colours): what the network sees, and the picture that gives the colours, if one does."""
-    if colors == "brightness":
-        return grey(content), [(share, match_brightness(image, content)) for share, image in styles], content
-    if colors == "matched":
-        styles = [(share, match_colors(image, content)) for share, image in styles]
-    return content, styles, None
-
-
 def _require_size(network, settings, coarsest, styles):
     """Refuse pictures that are too small for the deepest layer, at the coarsest size."""
     smallest = network.smallest_size((*settings.content_layers, *settings.style_layers))
     sides = {"content": min(coarsest.height, coarsest.width),
-             "style": min(side for _, style in styles for side in _style_size(style, coarsest, settings))}
+             "style": min(side for _, style in styles for side in style_size(style, coarsest, settings))}
     for name, side in sides.items():
         if side < smallest:
             raise ImageError(
@@ -409,10 +404,15 @@ def _require_fit(state, levels):
     """Refuse a state of a run with other sizes or other iterations."""
     if state.level < len(levels):
         level = levels[state.level]
-        height, width = level.height + 2 * _margin(level), level.width + 2 * _margin(level)
-        if np.shape(state.canvas) == (height, width, 3) and state.done <= level.iterations:
+        if np.shape(state.canvas) == (*canvas_size(level), 3) and state.done <= level.iterations:
             return
     raise ValueError("the state to go on from belongs to a run with another picture, size, scales or iterations")
+
+
+def canvas_size(level):
+    """(height, width) of what is optimized at this size: the picture with a margin all round."""
+    margin = _margin(level)
+    return level.height + 2 * margin, level.width + 2 * margin
 
 
 def _margin(level):
@@ -437,7 +437,7 @@ def _start(target, settings):
     return target if settings.init == "content" else noise_image(*target.shape[:2], settings.seed)
 
 
-def _style_size(style, level, settings):
+def style_size(style, level, settings):
     """(height, width) of the style picture at this size, never enlarged."""
     factor = min(1.0, settings.style_scale * max(level.height, level.width) / max(style.shape[:2]))
     return max(1, round(style.shape[0] * factor)), max(1, round(style.shape[1] * factor))

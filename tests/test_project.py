@@ -103,6 +103,8 @@ def imports(path):
     ("backend", {"system"}), ("images", {"system"}), ("losses", {"backend"}),
     ("settings", {"architecture", "optimizers"}), ("networks", {"architecture", "backend", "images"}),
     ("transfer", {"backend", "colors", "images", "losses", "networks", "plots", "settings", "system"}),
+    ("diagnose", {"colors", "images", "losses", "transfer"}),
+    ("estimate", {"architecture", "images", "settings", "transfer"}),
     ("sweep", {"backend", "images", "plots", "settings", "system", "transfer"}),
     ("checkpoint", {"backend", "settings", "system", "transfer"}),
 ])

@@ -115,8 +115,8 @@ def test_settings_are_not_frozen_into_the_graph(content, style, result):
 
 def test_one_trace_serves_every_size_and_weight(content, style):
     settings = Settings(**QUICK)
-    objective = module._objective(module._network("compact", "average", "float32"), tuple(settings.content_layers),
-                                  tuple(settings.style_layers))
+    network = module.shared_network("compact", "average", "float32")
+    objective = module._objective(network, tuple(settings.content_layers), tuple(settings.style_layers))
     transfer(content, style, settings)
     before = objective.experimental_get_tracing_count()
     transfer(content[:50], style, Settings(size=80, scales=3, iterations=6, style_weight=7))
@@ -216,7 +216,7 @@ def test_ctrl_c_before_the_first_step_goes_on(content, style, monkeypatch):
     def interrupted(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(module, "_network", interrupted)
+    monkeypatch.setattr(module, "shared_network", interrupted)
     with pytest.raises(KeyboardInterrupt):
         transfer(content, style, Settings(**QUICK))
 

@@ -54,7 +54,7 @@ def paint(network, content, style, settings, path):
     stamp = json.dumps(asdict(settings), sort_keys=True)
     note = path.with_suffix(".json")
     if not (path.is_file() and note.is_file() and note.read_text() == stamp):
-        with mock.patch.object(transfers, "_network", return_value=network):
+        with mock.patch.object(transfers, "shared_network", return_value=network):
             save_image(transfers.transfer(content, style, settings).image, path)
         note.write_text(stamp)
     return load_image(path)

@@ -1,0 +1,139 @@
+"""What is wrong with a picture, by what can be measured in it, and what to change.
+
+The signs compare a result with its own content and style picture, so the same limits serve every pair. The limits
+lie between the finished pictures of this course and pictures that were spoilt on purpose (tests/test_diagnose.py).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import ndimage
+
+from nst_helpers.colors import brightness, grey, recoloured
+from nst_helpers.images import resize_image
+from nst_helpers.losses import gram_distance, gram_matrix
+from nst_helpers.transfer import Level, shared_network, style_size, weighted_styles
+
+DARK = 0.4  # brightness below: black
+FLAT = 0.45  # contrast below: washed out; with as little colour: grey haze
+NOISY = 4.5  # noise above
+LOST = 0.2  # subject below
+FAR = 0.5  # style distance above: the style has not arrived
+
+
+class Finding(NamedTuple):
+    """One thing that is wrong."""
+
+    name: str  # "black", "grey haze", "washed out", "coloured noise", "subject lost", "style missing", "not converged"
+    sign: str  # what was measured
+    cure: str  # what to change
+
+
+def diagnose(result):
+    """What is wrong with a finished transfer.
+
+    Args:
+        result: a `Result` of `nst_helpers.transfer.transfer`.
+
+    Returns:
+        A list of `Finding`s; empty for a picture that is as it should be.
+    """
+    found, settings = signs(result), result.settings
+    light = _light(found, settings)
+    if light:  # what is black or flat has neither subject nor style: no need to say so
+        return light
+    findings = []
+    if found["noise"] > NOISY:
+        findings.append(Finding(
+            "coloured noise", f"the finest colour details are {found['noise']:.1f} times as strong as in the pictures",
+            f"raise tv_weight (now {settings.tv_weight:g}), give it more iterations (now {settings.iterations}), more "
+            f"scales (now {settings.scales}), or a learning_rate below {settings.learning_rate:g}"))
+    return findings + _likeness(found, settings)
+
+
+def signs(result):
+    """The measurements: {"brightness", "contrast", "color", "noise", "subject", "style"}.
+
+    - brightness, contrast: mean and standard deviation of the brightness, over the lower of content's and style's.
+    - color: root mean square distance from grey, over that of the picture whose colours it should have.
+    - noise: the same, of details finer than a pixel or two, over the higher of content's and style's.
+    - subject: correlation of the feature maps of conv4_2 with the content's, from −1 to 1.
+    - style: the style loss, over that of the content picture itself. 0 is the style, 1 is no better than untouched.
+    """
+    image, settings = result.image, result.settings
+    content, styles, kept = recoloured(result.content, weighted_styles(result.style), settings.colors)
+    height, width = image.shape[:2]
+    content = resize_image(content, height, width)
+    level = Level(height, width, 1, 1.0)
+    styles = [(share, resize_image(style, *style_size(style, level, settings))) for share, style in styles]
+    colours = styles if kept is None else [(1.0, resize_image(kept, height, width))]
+    pictures = [content, *(style for _, style in styles)]
+    light = brightness(image)
+    return {
+        "brightness": float(light.mean() / max(1.0, min(brightness(picture).mean() for picture in pictures))),
+        "contrast": float(light.std() / max(1.0, min(brightness(picture).std() for picture in pictures))),
+        "color": _color(image) / max(1.0, sum(share * _color(picture) for share, picture in colours)),
+        "noise": _noise(image) / max(1.0, *(_noise(picture) for picture in [*pictures, *(p for _, p in colours)])),
+        **_seen(image if kept is None else grey(image), content, styles, settings),
+    }
+
+
+def _light(found, settings):
+    """What is wrong with light and colour as a whole."""
+    if found["brightness"] < DARK:
+        return [Finding("black", f"it has {found['brightness']:.2f} of the pictures' brightness",
+                        "pixels are saved in 0–255: undo the network's preprocessing before you save, I = x · scale + "
+                        "mean; and do not feed pictures that are scaled to 0–1")]
+    if found["contrast"] >= FLAT:
+        return []
+    name = "grey haze" if found["color"] < FLAT else "washed out"
+    return [Finding(name, f"only {found['contrast']:.2f} of the contrast, {found['color']:.2f} of the colour",
+                    f"lower tv_weight (now {settings.tv_weight:g}), or raise style_weight (now "
+                    f"{settings.style_weight:g}) and content_weight (now {settings.content_weight:g}) against it")]
+
+
+def _likeness(found, settings):
+    """Whether it has the subject of the one and the style of the other."""
+    lost, far = found["subject"] < LOST, found["style"] > FAR
+    subject = f"its features correlate with the content's by {found['subject']:.2f}"
+    style = f"the style loss is {found['style']:.2f} of the untouched photograph's"
+    if lost and far:
+        return [Finding("not converged", f"{subject}, and {style}: it has neither",
+                        f"more iterations (now {settings.iterations}), or another learning_rate (now "
+                        f"{settings.learning_rate:g}; 2 to 10 suit Adam on pixels 0–255)")]
+    if lost:
+        return [Finding("subject lost", subject, f"raise content_weight (now {settings.content_weight:g}) or lower "
+                        f"style_weight (now {settings.style_weight:g}), by factors of two, or take init='content'")]
+    if far:
+        return [Finding("style missing", style, f"raise style_weight (now {settings.style_weight:g}) or lower "
+                        f"content_weight (now {settings.content_weight:g}), by factors of two")]
+    return []
+
+
+def _color(image):
+    return float(np.sqrt(np.mean((image - brightness(image)[..., np.newaxis]) ** 2)))
+
+
+def _noise(image):
+    smooth = ndimage.gaussian_filter(image, (1, 1, 0), mode="reflect")
+    return _color(image - smooth)
+
+
+def _seen(image, content, styles, settings):
+    """Subject and style, as the network sees them."""
+    network = shared_network(settings.network, settings.pooling, "float32")
+    ours, theirs = (_centred(network(picture, ["conv4_2"])["conv4_2"]) for picture in (image, content))
+    subject = np.vdot(ours, theirs) / max(1e-12, np.linalg.norm(ours) * np.linalg.norm(theirs))
+    layers, targets = settings.style_layers, {}
+    for share, style in styles:
+        for layer, features in network(style, layers).items():
+            targets[layer] = targets.get(layer, 0.0) + share * gram_matrix(features, normalized=True)
+    left, whole = (sum(weight * float(gram_distance(gram_matrix(features[layer], normalized=True), targets[layer]))
+                       for layer, weight in layers.items())
+                   for features in (network(picture, layers) for picture in (image, content)))
+    return {"subject": float(subject), "style": left / max(1e-12, whole)}
+
+
+def _centred(features):
+    features = np.asarray(features, np.float64)
+    return features - features.mean(axis=(0, 1))

@@ -1,0 +1,90 @@
+"""How long a transfer will take on this machine, and how much memory: measured shortly, then scaled up."""
+
+from itertools import pairwise
+from statistics import median
+from time import perf_counter
+from typing import NamedTuple
+
+import psutil
+
+from nst_helpers.architecture import LAYER_NAMES
+from nst_helpers.images import noise_image
+from nst_helpers.settings import Settings
+from nst_helpers.transfer import canvas_size, descend, pyramid, shared_network
+
+PROBES = (96, 224)  # pixels: sides of the two pictures that are measured
+STEPS = 5
+BYTES = 4  # of a float32
+KEPT = 2.2  # feature values kept at the peak, over those of one pass: forwards, and a part of the way back (measured)
+LONG = 300  # seconds
+
+
+class Estimate(NamedTuple):
+    """What a run will need."""
+
+    seconds: float  # of computing
+    bytes: int  # of memory, all that this process holds at the peak
+    warning: str  # why one may not want that, or ""
+
+
+def estimate(settings, height, width):
+    """What a transfer will take, from a few iterations on small noise.
+
+    Args:
+        settings: a `Settings`. height, width: of the content picture in pixels, as it is loaded.
+
+    Returns:
+        An `Estimate`. With vgg19 the measurement itself takes some seconds, with compact one or two.
+
+    Raises:
+        NetworkError: see `nst_helpers.networks.load_network`.
+    """
+    settings = settings or Settings()
+    levels = pyramid(height, width, settings)
+    sides = [(probe**2, _seconds_a_step(settings, probe)) for probe in PROBES]
+    (small, fast), (large, slow) = sides
+    per_pixel = max(0.0, slow - fast) / (large - small)  # an iteration costs a constant and a share for each pixel
+    constant = max(0.0, fast - per_pixel * small)
+    seconds = sum(level.iterations * (constant + per_pixel * _pixels(level)) for level in levels)
+    needed = psutil.Process().memory_info().rss + round(_bytes_a_pixel(settings) * _pixels(levels[-1]))
+    return Estimate(seconds, needed, _warning(seconds, needed))
+
+
+def _seconds_a_step(settings, side):
+    """The median over a few steps, after the first, which compiles."""
+    from dataclasses import replace
+
+    network = shared_network(settings.network, settings.pooling, settings.precision)
+    picture = noise_image(side, side, 0)
+    times = [perf_counter()]
+    level = pyramid(side, side, replace(settings, size=side, scales=1, iterations=STEPS + 2))[0]
+    for _ in descend(picture, picture, picture, level, network, settings):
+        times.append(perf_counter())
+    return median(after - before for before, after in pairwise(times[2:]))
+
+
+def _pixels(level):
+    height, width = canvas_size(level)
+    return height * width
+
+
+def _bytes_a_pixel(settings):
+    """Of the feature maps of every layer down to the deepest one: a layer behind k poolings has 4⁻ᵏ as many places."""
+    network = shared_network(settings.network, settings.pooling, settings.precision)
+    deepest = max(LAYER_NAMES.index(layer) for layer in (*settings.content_layers, *settings.style_layers))
+    values, poolings = 0.0, 0
+    for layer in LAYER_NAMES[: deepest + 1]:
+        poolings += layer.startswith("pool")
+        values += network.channels(layer) / 4**poolings
+    return KEPT * BYTES * values
+
+
+def _warning(seconds, needed):
+    free = psutil.virtual_memory().available + psutil.Process().memory_info().rss
+    if needed > 0.9 * free:
+        return (f"this needs about {needed / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free: choose a smaller "
+                "size, or the compact network")
+    if seconds > LONG:
+        return (f"this takes about {seconds / 60:.0f} minutes: choose a smaller size, fewer iterations, or the compact "
+                "network, or keep a checkpoint")
+    return ""

@@ -1,0 +1,64 @@
+"""Estimates: memory against what a process really took; times by a machine that counts, not by a clock."""
+
+import subprocess
+import sys
+from itertools import count
+
+import pytest
+
+from nst_helpers import estimate as module
+from nst_helpers.estimate import estimate
+from nst_helpers.settings import Settings
+from nst_helpers.transfer import canvas_size, pyramid
+
+
+def test_seconds_are_summed_over_the_sizes(monkeypatch):
+    """A machine where a step takes 1 ms and 2 µs a pixel."""
+    monkeypatch.setattr(module, "_seconds_a_step", lambda settings, side: 1e-3 + 2e-6 * side**2)
+    settings = Settings(size=200, scales=3, iterations=50)
+    expected = 0
+    for level in pyramid(300, 400, settings):
+        height, width = canvas_size(level)
+        expected += level.iterations * (1e-3 + 2e-6 * height * width)
+    assert estimate(settings, 300, 400).seconds == pytest.approx(expected)
+
+
+def test_noise_in_the_measurement_gives_no_negative_time(monkeypatch):
+    times = {module.PROBES[0]: 0.02, module.PROBES[1]: 0.01}
+    monkeypatch.setattr(module, "_seconds_a_step", lambda settings, side: times[side])
+    assert estimate(Settings(), 300, 400).seconds == pytest.approx(600 * 0.02)
+
+
+def test_a_step_is_measured_by_the_clock_after_the_first(monkeypatch):
+    ticks = count()
+    monkeypatch.setattr(module, "perf_counter", lambda: float(next(ticks)))
+    assert module._seconds_a_step(Settings(), 48) == 1.0
+
+
+@pytest.mark.parametrize("seconds, free, words", [(100, 10e9, ""), (3000, 10e9, "50 minutes"), (1, 0, "of memory")])
+def test_warnings(monkeypatch, seconds, free, words):
+    monkeypatch.setattr(module.psutil, "virtual_memory", lambda: type("Memory", (), {"available": free}))
+    monkeypatch.setattr(module, "_seconds_a_step", lambda settings, side: seconds / settings.iterations)
+    warning = estimate(Settings(size=1024), 700, 1024).warning
+    assert (words in warning) if words else warning == ""
+
+
+SCRIPT = """
+import resource
+from nst_helpers.estimate import estimate
+from nst_helpers.images import noise_image
+from nst_helpers.settings import Settings
+from nst_helpers.transfer import transfer
+settings = Settings(size=1000, scales=1, iterations=3)
+expected = estimate(settings, 1000, 1000).bytes
+picture = noise_image(1000, 1000, 0)
+transfer(picture, picture, settings)
+print(expected, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems count memory in other ways")
+def test_memory_is_told_within_a_third():
+    output = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True).stdout
+    expected, found = map(int, output.split())
+    assert 2 / 3 < expected / found < 4 / 3
