@@ -42,6 +42,7 @@ def main(arguments=None):
 def run_transfer(options):
     """Make one picture."""
     from nst_helpers.checkpoint import Checkpoint
+    from nst_helpers.diagnose import diagnose
     from nst_helpers.images import load_image, save_image
     from nst_helpers.transfer import Diverged, transfer
 
@@ -72,6 +73,8 @@ def run_transfer(options):
         print(f"stopped after step {done} of {settings.iterations}: {output} is what there is, {width}×{height} pixels")
         return STOPPED
     print(f"{output}: {width}×{height} pixels, {done} iterations in {result.seconds:.0f} s")
+    for finding in diagnose(result):
+        print(f"{finding.name}: {finding.sign}. To mend it: {finding.cure}")
     return 0
 
 
@@ -246,10 +249,10 @@ def _parser():
 
 def _add_settings(group):
     """One option for each setting, with its help, its range or choices, and its default."""
-    from nst_helpers.settings import Settings
+    from nst_helpers.settings import Settings, layers_to_text
 
     for setting in fields(Settings):
-        default = setting.default if setting.default is not MISSING else _as_text(setting.default_factory())
+        default = setting.default if setting.default is not MISSING else layers_to_text(setting.default_factory())
         option = f"--{setting.name.replace('_', '-')}"
         # The default stands in the help text only: None tells that the option was not given.
         group.add_argument(option, dest=setting.name, default=argparse.SUPPRESS, **_kind(setting),
@@ -265,16 +268,12 @@ def _kind(setting):
 
 
 def _layers(text):
-    """conv1_1=81,conv2_1=27 or conv1_1,conv2_1 as {layer: weight}."""
-    pairs = (part.partition("=") for part in text.split(","))
+    from nst_helpers.settings import layers_from_text
+
     try:
-        return {layer.strip(): float(weight) if sign else 1.0 for layer, sign, weight in pairs}
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r}: write layers as conv1_1=81,conv2_1=27") from None
-
-
-def _as_text(layers):
-    return ",".join(f"{layer}={weight:g}" for layer, weight in layers.items())
+        return layers_from_text(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 if __name__ == "__main__":

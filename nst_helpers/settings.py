@@ -116,3 +116,24 @@ def _checked_layers(name, value):
     if not any(weights.values()):
         raise ValueError(f"{name} = {value!r}: at least one layer with a weight above 0 is needed")
     return {layer: weight for layer, weight in weights.items() if weight}
+
+
+# Layers as people write them
+
+
+def layers_from_text(text):
+    """conv1_1=81,conv2_1=27 or conv1_1,conv2_1 as {layer: weight}; ValueError where that cannot be read.
+
+    >>> layers_from_text("conv1_1=81, conv2_1")
+    {'conv1_1': 81.0, 'conv2_1': 1.0}
+    """
+    pairs = (part.partition("=") for part in text.split(","))
+    try:
+        return {layer.strip(): float(weight) if sign else 1.0 for layer, sign, weight in pairs}
+    except ValueError:
+        raise ValueError(f"{text!r}: write layers as conv1_1=81,conv2_1=27") from None
+
+
+def layers_to_text(layers):
+    """The opposite of `layers_from_text`."""
+    return ",".join(f"{layer}={weight:g}" for layer, weight in layers.items())

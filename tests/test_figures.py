@@ -37,6 +37,14 @@ def test_show_stores_picture_and_words(shown):
     assert Image.open(io.BytesIO(base64.b64decode(data["image/png"]))).size == (440, 220)
 
 
+def test_a_photo_is_stored_as_jpeg_with_its_words(shown):
+    plots.show(curve(), alt="a rising curve", photo=True)
+    ((data, metadata),) = shown
+    assert set(data) == {"image/jpeg", "text/plain"} and metadata["image/jpeg"]["alt"] == "a rising curve"
+    picture = Image.open(io.BytesIO(base64.b64decode(data["image/jpeg"])))
+    assert picture.format == "JPEG" and picture.size == (440, 220)
+
+
 def test_a_row_of_pictures_of_different_shapes(shown):
     images = [np.zeros((10, 20, 3)), np.full((30, 10, 3), 255.0), np.eye(5)]
     plots.show_images(images, ["wide", "high", "map"], alt="three pictures")

@@ -7,10 +7,15 @@ A notebook stores the picture of the default position too: readers see it where 
 
 import base64
 import html
+import io
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 import ipywidgets
+import numpy as np
+from PIL import Image, ImageFont
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -82,6 +87,23 @@ class Panel(ipywidgets.VBox):
         mime = f"image/{picture_format(self.drawing.picture)}"
         stored = {"text/plain": self.drawing.words, mime: base64.b64encode(self.drawing.picture).decode()}
         return {**stored, VIEW: live[VIEW]} if VIEW in live else stored, {mime: {"alt": self.drawing.words}}
+
+
+def encoded(picture, file_format="PNG"):
+    """The bytes of a PNG or JPEG file of a Pillow picture, or of an image (height, width, 3), 0–255."""
+    if not isinstance(picture, Image.Image):
+        picture = Image.fromarray(np.clip(np.rint(picture), 0, 255).astype(np.uint8))
+    file = io.BytesIO()
+    picture.save(file, file_format, **({"quality": 90} if file_format == "JPEG" else {"compress_level": 3}))
+    return file.getvalue()
+
+
+@cache
+def font(size):
+    """The typeface of matplotlib's figures, for what Pillow draws."""
+    import matplotlib
+
+    return ImageFont.truetype(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf", size)
 
 
 def picture_format(data):

@@ -1,17 +1,15 @@
 """The widgets of lesson 01: a kernel to edit, and a window to slide."""
 
-import io
 from functools import cache
-from pathlib import Path
 
 import ipywidgets
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from nst_helpers.images import load_image
 from nst_helpers.networks import data_folder
 from nst_helpers.plots import BLUE, SIGNED
-from nst_helpers.widgets.base import Drawing, Panel, dropdown, slider
+from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded, font, slider
 
 KERNELS = {
     "identity": [[0, 0, 0], [0, 1, 0], [0, 0, 0]],
@@ -73,7 +71,7 @@ def draw_kernel(picture, kernel):
         f"becomes {total:.3g} times as bright.")
     zero = 128 if abs(total) < 0.005 else 0
     pair = np.concatenate([image, np.full((len(image), 8, 3), 255, np.float32), result + zero], axis=1)
-    return Drawing(_encoded(Image.fromarray(np.clip(np.rint(pair), 0, 255).astype(np.uint8)), "JPEG"), words)
+    return Drawing(encoded(Image.fromarray(np.clip(np.rint(pair), 0, 255).astype(np.uint8)), "JPEG"), words)
 
 
 def filtered(image, kernel):
@@ -131,19 +129,19 @@ def draw_window(image, row, column, kernel, turned=False):
     _grid(pen, 720, 92, features, 52, "feature map F", [(row, column)])
     terms = " + ".join(_bracketed(value) for value in (window * kernel).ravel())
     words = f"F({row}, {column}) = {terms} = {_short(features[row, column])}"
-    return Drawing(_encoded(canvas, "PNG"), words)
+    return Drawing(encoded(canvas, "PNG"), words)
 
 
 def _grid(pen, left, top, values, cell, title, marked=(), texts=None):
     """Numbers in a grid, coloured by their sign; the marked cells in a frame."""
     colours = _colours(values)
-    pen.text((left, top - 32), title, "black", _font(17))
+    pen.text((left, top - 32), title, "black", font(17))
     for (m, n), value in np.ndenumerate(values):
         x, y = left + n * cell, top + m * cell
         pen.rectangle((x, y, x + cell, y + cell), tuple(colours[m, n]), "#999999")
         text = texts[m][n] if texts else _short(value)
         size = min(18, int(1.5 * cell / max(3, *map(len, text.split("\n")))))
-        pen.text((x + cell / 2, y + cell / 2), text, "black", _font(size), anchor="mm", align="center")
+        pen.text((x + cell / 2, y + cell / 2), text, "black", font(size), anchor="mm", align="center")
     if marked:
         (m0, n0), (m1, n1) = marked[0], marked[-1]
         corners = left + n0 * cell, top + m0 * cell, left + (n1 + 1) * cell, top + (m1 + 1) * cell
@@ -165,16 +163,3 @@ def _short(value):
 
 def _bracketed(value):
     return f"({_short(value)})" if value < 0 else _short(value)
-
-
-@cache
-def _font(size):
-    import matplotlib
-
-    return ImageFont.truetype(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf", size)
-
-
-def _encoded(picture, file_format):
-    file = io.BytesIO()
-    picture.save(file, file_format, **({"quality": 90} if file_format == "JPEG" else {"compress_level": 3}))
-    return file.getvalue()

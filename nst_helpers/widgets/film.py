@@ -1,11 +1,9 @@
 """A row of pictures to leaf through with a slider: computed before, so it answers at once."""
 
-import io
-
 import numpy as np
 from PIL import Image
 
-from nst_helpers.widgets.base import Drawing, Panel, slider
+from nst_helpers.widgets.base import Drawing, Panel, encoded, slider
 
 
 def film(frames, words, label="picture", start=None, width=480):
@@ -28,6 +26,4 @@ def draw_frame(image, words, width):
     """One picture as a JPEG file, enlarged to a width without smoothing."""
     picture = Image.fromarray(np.clip(np.rint(image), 0, 255).astype(np.uint8))
     picture = picture.resize((width, round(width * picture.height / picture.width)), Image.Resampling.NEAREST)
-    file = io.BytesIO()
-    picture.save(file, "JPEG", quality=90)
-    return Drawing(file.getvalue(), words)
+    return Drawing(encoded(picture, "JPEG"), words)
