@@ -12,7 +12,7 @@ OUTPUT ?= output/picture.png
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help lab transfer notebooks test test-notebooks benchmark lint lock gpu clean
+.PHONY: help lab transfer notebooks gallery test test-notebooks benchmark lint lock gpu clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -33,6 +33,10 @@ transfer: $(VENV)/installed  ## make a picture: CONTENT=… STYLE=… OUTPUT=…
 
 notebooks: $(VENV)/installed  ## build the lessons from notebooks/sources; one: LESSON=01_convolution
 	$(RUN) tools/build_notebooks.py $(LESSON)
+
+gallery: $(VENV)/installed  ## paint the finished pictures in data/gallery, and the sheet of all pairs (minutes)
+	$(RUN) tools/gallery.py
+	$(RUN) tools/contact_sheet.py
 
 test: lint  ## check everything
 	$(RUN) -m pytest

@@ -75,13 +75,13 @@ def subplots(rows=1, columns=1, size=None, **keywords):
         return figure, figure.subplots(rows, columns, **keywords)
 
 
-def draw_image(axes, image, title="", signed=False):
-    """A picture, a grey map, or (signed) a map whose zero is white; without ticks, pixels stay square."""
+def draw_image(axes, image, title="", signed=False, smooth=False):
+    """A picture, a grey map, or (signed) a map whose zero is white; without ticks; pixels are squares or smooth."""
     import numpy as np
 
     image = np.asarray(image)
     if image.ndim == 3:
-        axes.imshow(np.clip(image / 255, 0, 1), interpolation="nearest")
+        axes.imshow(np.clip(image / 255, 0, 1), interpolation="bicubic" if smooth else "nearest")
     elif signed:
         limit = float(np.abs(image).max()) or 1.0
         axes.imshow(image, cmap=SIGNED, vmin=-limit, vmax=limit, interpolation="nearest")
@@ -128,14 +128,17 @@ def show(figure, alt, photo=False):
 
 
 def show_images(images, titles, alt, signed=False, photo=False):
-    """A row of pictures, each with its title; (height, width, 3) 0–255, or (height, width) maps."""
+    """A row of pictures, each with its title; (height, width, 3) 0–255, or (height, width) maps.
+
+    photo: for photographs and paintings: drawn smoothly, and stored as JPEG.
+    """
     import numpy as np
 
     shares = [np.shape(image)[1] / np.shape(image)[0] for image in images]  # width over height
     size = 9, 0.35 + 9 / sum(shares) if sum(shares) > 2 else 4.5
     figure, axes = subplots(1, len(images), size=size, squeeze=False, width_ratios=shares)
     for axis, image, title in zip(axes[0], images, titles, strict=True):
-        draw_image(axis, image, title, signed)
+        draw_image(axis, image, title, signed, smooth=photo)
     show(figure, alt, photo)
 
 

@@ -252,7 +252,7 @@ def contact_sheet(points):
     for axis, point in zip(axes.flat, points, strict=False):
         title = "\n".join(f"{name} = {_words(getattr(point.settings, name))}" for name in names)
         if point.done:
-            plots.draw_image(axis, point.image, title)
+            plots.draw_image(axis, point.image, title, smooth=True)
         else:
             axis.set_title(title, fontsize=11)
             axis.text(0.5, 0.5, "failed" if point.error else "not run", ha="center", transform=axis.transAxes)

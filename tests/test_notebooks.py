@@ -105,7 +105,7 @@ def test_the_recipe(lesson):
     assert text.count("*Predict") >= 3
     opening, closing = text.split("## ", 1)[0], text.split("## What you saw")[1].split("## ")[0]
     assert opening.count("\n- ") == 3 and closing.count("\n- ") == 3
-    assert any("image/png" in output.get("data", {}) for output in outputs(notebook))
+    assert any({"image/png", "image/jpeg"} & set(output.get("data", {})) for output in outputs(notebook))
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

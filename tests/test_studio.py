@@ -1,5 +1,6 @@
 """The studio and the run behind it, without a browser: buttons are clicked, controls are set, files are uploaded."""
 
+import base64
 import io
 import json
 import time
@@ -306,9 +307,11 @@ def test_no_vgg19_is_told(box, monkeypatch, tmp_path):
     assert "missing.h5" in box.words.value and box.run is None
 
 
-def test_the_stored_notebook_has_words(box):
-    data = box._repr_mimebundle_()
-    assert "The studio" in data["text/plain"]
+def test_the_stored_notebook_has_both_pictures_and_words(box):
+    data, metadata = box._repr_mimebundle_()
+    assert "“temple” to be painted as “night_swirls”" in data["text/plain"] == metadata["image/jpeg"]["alt"]
+    height, width = np.asarray(Image.open(io.BytesIO(base64.b64decode(data["image/jpeg"])))).shape[:2]
+    assert height == 160 and width > 320
 
 
 # The curves

@@ -1,5 +1,6 @@
 """The studio: two pictures, every setting, and a transfer that can be watched, paused, changed and saved."""
 
+import base64
 import html
 import io
 import json
@@ -13,7 +14,7 @@ from PIL import Image, ImageDraw
 
 from nst_helpers.diagnose import diagnose
 from nst_helpers.estimate import estimate
-from nst_helpers.images import ImageError, load_image
+from nst_helpers.images import ImageError, load_image, resize_image
 from nst_helpers.networks import data_folder
 from nst_helpers.plots import LINES
 from nst_helpers.settings import Settings, layers_from_text, layers_to_text
@@ -237,10 +238,14 @@ class Studio(ipywidgets.VBox):
         return [pictures, tabs, buttons, self.progress, self.words, shown, self.curves, self.controls["folder"]]
 
     def _repr_mimebundle_(self, **kwargs):
-        """The live widget; and, for readers of the stored notebook, its words."""
+        """The live widget; and, for readers of the stored notebook, its two pictures and words."""
         live = super()._repr_mimebundle_(**kwargs) or {}
-        words = "The studio: two pictures, every setting, start, pause, resume, stop and save. Run this cell to use it."
-        return {"text/plain": words, **{key: live[key] for key in (VIEW,) if key in live}}
+        names = [self.controls[role].value for role in _ROLES]
+        words = (f"The studio, with “{names[0]}” to be painted as “{names[1]}”. Run this cell to start, pause, "
+                 "change, compare and save.")
+        pair = encoded(np.hstack([_as_high(self._picture(role), 160) for role in _ROLES]), "JPEG")
+        stored = {"text/plain": words, "image/jpeg": base64.b64encode(pair).decode()}
+        return {**stored, **{key: live[key] for key in (VIEW,) if key in live}}, {"image/jpeg": {"alt": words}}
 
 
 # Controls follow from Settings
@@ -339,6 +344,10 @@ def _weighted(track, name):
     """(iterations before it, weighted losses) of a course; of a changed one, from the change on."""
     after = track.changes[-1]["after"] if track.changes else 0
     return after, getattr(track.settings, f"{name}_weight") * np.array(track.history[name][after:], float)
+
+
+def _as_high(image, height):
+    return resize_image(image, height, max(1, round(height * image.shape[1] / image.shape[0])))
 
 
 def _sized(image, width):

@@ -1,0 +1,61 @@
+"""Lesson 11: what it asks for in its exercises is what the package does; and the gallery is as it should be."""
+
+import json
+
+import numpy as np
+import pytest
+from lesson_code import lesson_functions
+
+from nst_helpers import transfer as module
+from nst_helpers.colors import with_brightness
+from nst_helpers.diagnose import diagnose
+from nst_helpers.images import load_image
+from nst_helpers.losses import gram_matrix
+from nst_helpers.networks import data_folder
+from nst_helpers.settings import Settings
+from nst_helpers.transfer import Level, Result, descend
+
+GALLERY = data_folder() / "gallery"
+RECIPES = json.loads((GALLERY / "gallery.json").read_text(encoding="utf-8"))
+
+
+def test_the_learning_rate_is_the_packages(compact, photograph, monkeypatch):
+    (rate,) = lesson_functions("11_full_transfer", "rate")
+    seen = []
+    monkeypatch.setattr(module, "_stepper", lambda name: lambda canvas, gradient, memory, eta: (
+        seen.append(eta), (canvas, memory))[1])
+    list(descend(photograph, photograph, photograph, Level(64, 96, 9, 1.0), compact, Settings(learning_rate=5)))
+    np.testing.assert_allclose(seen, [rate(step, 9, 5) for step in range(9)], rtol=1e-12)
+
+
+def test_the_blend_is_the_packages(compact, photograph):
+    (blend,) = lesson_functions("11_full_transfer", "blend")
+    pictures = [photograph, photograph[::-1, :80]]
+    grams = [gram_matrix(compact(picture, "conv2_1")["conv2_1"], normalized=True) for picture in pictures]
+    shares = [(0.25, pictures[0]), (0.75, pictures[1])]
+    np.testing.assert_allclose(module._blended_grams(compact, shares, ["conv2_1"])["conv2_1"], blend(grams, (2, 6)),
+                               rtol=1e-4, atol=1e-5)
+
+
+def test_the_repainted_picture_is_the_packages(photograph):
+    (repaint,) = lesson_functions("11_full_transfer", "repaint")
+    light = photograph[::-1].mean(axis=2)
+    expected = np.clip(repaint(photograph, light), 0, 255)
+    np.testing.assert_allclose(with_brightness(photograph, light), expected, atol=1e-3)
+
+
+def test_the_gallery_is_large_enough_and_complete():
+    assert len(RECIPES) >= 8
+    assert {path.stem for path in GALLERY.glob("*.jpg")} == {*RECIPES, "contact_sheet"}
+    for name in RECIPES:
+        assert max(load_image(GALLERY / f"{name}.jpg", None).shape) >= 450
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_no_picture_of_the_gallery_has_a_finding(name):
+    recipe = RECIPES[name]
+    styles = [(weight, load_image(data_folder() / "style" / f"{style}.jpg", None))
+              for style, weight in recipe["style"].items()]
+    content = load_image(data_folder() / "content" / f"{recipe['content']}.jpg")
+    image = load_image(GALLERY / f"{name}.jpg", None)
+    assert diagnose(Result(image, {}, Settings(**recipe["settings"]), 0.0, (), content=content, style=styles)) == []
