@@ -1,0 +1,189 @@
+"""The widget of lesson 04: an entry of the Gram matrix, and everything it is made of."""
+
+from functools import cache
+
+import ipywidgets
+import numpy as np
+from PIL import Image, ImageDraw
+
+from nst_helpers.images import load_image
+from nst_helpers.networks import data_folder
+from nst_helpers.plots import BLUE, ORANGE
+from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded, font, slider
+
+LAYER = "conv2_1"
+STYLES = ("night_swirls", "great_waves", "marbling", "stained_glass")
+SIZE = 160  # pixels of the picture's longer side
+TABLE, MAP = 480, 240  # pixels of the drawn Gram matrix, and of each map
+HEAT = "viridis"
+
+
+def gram_explorer(styles=STYLES):
+    """Choose an entry (i, j) of G and see both maps, their product, the scatter and the number.
+
+    controls: "style", "i", "j" (channels), and "shuffled" (all positions, in every map alike).
+    """
+    features = style_features(styles[0])
+    i, j = closest_pair(features)
+    last = features.shape[2] - 1
+    controls = {"style": dropdown("style picture", styles),
+                "i": slider("channel i (row)", i, 0, last), "j": slider("channel j (column)", j, 0, last),
+                "shuffled": ipywidgets.Checkbox(False, description="shuffle all positions",
+                                                style={"description_width": "9em"}, layout={"width": "30em"})}
+    return Panel(lambda style, i, j, shuffled: draw_entry(*_prepared(style, shuffled), i, j, shuffled, _style(style)),
+                 controls)
+
+
+def draw_entry(features, gram, i, j, shuffled=False, image=None):
+    """The entry (i, j) of the Gram matrix, and all that it is made of.
+
+    Args:
+        features: (height, width, channels), none below zero. gram: theirs, divided by the number of positions.
+        i, j: channels. shuffled: say that the positions of these features have been shuffled.
+        image: the picture that the features were made of, shown beside them.
+    """
+    first, second = features[:, :, i], features[:, :, j]
+    canvas = Image.new("RGB", (TABLE + 3 * MAP + 112, 580), "white")
+    pen = ImageDraw.Draw(canvas)
+    _table(canvas, pen, gram, i, j)
+    left, middle, right = (TABLE + 44 + k * (MAP + 22) for k in range(3))
+    if image is not None:
+        canvas.paste(_picture(image), (left, 40))
+        pen.text((left, 10), "the picture", "black", font(18))
+    _map(canvas, pen, middle, 40, first, f"map i = {i}", BLUE)
+    _map(canvas, pen, right, 40, second, f"map j = {j}", ORANGE)
+    _map(canvas, pen, left, 318, first * second, "product of i and j", "black")
+    _scatter(canvas, pen, middle, 318, first.ravel(), second.ravel())
+    _arrows(pen, right, 318, gram, i, j)
+    return Drawing(encoded(canvas, "PNG"), _words(gram, i, j, shuffled))
+
+
+def shuffle_positions(features, seed=0):
+    """The same pixels of feature, in another order; every channel in the same one."""
+    flat = features.reshape(-1, features.shape[2])
+    return flat[np.random.default_rng(seed).permutation(len(flat))].reshape(features.shape)
+
+
+def closest_pair(features):
+    """The two different channels that rise and fall together most; dead channels never do."""
+    flat = features.reshape(-1, features.shape[2]).astype(float)
+    flat = flat - flat.mean(axis=0)
+    length = np.sqrt((flat**2).sum(axis=0))
+    together = flat.T @ flat / np.maximum(np.outer(length, length), 1e-9 * max(1e-9, length.max() ** 2))
+    np.fill_diagonal(together, -1)
+    i, j = np.unravel_index(together.argmax(), together.shape)
+    return int(i), int(j)
+
+
+@cache
+def style_features(name):
+    """The feature maps of a shipped style picture in the layer that the widget shows; computed once."""
+    from nst_helpers.networks import load_network
+
+    return load_network()(_style(name), LAYER)[LAYER].numpy()
+
+
+@cache
+def _prepared(name, shuffled):
+    """The features, shuffled or not, and the Gram matrix computed from just these."""
+    features = style_features(name)
+    features = shuffle_positions(features) if shuffled else features
+    flat = features.reshape(-1, features.shape[2])
+    return features, flat.T @ flat / len(flat)
+
+
+@cache
+def _style(name):
+    return load_image(data_folder() / "style" / f"{name}.jpg", SIZE)
+
+
+def _words(gram, i, j, shuffled):
+    share, angle = _angle(gram, i, j)
+    order = "The positions are shuffled: the maps are gone, the number is not. " if shuffled else ""
+    meaning = ("the mean square of one map, its strength." if i == j else
+               f"lengths {gram[i, i] ** 0.5:.3g} and {gram[j, j] ** 0.5:.3g}, times the cosine {share:.2f} "
+               f"of an angle of {angle:.0f}°.")
+    return f"{order}G({i}, {j}) / M = {gram[i, j]:.3g}: {meaning}"
+
+
+def _angle(gram, i, j):
+    """The cosine of the angle between two maps, and the angle in degrees; 0 and 90° where a map is empty."""
+    product = float(np.sqrt(gram[i, i] * gram[j, j]))
+    share = min(1.0, float(gram[i, j]) / product) if product else 0.0
+    return share, float(np.degrees(np.arccos(share)))
+
+
+def _table(canvas, pen, gram, i, j):
+    """G as a square of coloured cells; brightness is the root, so that weak entries are seen too."""
+    left, top, cell = 18, 40, TABLE / len(gram)
+    light = np.sqrt(np.maximum(gram, 0) / max(float(gram.max()), 1e-12))
+    canvas.paste(_enlarged(_heat(light), TABLE, TABLE), (left, top))
+    pen.text((left, 10), "Gram matrix: which channels light up together", "black", font(18))
+    y, x = top + i * cell, left + j * cell
+    pen.line((left, y + cell / 2, x, y + cell / 2), BLUE, 2)
+    pen.line((x + cell / 2, top, x + cell / 2, y), ORANGE, 2)
+    pen.rectangle((x - 3, y - 3, x + cell + 2, y + cell + 2), outline="white", width=5)
+    pen.rectangle((x - 2, y - 2, x + cell + 1, y + cell + 1), outline="red", width=3)
+    pen.text((left, top + TABLE + 8), "row: channel i", BLUE, font(17))
+    pen.text((left + TABLE, top + TABLE + 8), "column: channel j", ORANGE, font(17), anchor="ra")
+    pen.text((left, top + TABLE + 30), f"framed: G({i}, {j}) / M = {gram[i, j]:.3g}", "black", font(22))
+
+
+def _map(canvas, pen, left, top, values, title, colour):
+    light = values / max(float(np.quantile(values, 0.995)), 1e-9)
+    canvas.paste(_enlarged(_heat(light), MAP, MAP), (left, top))
+    pen.rectangle((left - 3, top - 3, left + MAP + 2, top + MAP + 2), outline=colour, width=3)
+    pen.text((left, top - 30), title, colour, font(18))
+
+
+def _scatter(canvas, pen, left, top, first, second):
+    """How often each pair of strengths occurs: a dot for a position, darker where many fall together."""
+    size = MAP // 2
+    most = max(float(np.quantile(first, 0.998)), 1e-9), max(float(np.quantile(second, 0.998)), 1e-9)
+    column = np.clip(first / most[0] * (size - 1), 0, size - 1).astype(int)
+    row = size - 1 - np.clip(second / most[1] * (size - 1), 0, size - 1).astype(int)
+    counts = np.bincount(row * size + column, minlength=size * size).reshape(size, size)
+    ink = np.minimum(1, 0.35 * np.sqrt(counts))[..., None]
+    dots = np.rint(255 + ink * (np.array([60, 20, 90]) - 255)).astype(np.uint8)
+    canvas.paste(_enlarged(Image.fromarray(dots), MAP, MAP), (left, top))
+    pen.rectangle((left - 1, top - 1, left + MAP, top + MAP), outline="#999999")
+    pen.text((left, top - 30), "a dot for each position", "black", font(18))
+    pen.text((left + MAP, top + MAP + 1), "strength in map i", BLUE, font(15), anchor="ra")
+    pen.text((left + 6, top + 4), "strength in map j", ORANGE, font(15))
+
+
+def _arrows(pen, left, top, gram, i, j):
+    """The two maps as arrows: lengths like the roots of G_ii and G_jj, at the angle that G_ij tells."""
+    _, angle = _angle(gram, i, j)
+    longest, turn = float(np.sqrt(max(gram[i, i], gram[j, j]))) or 1.0, np.radians(angle)
+    start, reach = (left + 12, top + MAP - 12), MAP - 30
+    pen.rectangle((left - 1, top - 1, left + MAP, top + MAP), outline="#999999")
+    pen.text((left, top - 30), f"angle {angle:.0f}°", "black", font(18))
+    for length, direction, colour, name in ((gram[i, i], 0.0, BLUE, "i"), (gram[j, j], turn, ORANGE, "j")):
+        length = reach * float(np.sqrt(length)) / longest
+        end = start[0] + length * np.cos(direction), start[1] - length * np.sin(direction)
+        pen.line((*start, *end), colour, 5)
+        pen.ellipse((end[0] - 7, end[1] - 7, end[0] + 7, end[1] + 7), colour)
+        pen.text((end[0] + 2, end[1] - 12), name, colour, font(18), anchor="lb")
+    pen.arc((start[0] - 40, start[1] - 40, start[0] + 40, start[1] + 40), -angle, 0, "#555555", 2)
+
+
+def _picture(image):
+    """A picture as a square of the maps' size."""
+    return _enlarged(Image.fromarray(np.clip(np.rint(image), 0, 255).astype(np.uint8)), MAP, MAP)
+
+
+def _heat(light):
+    """Values from 0 to 1 as colours."""
+    return Image.fromarray((255 * _colours()[np.clip(255 * light, 0, 255).astype(int)]).astype(np.uint8))
+
+
+@cache
+def _colours():
+    import matplotlib
+
+    return matplotlib.colormaps[HEAT](np.arange(256))[:, :3]
+
+
+def _enlarged(picture, width, height):
+    return picture.resize((width, height), Image.Resampling.NEAREST)
