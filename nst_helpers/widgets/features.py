@@ -1,0 +1,197 @@
+"""The widgets of lesson 02: a browser of feature maps, and the patches that excite a channel most."""
+
+from functools import cache, lru_cache
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from nst_helpers.architecture import CONVOLUTION_NAMES, LAYER_NAMES
+from nst_helpers.images import load_image
+from nst_helpers.networks import data_folder, load_network, random_network
+from nst_helpers.plots import ORANGE
+from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded, font, slider
+
+CONTENTS = ("astronaut", "cat", "coffee", "raccoon", "rocket", "temple")
+STYLES = ("night_swirls", "pointillist", "autumn_impasto", "marbling", "stained_glass", "woodcut", "great_waves",
+          "cubist_planes")
+PICTURES = CONTENTS + STYLES
+SIZE = 256
+NETWORKS = {"trained": load_network, "random weights": random_network}
+ROUND = 71  # a channel of conv4_1 whose patches have a plain theme
+PATCHES, PATCH = 8, 150  # how many patches, and how many pixels wide each is shown
+
+
+# The browser
+
+
+def feature_browser(pictures=PICTURES, layers=LAYER_NAMES):
+    """One picture, one layer, one channel: the map large, all maps of the layer small.
+
+    controls: "picture", "layer", "channel" (its range follows the layer), "network".
+    """
+    controls = {"picture": dropdown("picture", pictures), "layer": dropdown("layer", layers, "conv3_1"),
+                "channel": slider("channel", 0, 0, 63), "network": dropdown("network", NETWORKS)}
+    _follow_layer(controls)
+    controls["channel"].value = most_contrast("astronaut", "conv3_1", load_network)
+    return Panel(draw_maps, controls)
+
+
+def draw_maps(picture, layer, channel, network=load_network):
+    """The picture, the chosen map over its whole area, and all maps of the layer with the chosen one framed."""
+    image, features = photograph(picture), feature_maps(picture, layer, network)
+    channel, side = _within(features, channel), 330
+    chosen = features[:, :, channel]
+    canvas = Image.new("RGB", (1000, 380), "white")
+    pen = ImageDraw.Draw(canvas)
+    for left, title, shown, how in ((0, "the picture", image, Image.Resampling.LANCZOS),
+                                    (340, f"{layer}, channel {channel}", _grey(chosen), Image.Resampling.NEAREST)):
+        pen.text((left + 2, 8), title, "black", font(17))
+        canvas.paste(_fitted(shown, side, how), (left, 40))
+    pen.text((682, 8), f"all {features.shape[2]} channels", "black", font(17))
+    canvas.paste(_contact_sheet(layer, picture, network), (680, 40))
+    columns, cell = _sheet(features.shape[2])
+    x, y = 680 + channel % columns * cell, 40 + channel // columns * cell
+    pen.rectangle((x - 1, y - 1, x + cell - 1, y + cell - 1), outline=ORANGE, width=3)
+    high, wide = chosen.shape
+    field = _network(load_network).receptive_field(layer)
+    words = (f"{layer}, channel {channel} of {features.shape[2]}: {high}×{wide} values, one for every "
+             f"{image.shape[0] // high} pixels; each sees a window of {field} pixels. {_share(chosen)} "
+             "Black is 0; white are the channel's largest values here.")
+    return Drawing(encoded(canvas, "JPEG"), words)
+
+
+@cache
+def photograph(name, size=SIZE):
+    """A shipped picture, its longer side `size` pixels; read once."""
+    return load_image(data_folder() / ("content" if name in CONTENTS else "style") / f"{name}.jpg", size)
+
+
+@lru_cache(maxsize=64)
+def feature_maps(picture, layer, network=load_network):
+    """(height, width, channels) of a shipped picture; the last ones asked for are kept."""
+    return _network(network)(photograph(picture), layer)[layer].numpy()
+
+
+def most_contrast(picture, layer, network=load_network):
+    """The channel whose map differs most from place to place."""
+    return int(feature_maps(picture, layer, network).var(axis=(0, 1)).argmax())
+
+
+@cache
+def _network(make):
+    return make()
+
+
+@lru_cache(maxsize=64)
+def _contact_sheet(layer, picture, network):
+    """All maps of a layer as one picture of 320 × 330 at most."""
+    features = feature_maps(picture, layer, network)
+    columns, cell = _sheet(features.shape[2])
+    rows = -(-features.shape[2] // columns)
+    sheet = Image.new("RGB", (columns * cell, rows * cell), "white")
+    for channel in range(features.shape[2]):
+        small = _fitted(_grey(features[:, :, channel]), cell - 2, Image.Resampling.BILINEAR)
+        sheet.paste(small, (channel % columns * cell, channel // columns * cell))
+    return sheet
+
+
+def _sheet(channels):
+    """Columns of the contact sheet, and the pixels of a cell."""
+    columns = int(np.ceil(np.sqrt(channels)))
+    return columns, 316 // columns
+
+
+# The patches
+
+
+def patch_viewer(layers=CONVOLUTION_NAMES):
+    """The patches of the shipped pictures that excite a channel most, best first.
+
+    controls: "layer", "channel" (its range follows the layer), "network".
+    """
+    controls = {"layer": dropdown("layer", layers, "conv4_1"), "channel": slider("channel", ROUND, 0, 127),
+                "network": dropdown("network", NETWORKS)}
+    _follow_layer(controls)
+    return Panel(draw_patches, controls)
+
+
+def draw_patches(layer, channel, network=load_network):
+    """The windows of the strongest values of a channel, each from another picture."""
+    maps = [feature_maps(picture, layer, network) for picture in PICTURES]
+    channel, field = _within(maps[0], channel), _network(load_network).receptive_field(layer)
+    canvas = Image.new("RGB", (4 * (PATCH + 8), 2 * (PATCH + 28)), "white")
+    pen = ImageDraw.Draw(canvas)
+    places = strongest_places(maps, channel, PATCHES, margin_of(layer))
+    for number, (which, row, column) in enumerate(places):
+        left, top = number % 4 * (PATCH + 8), number // 4 * (PATCH + 28)
+        patch = patch_at(photograph(PICTURES[which]), layer, row, column)
+        how = Image.Resampling.NEAREST if field < 20 else Image.Resampling.BICUBIC
+        canvas.paste(Image.fromarray(patch.astype(np.uint8)).resize((PATCH, PATCH), how), (left, top + 22))
+        pen.text((left + 2, top + 2), f"{PICTURES[which]}  {maps[which][row, column, channel]:.1f}", "black", font(13))
+    mean = np.mean([features[:, :, channel].mean() for features in maps])
+    best = maps[places[0][0]][places[0][1], places[0][2], channel]
+    words = (f"{layer}, channel {channel}: the windows of {field}×{field} pixels behind its strongest values, "
+             f"one from each of {len(places)} pictures, away from the border. The strongest is {best:.1f}; "
+             f"the channel's mean is {mean:.2g}.")
+    return Drawing(encoded(canvas, "JPEG"), words)
+
+
+def margin_of(layer):
+    """How many values from the border a place must lie, so that most of its window is in the picture."""
+    return min(3, _network(load_network).receptive_field(layer) // _jump(layer) // 3)
+
+
+def strongest_places(maps, channel, count, margin=0):
+    """[(picture, row, column)]: where a channel is largest, once a picture, the strongest picture first."""
+    places = []
+    for which, features in enumerate(maps):
+        values = features[margin : len(features) - margin, margin : features.shape[1] - margin, channel]
+        row, column = np.unravel_index(values.argmax(), values.shape)
+        places.append((values[row, column], which, int(row) + margin, int(column) + margin))
+    return [place for _, *place in sorted(places, reverse=True)[:count]]
+
+
+def patch_at(image, layer, row, column):
+    """The window (field, field, 3) of a picture that one value of a layer sees; grey beyond the border."""
+    field, jump = _network(load_network).receptive_field(layer), _jump(layer)
+    first_row, first_column = (int(place * jump + (jump - field) / 2 + field) for place in (row, column))
+    wide = np.pad(image, ((field, field), (field, field), (0, 0)), constant_values=128)
+    return wide[first_row : first_row + field, first_column : first_column + field]
+
+
+# What both share
+
+
+def _jump(layer):
+    """How many pixels lie between two neighbouring values of a layer."""
+    return 2 ** sum(name.startswith("pool") for name in LAYER_NAMES[: LAYER_NAMES.index(layer) + 1])
+
+
+def _follow_layer(controls):
+    """Let the channel's slider end at the layer's last channel; before the panel draws."""
+    def follow(change=None):
+        controls["channel"].max = _network(load_network).channels(controls["layer"].value) - 1
+
+    follow()
+    controls["layer"].observe(follow, "value")
+
+
+def _within(features, channel):
+    return min(int(channel), features.shape[2] - 1)
+
+
+def _grey(values):
+    """A map as a grey image: 0 black, its largest values (one in a hundred) white."""
+    most = float(np.quantile(values, 0.99)) or float(values.max()) or 1.0
+    return np.repeat(np.clip(values / most * 255, 0, 255)[:, :, None], 3, axis=2)
+
+
+def _fitted(image, side, how):
+    """A Pillow picture that fits a square."""
+    picture = Image.fromarray(np.clip(np.rint(image), 0, 255).astype(np.uint8))
+    scale = side / max(picture.size)
+    return picture.resize([max(1, round(length * scale)) for length in picture.size], how)
+
+
+def _share(values):
+    return f"{100 * float((values > 0).mean()):.0f} % of its values are above 0."
