@@ -1,0 +1,73 @@
+"""The widget of lesson 07: the ratio of style to content, over pictures that the lesson made, and live."""
+
+import ipywidgets
+import numpy as np
+from PIL import Image, ImageDraw
+
+from nst_helpers.plots import BLUE, ORANGE
+from nst_helpers.widgets.base import Drawing, Panel, encoded, font
+from nst_helpers.widgets.live import Live
+
+WIDTH, CHART = 520, 250  # pixels: of the picture, of the chart beside it
+
+
+def balance(rungs, live=None):
+    """A slider for β/α: the picture for it, and where it stands between content and style.
+
+    Args:
+        rungs: {β/α: (image (height, width, 3), content loss, style loss)}, in any order.
+        live: β/α → iterator of (share done, image, content loss, style loss), for ratios that lie between; None
+            for a panel without a button.
+
+    controls: "ratio".
+    """
+    ratios = sorted(rungs)
+    slider = ipywidgets.FloatLogSlider(
+        ratios[len(ratios) // 2], base=10, min=float(np.log10(ratios[0])), max=float(np.log10(ratios[-1])), step=0.05,
+        description="style over content, β/α", style={"description_width": "12em"}, layout={"width": "34em"})
+    panel = Panel(lambda ratio: draw_rung(rungs, nearest(ratios, ratio)), {"ratio": slider})
+    if live is None:
+        return panel
+
+    def job(ratio):
+        for share, *rung in live(ratio):
+            yield share, draw_rung({**rungs, ratio: rung}, ratio)
+
+    return Live(panel, job, "paint this ratio now")
+
+
+def nearest(ratios, ratio):
+    """The ratio among these that is nearest, by factors.
+
+    >>> nearest([1, 10, 100], 4)
+    10
+    """
+    return min(ratios, key=lambda other: abs(np.log(other / ratio)))
+
+
+def draw_rung(rungs, ratio):
+    """The picture of one ratio, and all ratios as points in the plane of content loss and style loss."""
+    image, content, style = rungs[ratio]
+    picture = Image.fromarray(np.clip(np.rint(image), 0, 255).astype(np.uint8))
+    height = round(WIDTH * picture.height / picture.width)
+    canvas = Image.new("RGB", (WIDTH + CHART + 20, max(height, CHART)), "white")
+    canvas.paste(picture.resize((WIDTH, height), Image.Resampling.BICUBIC), (0, 0))
+    points = np.log([[rung[1], rung[2]] for rung in rungs.values()])
+    low, high = points.min(axis=0), points.max(axis=0)
+    pen, left, top, side = ImageDraw.Draw(canvas), WIDTH + 60, 16, CHART - 60
+    pen.rectangle((left, top, left + side, top + side), outline="#cccccc")
+
+    def place(rung):
+        x, y = (np.log([rung[1], rung[2]]) - low) / np.maximum(high - low, 1e-9)
+        return left + 8 + x * (side - 16), top + side - 8 - y * (side - 16)
+
+    pen.line([place(rungs[other]) for other in sorted(rungs)], fill="#999999", width=1)
+    for other, rung in rungs.items():
+        x, y = place(rung)
+        radius, colour = (8, ORANGE) if other == ratio else (4, BLUE)
+        pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
+    pen.text((left + side / 2, top + side + 6), "content loss →", fill="#444444", font=font(13), anchor="ma")
+    label = Image.new("RGB", (side, 20), "white")
+    ImageDraw.Draw(label).text((side / 2, 2), "style loss →", fill="#444444", font=font(13), anchor="ma")
+    canvas.paste(label.rotate(90, expand=True), (left - 26, top))
+    return Drawing(encoded(canvas), f"β/α = {ratio:.3g}: content loss {content:.2g}, style loss {style:.2g}")
