@@ -9,21 +9,35 @@ from statistics import median
 from time import perf_counter
 
 from nst_helpers.images import noise_image
+from nst_helpers.widgets.balance import balance
+from nst_helpers.widgets.content import HELPED, STEPS, layer_slider
 from nst_helpers.widgets.convolution import kernel_editor, sliding_window
+from nst_helpers.widgets.features import feature_browser, patch_viewer
 from nst_helpers.widgets.film import film
+from nst_helpers.widgets.gram import gram_explorer
+from nst_helpers.widgets.race import race
 
 MOVES = 20
 FAST_MS = 50  # a control that costs more must not follow while it is dragged
 
 
 def main():
-    frames = [noise_image(171, 256, seed) for seed in range(3)]
-    panels = {"kernel editor": kernel_editor(), "sliding window": sliding_window(), "film": film(frames, ["", "", ""])}
-    for title, panel in panels.items():
+    for title, panel in panels().items():
         for name, control in panel.controls.items():
+            move_cost(control)  # once before: what is computed only the first time is kept
             cost = 1000 * move_cost(control)
             late = getattr(control, "continuous_update", False) and cost > FAST_MS
             print(f"{title:16} {name:10} {cost:6.1f} ms{'  too slow to follow while dragged' if late else ''}")
+
+
+def panels():
+    """One of each kind; what a lesson computes beforehand is noise here."""
+    pictures = [noise_image(128, 192, seed) for seed in range(3)]
+    rebuilt = {HELPED: {layer: {0: pictures[0], STEPS: pictures[1]} for layer in ("conv1_1", "conv4_2")}}
+    rungs = {ratio: (picture, 1 / ratio, ratio) for ratio, picture in zip((0.1, 1, 10), pictures, strict=True)}
+    return {"kernel editor": kernel_editor(), "sliding window": sliding_window(), "film": film(pictures, [""] * 3),
+            "feature browser": feature_browser(), "patch viewer": patch_viewer(), "layer slider": layer_slider(rebuilt),
+            "Gram explorer": gram_explorer(), "balance": balance(rungs), "race": race()}
 
 
 def move_cost(control):
