@@ -117,11 +117,12 @@ def _ended(client, content, style, points):
     try:
         for future in as_completed(running):
             point = running[future]
-            if future.status == "finished":
-                yield _written(point, future.result())
+            try:
+                result = future.result()  # waits once more, where a worker died with a result in its hands
+            except Exception as error:  # of whatever kind: it is told, and the others go on
+                yield replace(point, error=f"{type(error).__name__}: {error}")
             else:
-                error = future.exception()
-                yield replace(point, error=f"{type(error).__name__}: {error}" if error else "the cluster gave it up")
+                yield _written(point, result)
     except KeyboardInterrupt:
         client.cancel(list(running), force=True)
 

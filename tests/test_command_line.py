@@ -131,7 +131,9 @@ def test_ctrl_c_in_a_real_process(pictures):
     content, style, output = pictures
     command = [sys.executable, "-m", "nst_helpers", "transfer", content, style, "--output", str(output),
                "--size", "64", "--scales", "1", "--iterations", "50000"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    # A shell starts what it runs in the background with Ctrl-C ignored, and children inherit that.
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
     os.set_blocking(process.stderr.fileno(), False)
     seen, limit = b"", time.monotonic() + 120
     while b"style " not in seen and time.monotonic() < limit:  # the bar moves: it is in the loop

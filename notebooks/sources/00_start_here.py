@@ -104,17 +104,30 @@ for name, image in {"photograph": content, "step 9": frames[8], "step 160": fram
 # | lesson | question | paper |
 # |---|---|---|
 # | **00 Start here** | what is style transfer? | 1 |
-# | **[01 Convolution](01_convolution.ipynb)** | what can nine numbers see in a picture? | 2.1 |
-# | **[02 Feature maps](02_feature_maps.ipynb)** | what does each layer keep, and what does it lose? | 2.2, 3.1 |
-# | 03 Content loss *(coming)* | when do two pictures show the same? | 2.2.1, 2.3.1 |
-# | 04 Gram matrices *(coming)* | what is style, as numbers? | 2.2.2, 2.3.2 |
-# | 05 Style loss *(coming)* | when are two pictures painted alike? | 2.3.2 |
-# | 06 Total variation *(coming)* | what is noise, and how is it kept out? | 2.3.4 |
-# | 07 Total loss *(coming)* | how much content, how much style? | 2.3.3 |
-# | 08 Gradient descent and momentum *(coming)* | which way is down, and how fast? | 2.4, 2.4.1 |
-# | 09 RMSprop *(coming)* | what if one direction is steep and another flat? | 2.4.2 |
-# | 10 Adam *(coming)* | what do you get from both ideas together? | 2.4 |
-# | 11 Full transfer *(coming)* | your own picture, and how to make it good | 3.2, 4, 5 |
+# | [01 Convolution](01_convolution.ipynb) | what can nine numbers see in a picture? | 2.1 |
+# | [02 Feature maps](02_feature_maps.ipynb) | what does each layer keep, and what does it lose? | 2.2, 3.1 |
+# | [03 Content loss](03_content_loss.ipynb) | when do two pictures show the same? | 2.2.1, 2.3.1 |
+# | [04 Gram matrices](04_gram_matrices.ipynb) | what is style, as numbers? | 2.2.2, 2.3.2 |
+# | [05 Style loss](05_style_loss.ipynb) | when are two pictures painted alike? | 2.3.2 |
+# | [06 Total variation](06_total_variation.ipynb) | what is noise, and how is it kept out? | 2.3.4 |
+# | [07 Total loss](07_total_loss.ipynb) | how much content, how much style? | 2.3.3 |
+# | [08 Gradient descent and momentum](08_gradient_descent.ipynb) | which way is down, and how fast? | 2.4, 2.4.1 |
+# | [09 RMSprop](09_rmsprop.ipynb) | what if one direction is steep and another flat? | 2.4.2 |
+# | [10 Adam](10_adam.ipynb) | what do you get from both ideas together? | 2.4 |
+# | [11 Full transfer](11_full_transfer.ipynb) | your own picture, and how to make it good | 3.2, 4, 5 |
+
+# %% [markdown]
+# **In class**: six sessions of 90 minutes. Each *Predict* is a question to the class: let everyone answer before the
+# cell runs. The exercises are homework, and check themselves.
+#
+# | session | lessons | what stays |
+# |---|---|---|
+# | 1 | 00, 01 | a network sees by sums over small windows |
+# | 2 | 02, 03 | what layers keep and lose; how a loss pushes pixels |
+# | 3 | 04, 05 | style is which channels fire together |
+# | 4 | 06, 07 | three losses, one compromise |
+# | 5 | 08, 09, 10 | how to walk downhill |
+# | 6 | 11 | everybody's own picture |
 #
 # You can read a lesson without running it: its pictures are stored. But running is better, and breaking is best.
 
