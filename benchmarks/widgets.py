@@ -12,6 +12,7 @@ from nst_helpers.images import noise_image
 from nst_helpers.widgets.balance import balance
 from nst_helpers.widgets.content import HELPED, STEPS, layer_slider
 from nst_helpers.widgets.convolution import kernel_editor, sliding_window
+from nst_helpers.widgets.descent import adaptive, descent, memory
 from nst_helpers.widgets.features import feature_browser, patch_viewer
 from nst_helpers.widgets.film import film
 from nst_helpers.widgets.gram import gram_explorer
@@ -37,7 +38,8 @@ def panels():
     rungs = {ratio: (picture, 1 / ratio, ratio) for ratio, picture in zip((0.1, 1, 10), pictures, strict=True)}
     return {"kernel editor": kernel_editor(), "sliding window": sliding_window(), "film": film(pictures, [""] * 3),
             "feature browser": feature_browser(), "patch viewer": patch_viewer(), "layer slider": layer_slider(rebuilt),
-            "Gram explorer": gram_explorer(), "balance": balance(rungs), "race": race()}
+            "Gram explorer": gram_explorer(), "balance": balance(rungs), "descent": descent(), "memory": memory(),
+            "adaptive": adaptive(), "race": race()}
 
 
 def move_cost(control):

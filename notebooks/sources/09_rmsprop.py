@@ -16,6 +16,8 @@
 # **Paper**: section 2.4.2.
 
 # %%
+import textwrap
+
 import numpy as np
 
 from nst_helpers import exercises, optimizers, plots
@@ -69,8 +71,8 @@ plots.show(figure, alt="A bowl from above. One path shakes up and down near its 
 # | $\eta$ | learning rate: now a *length*, in the units of $w$ | `learning_rate` |
 # | $\epsilon$ | a tiny number, so that nothing is divided by 0 | `epsilon` |
 #
-# All operations are done number by number. **With a pencil.** The gradients are 3, then 4; $\eta = 1$, $\epsilon =
-# 0$. How long is the first step? And the second?
+# All operations are done number by number. **With a pencil.** The gradients are 3, then 4; $\eta = 1$,
+# $\epsilon = 0$. How long is the first step? And the second?
 
 # %%
 def adagrad(w, gradient, scale, learning_rate, epsilon=1e-7):
@@ -130,9 +132,9 @@ for t in (1, 4, 100, 10_000):
 assert np.allclose(dying, 1 / np.sqrt(np.arange(1, 10_001)), rtol=1e-6)
 
 # %% [markdown]
-# **What it shows.** $s$ is a sum, so it can only grow: $s_t = t g^2$, and step $t$ has the length $\eta / \sqrt
-# t$. That is meant so: for a walk that shakes (gradients from random parts of the data) shrinking steps bring it
-# to rest. But AdaGrad cannot know whether it has arrived. It just gets tired.
+# **What it shows.** $s$ is a sum, so it can only grow: $s_t = t g^2$, and step $t$ has the length
+# $\eta / \sqrt t$. That is meant so: for a walk that shakes (gradients from random parts of the data) shrinking
+# steps bring it to rest. But AdaGrad cannot know whether it has arrived. It just gets tired.
 #
 # ### Exercise 1: how long is step t?
 #
@@ -238,7 +240,7 @@ exercises.check("09-rmsprop", rmsprop_step)
 
 # %%
 words = " ".join(keras.optimizers.RMSprop.__doc__.split())
-print(words[words.index("epsilon:"):words.index("Defaults to 1e-7")])
+print(textwrap.fill(words[words.index("epsilon:"):words.index("Defaults to 1e-7")], 100))
 
 # %% [markdown]
 # In the formula of Kingma and Ba that it names, $\hat\epsilon$ stands **outside**: $\sqrt{s} + \hat\epsilon$. Does
@@ -387,7 +389,7 @@ adaptive()
 # ### Leaving a saddle
 #
 # At a saddle the gradient is nearly zero, so plain descent nearly stands still. *Predict* how many steps each rule
-# needs to leave, when the start is ten, or a thousand, or a million times nearer to the ridge.
+# needs to leave, when the start is ten, a thousand, or a hundred thousand times nearer to the ridge.
 
 # %%
 saddle = SURFACES["saddle"]
@@ -409,8 +411,8 @@ assert plain_steps[-1] > 100 > 30 > max(scaled_steps) and max(scaled_steps) - mi
 #
 # ### What it costs: it does not rest
 #
-# If a step never gets shorter, how does the walk end? *Predict* the last twenty steps in the bowl, for $\eta =
-# 0.1$ and 0.01.
+# If a step never gets shorter, how does the walk end? *Predict* the last twenty steps in the bowl, for
+# $\eta = 0.1$ and 0.01.
 
 # %%
 for rate in (0.1, 0.01):
@@ -421,7 +423,7 @@ for rate in (0.1, 0.01):
 shrinking = np.array(bowl.start), np.zeros(2)
 for t in range(2000):
     shrinking = rmsprop(shrinking[0], np.array(bowl.gradient(*shrinking[0])), shrinking[1], 0.1 * (1 - t / 2000))
-print(f"η falling from 0.1 to 0: height at the end {height(bowl, shrinking[0]):.0e}")
+print("η falling from 0.1 to 0: height at the end below 0.000001:", bool(height(bowl, shrinking[0]) < 1e-6))
 assert height(bowl, shrinking[0]) < 1e-6
 
 # %% [markdown]
@@ -513,7 +515,7 @@ assert ends["RMSprop"] > 3 and ends["RMSprop, ε inside"] < ends["RMSprop"] / 5
 # is worse: its $s$ starts at 0.1, as if every gradient had once been 0.3. Ours are nearly a thousand times
 # smaller.
 #
-# So with a library's RMSprop or AdaGrad, **look at the size of your gradients first**; then choose $\epsilon$ far
+# So with Keras's RMSprop and Adagrad, **look at the size of your gradients first**; then choose $\epsilon$ far
 # below the *square* of it, or multiply the loss by a large number.
 #
 # ## 7. Are the gradients sparse?
@@ -593,12 +595,12 @@ print("zeros in the feature maps: more than a fifth in each layer:", min(zeros.v
 assert high < 5 * low and end < start / 5 and min(zeros.values()) > 0.2
 
 # %% [markdown]
-# **What it shows.** **The gradients are not sparse.** Not one entry is zero, and about 1 % are nearly zero, as
-# among normal numbers. At the start they cannot be told from normal numbers at all. Later their tails grow
-# heavier: fewer entries carry more of the gradient. But that is still more than 4 %, against 0.4 % in the sparse
-# row. It has to be so: the layers' windows overlap, so many features see each pixel, and nearly always one of them
-# has something to say. (What *is* full of zeros are the feature maps: that is ReLU. Perhaps the paper means those.
-# But no optimizer steps on them.)
+# **What it shows.** **The gradients are not sparse.** 0 % of the entries are zero, and about 1 % nearly zero, as
+# among normal numbers. At the start they look just like normal numbers, with a kurtosis of 3.1. Later their tails
+# grow heavier: fewer entries carry more of the gradient. But that is still more than 4 %, against 0.4 % in the
+# sparse row. It has to be so: the layers' windows overlap, so many features see each pixel, and nearly always one
+# of them has something to say. (What *is* full of zeros are the feature maps: that is ReLU. Perhaps the paper
+# means those. But no optimizer steps on them.)
 #
 # Nor do pixels differ much in their usual size: 95 % mark and 5 % mark are less than a factor of 5 apart. So
 # RMSprop's strength here is another one. The gradients fall by more than five times *over time*, at once for all,

@@ -2,17 +2,16 @@
 
 import io
 from functools import cache
-from pathlib import Path
 
 import ipywidgets
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from nst_helpers.images import load_image
 from nst_helpers.networks import data_folder
 from nst_helpers.optimizers import Adam
 from nst_helpers.plots import COLORS
-from nst_helpers.widgets.base import Drawing, Panel, dropdown
+from nst_helpers.widgets.base import Drawing, Panel, dropdown, font
 from nst_helpers.widgets.live import Live
 
 NOISES = (10, 20, 40, 60)
@@ -142,7 +141,7 @@ def draw_denoised(store, picture, noise, weight, image=None, number=None):
     titles = ["photograph", f"with noise: {before:.1f} dB", "press the button" if image is None else
               f"denoised: {psnr(image, truth):.1f} dB"]
     for place, (shown, title) in enumerate(zip([truth, noisy, image], titles, strict=True)):
-        pen.text((place * (CELL + 10), 2), title, "black", _font(16))
+        pen.text((place * (CELL + 10), 2), title, "black", font(16))
         if shown is not None:
             canvas.paste(_enlarged(shown, (CELL, height)), (place * (CELL + 10), 26))
         else:
@@ -183,14 +182,14 @@ def _chart(pen, box, scores, noise, weight):
     for decibels in (10, 20, 30):
         y = place(0, decibels)[1]
         pen.line((left, y, right, y), "#dddddd")
-        pen.text((left - 8, y), f"{decibels}", "#444444", _font(13), anchor="rm")
+        pen.text((left - 8, y), f"{decibels}", "#444444", font(13), anchor="rm")
     for w in WEIGHTS:
         x = place(w, 0)[0]
         pen.line((x, bottom, x, bottom + 4), "#444444")
-        pen.text((x, bottom + 6), f"{w}", "#444444", _font(13), anchor="ma")
+        pen.text((x, bottom + 6), f"{w}", "#444444", font(13), anchor="ma")
     pen.line((left, bottom, right, bottom), "#444444")
-    pen.text((left - 48, top - 18), "PSNR in dB", "black", _font(14))
-    pen.text(((left + right) / 2, bottom + 22), "weight γ", "black", _font(14), anchor="ma")
+    pen.text((left - 48, top - 18), "PSNR in dB", "black", font(14))
+    pen.text(((left + right) / 2, bottom + 22), "weight γ", "black", font(14), anchor="ma")
     for value, color in zip(NOISES, COLORS, strict=False):
         points = [place(*point) for point in scores.get(value, [])]
         bold = value == noise
@@ -199,7 +198,7 @@ def _chart(pen, box, scores, noise, weight):
         for x, y in points:
             pen.ellipse((x - 3, y - 3, x + 3, y + 3), color)
         corner = right + 24, top + 4 + 32 * NOISES.index(value)
-        pen.text(corner, f"noise σ = {value}", color, _font(16 if bold else 13))
+        pen.text(corner, f"noise σ = {value}", color, font(16 if bold else 13))
     chosen = [place(*point) for point in scores.get(noise, []) if point[0] == weight]
     for x, y in chosen:
         pen.ellipse((x - 8, y - 8, x + 8, y + 8), outline="black", width=3)
@@ -213,13 +212,6 @@ def _steps(label, values, value):
 def _enlarged(image, size):
     picture = Image.fromarray(np.clip(np.rint(image), 0, 255).astype(np.uint8))
     return picture.resize(size, Image.Resampling.NEAREST)
-
-
-@cache
-def _font(size):
-    import matplotlib
-
-    return ImageFont.truetype(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf", size)
 
 
 def _encoded(picture):
