@@ -43,7 +43,8 @@ test: lint  ## check everything
 	$(MAKE) test-notebooks
 
 test-notebooks: $(VENV)/installed  ## run every lesson and compare its outputs
-	$(RUN) -m pytest --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout=120 notebooks
+	$(RUN) -m pytest --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout=120 \
+		--ignore=notebooks/sources notebooks  # else pytest imports the sources to look for doctests: runs them all
 
 benchmark: $(VENV)/installed  ## measure speed and memory, as ratios in one run
 	$(RUN) benchmarks/benchmark.py $(ARGS)
