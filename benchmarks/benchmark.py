@@ -16,6 +16,7 @@ from time import perf_counter
 
 from nst_helpers.architecture import CONVOLUTION_NAMES, LAYER_NAMES
 from nst_helpers.backend import keras, tf
+from nst_helpers.estimate import estimate
 from nst_helpers.images import load_image, noise_image, resize_image
 from nst_helpers.networks import data_folder, load_network, random_network
 from nst_helpers.settings import Settings
@@ -146,11 +147,13 @@ def spread(values):
 
 
 def measure_transfers():
-    print("\nThe default transfer (compact, 600 iterations): computing time, and the process's peak memory\n")
+    print("\nThe default transfer (compact, 600 iterations): computing time, the process's peak memory, and what "
+          "`estimate`\nforetold, as a ratio\n")
     for size in SIZES:
-        seconds, peak = in_child("transfer", size)
+        seconds, peak, told_seconds, told_peak = in_child("transfer", size)
         aim = "   target ≤ 30 s" if size == 512 else ""
-        print(f"  {size:5} pixels   {seconds:6.1f} s   {peak:6.0f} MB{aim}")
+        print(f"  {size:5} pixels   {seconds:6.1f} s   {peak:6.0f} MB   foretold {told_seconds / seconds:.2f} of the "
+              f"time, {told_peak / peak:.2f} of the memory{aim}")
 
 
 def measure_memory():
@@ -165,7 +168,7 @@ def measure_memory():
 
 
 def in_child(kind, size):
-    """(seconds, peak megabytes) of a piece of work in a fresh process."""
+    """(seconds, peak megabytes, …) of a piece of work in a fresh process."""
     command = [sys.executable, __file__, "--child", f"{kind},{size}"]
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return tuple(float(number) for number in output.split())
@@ -173,19 +176,24 @@ def in_child(kind, size):
 
 def child(kind, size):
     """The other end of `in_child`."""
-    size = int(size)
-    start = perf_counter()
+    size, told = int(size), ()
     if kind == "transfer":
         # The largest shipped pictures; enlarged, so that 1024 pixels are really computed.
         content, style = (load_image(data_folder() / name, None)
                           for name in ("content/raccoon.jpg", "style/stained_glass.jpg"))
-        transfer(enlarged(content, size), style, Settings(size=size))
+        content = enlarged(content, size)
+        needed = estimate(Settings(size=size), *content.shape[:2])
+        told = needed.seconds, needed.bytes / 1e6
+        start = perf_counter()
+        transfer(content, style, Settings(size=size))
     else:
+        start = perf_counter()
         step = our_loop(random_network(1.0), max(size, 16), max(size, 16))
         step()
         step()
     seconds = perf_counter() - start
-    print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e3 if sys.platform != "darwin" else 1e6))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
+    print(seconds, peak, *told)
 
 
 def enlarged(image, size):

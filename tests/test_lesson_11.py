@@ -4,14 +4,15 @@ import json
 
 import numpy as np
 import pytest
-from lesson_code import lesson_functions
+from lesson_code import SOURCES, lesson_functions
 
+from nst_helpers import plots
 from nst_helpers import transfer as module
 from nst_helpers.colors import with_brightness
 from nst_helpers.diagnose import diagnose
 from nst_helpers.images import load_image
 from nst_helpers.losses import gram_matrix
-from nst_helpers.networks import data_folder
+from nst_helpers.networks import data_folder, load_network
 from nst_helpers.settings import Settings
 from nst_helpers.transfer import Level, Result, descend
 
@@ -42,6 +43,29 @@ def test_the_repainted_picture_is_the_packages(photograph):
     light = photograph[::-1].mean(axis=2)
     expected = np.clip(repaint(photograph, light), 0, 255)
     np.testing.assert_allclose(with_brightness(photograph, light), expected, atol=1e-3)
+
+
+@pytest.mark.parametrize("weights", ["here", "not here"])
+def test_the_cell_for_vgg19_runs_with_its_weights_and_without(weights, vgg19_weights, monkeypatch, tmp_path, capsys):
+    """With random numbers in the layout of the real file, and with no file at all."""
+    monkeypatch.delenv("NST_VGG19_WEIGHTS", raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    if weights == "here":
+        monkeypatch.setenv("NST_VGG19_WEIGHTS", str(vgg19_weights))
+    source = (SOURCES / "11_full_transfer.py").read_text(encoding="utf-8")
+    cells = source.split("# %%\n")
+    imports, (cell,) = cells[1], [cell for cell in cells if "vgg19_cache()" in cell and "import" not in cell]
+    shown = []
+    monkeypatch.setattr(plots, "show_images", lambda images, *words, **options: shown.append(images))
+    pictures = {name: load_image(data_folder() / path, 64) for name, path in
+                (("content", "content/temple.jpg"), ("style", "style/woodcut.jpg"))}
+    exec(imports, space := {})
+    space |= pictures | {"network": load_network(), "small": Settings(size=64, scales=1)}
+    exec(cell.split("# %%")[0].replace("size=128, iterations=40", "size=48, iterations=2"), space)
+    printed = capsys.readouterr().out
+    assert "20,024,384 parameters, 16.0 times as many" in printed
+    assert [len(images) for images in shown] == ([2] if weights == "here" else [])
+    assert ("python -m nst_helpers networks --fetch" in printed) == (weights == "not here")
 
 
 def test_the_gallery_is_large_enough_and_complete():
