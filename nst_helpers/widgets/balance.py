@@ -25,7 +25,13 @@ def balance(rungs, live=None):
     slider = ipywidgets.FloatLogSlider(
         ratios[len(ratios) // 2], base=10, min=float(np.log10(ratios[0])), max=float(np.log10(ratios[-1])), step=0.05,
         description="style over content, β/α", style={"description_width": "12em"}, layout={"width": "34em"})
-    panel = Panel(lambda ratio: draw_rung(rungs, nearest(ratios, ratio)), {"ratio": slider})
+
+    def draw(ratio):
+        picture, words = draw_rung(rungs, nearest(ratios, ratio))
+        between = "" if nearest(ratios, ratio) == ratio else f" (the nearest to {ratio:.2g} of those made before)"
+        return Drawing(picture, words + between)
+
+    panel = Panel(draw, {"ratio": slider})
     if live is None:
         return panel
 

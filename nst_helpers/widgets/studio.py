@@ -22,7 +22,7 @@ from nst_helpers.system import write_whole
 from nst_helpers.widgets.base import VIEW, encoded, font
 from nst_helpers.widgets.running import FIXED, Run, save_animation
 
-SHOWN = 420  # pixels: width of the picture on the page
+SHOWN = 400  # pixels: width of a picture on the page, so that two stand side by side
 OWN = "my own picture"
 ON_THE_WAY = tuple(name for name in ("content_weight", "style_weight", "tv_weight", "content_layers", "style_layers",
                                      "optimizer", "learning_rate") if name not in FIXED)

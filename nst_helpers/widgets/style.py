@@ -97,7 +97,7 @@ def layer_weights_panel(network, style, losses, choices):
     names = [*choices, OWN]
     controls = {"choice": dropdown("texture", names, names[0])}
     for layer in LAYERS:
-        controls[layer] = slider(f"{layer}, log₂ of weight", OFF, OFF, 10)
+        controls[layer] = slider(f"{layer}: log₂ w", OFF, OFF, 10)
     store = {name: picture for name, (_, picture) in choices.items()}
 
     def draw(choice, **powers):
