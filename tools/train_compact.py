@@ -2,9 +2,10 @@
 
     python tools/train_compact.py tiny-imagenet-200.zip --work scratch --output data/networks/compact.npz
 
-The archive is the one its authors publish (http://cs231n.stanford.edu/tiny-imagenet-200.zip). The defaults
-are the recipe of the network that the course ships. Interrupt it whenever you like: the same command carries
-on from the last checkpoint in the work folder, and ends at the same weights.
+The archive is the one its authors publish (http://cs231n.stanford.edu/tiny-imagenet-200.zip). What the
+defaults make was compared with the network that the course ships: see data/networks/compact.md. Interrupt it
+whenever you like: the same command carries on from the last checkpoint in the work folder, and ends at the same
+weights.
 
 What is trained is a classifier: sixteen convolutions with batch normalisation and ReLU, the mean over all
 positions, one dense layer. What is kept are the convolutions, the normalisation folded into them. A network
