@@ -23,6 +23,7 @@ import csv
 import io
 import json
 import math
+import os
 import time
 from dataclasses import asdict, dataclass
 from functools import cache, lru_cache
@@ -35,7 +36,7 @@ from nst_helpers.backend import tf
 from nst_helpers.colors import brightness, recoloured, with_brightness
 from nst_helpers.images import ImageError, noise_image, resize_image, save_image
 from nst_helpers.losses import content_loss, gram_distance, gram_matrix, total_variation
-from nst_helpers.networks import load_network
+from nst_helpers.networks import VGG19_VARIABLE, load_network
 from nst_helpers.settings import OPTIMIZERS, Settings
 from nst_helpers.system import write_whole
 
@@ -338,10 +339,15 @@ def _clipped(canvas, memory):
     return tf.clip_by_value(canvas, 0.0, 255.0), memory
 
 
-@lru_cache(maxsize=4)
 def shared_network(name, pooling, precision):
-    """The network of these settings; loaded once, for all runs."""
-    return load_network(name, pooling=pooling, precision=precision)
+    """The network of these settings; loaded once, for all runs that mean the same weights."""
+    weights = os.environ.get(VGG19_VARIABLE) if name == "vgg19" else None
+    return _loaded(name, pooling, precision, weights)
+
+
+@lru_cache(maxsize=4)
+def _loaded(name, pooling, precision, weights):
+    return load_network(name, pooling=pooling, precision=precision, weights=weights)
 
 
 def _weights(settings):

@@ -19,7 +19,7 @@ from nst_helpers import losses, plots
 from nst_helpers import transfer as module
 from nst_helpers.backend import tf
 from nst_helpers.images import ImageError, load_image, load_settings, noise_image, resize_image
-from nst_helpers.networks import data_folder, load_network
+from nst_helpers.networks import NetworkError, data_folder, load_network
 from nst_helpers.settings import OPTIMIZERS
 from nst_helpers.transfer import Diverged, Level, Settings, descend, iterate, pyramid, transfer
 
@@ -111,6 +111,15 @@ def test_settings_are_not_frozen_into_the_graph(content, style, result):
                    {"init": "content"}, {"style_layers": ["conv1_1"]}, {"content_layers": ["conv3_1"]},
                    {"style_scale": 0.5}, {"pooling": "max"}, {"optimizer": "rmsprop"}, {"scales": 1}):
         assert not np.array_equal(transfer(content, style, Settings(**QUICK | change)).image, result.image), change
+
+
+def test_a_network_is_loaded_once_but_never_for_another_file(vgg19_weights, monkeypatch, tmp_path):
+    assert module.shared_network("compact", "max", "float32") is module.shared_network("compact", "max", "float32")
+    monkeypatch.setenv("NST_VGG19_WEIGHTS", str(vgg19_weights))
+    assert module.shared_network("vgg19", "average", "float32").name == "vgg19"
+    monkeypatch.setenv("NST_VGG19_WEIGHTS", str(tmp_path / "another.h5"))
+    with pytest.raises(NetworkError, match=r"another\.h5"):
+        module.shared_network("vgg19", "average", "float32")
 
 
 def test_one_trace_serves_every_size_and_weight(content, style):
