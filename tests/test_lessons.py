@@ -7,6 +7,12 @@ from lesson_code import lesson_functions
 from nst_helpers.widgets.convolution import KERNELS, filtered
 
 
+def test_lesson_01_by_hand_is_numpys_convolution():
+    (respond,) = lesson_functions("01_convolution", "respond")
+    rain, left = np.random.default_rng(0).random((2, 12))
+    np.testing.assert_allclose(respond(rain, left), np.convolve(rain, left)[:12])
+
+
 def test_lesson_01_by_hand_is_the_networks_first_layer(compact, photograph):
     (correlate_channels,) = lesson_functions("01_convolution", "correlate_channels")
     kernel, bias = compact.weights["conv1_1"]

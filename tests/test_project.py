@@ -147,3 +147,41 @@ def test_links_in_the_readme_lead_somewhere():
     for name in ("README.md", "data/SOURCES.md"):
         for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text(name)):
             assert ((ROOT / name).parent / target).exists(), (name, target)
+
+
+# The README's table of formulas
+
+
+def formulas():
+    """[(formula, lesson's file, functions of the lesson, names in the package, tests), …]"""
+    part = text("README.md").split("## Every formula of the paper")[1].split("\n## ")[0]
+    rows = [line.strip("|").split("|") for line in part.splitlines() if line.startswith("| ")][1:]
+    return [(row[0].strip(), re.search(r"\((.*)\)", row[1])[1], *(re.findall(r"`(.+?)`", cell) for cell in row[2:]))
+            for row in rows]
+
+
+def defined(path, kinds=(ast.FunctionDef, ast.ClassDef)):
+    return {node.name for node in ast.parse(text(path)).body if isinstance(node, kinds)}
+
+
+@pytest.mark.parametrize("row", formulas(), ids=lambda row: row[0].split(":")[0].strip())
+def test_every_formula_has_its_lesson_its_function_and_its_test(row):
+    _, lesson, by_hand, names, tests = row
+    assert by_hand and tests
+    assert (ROOT / lesson).is_file()
+    assert set(by_hand) <= defined(f"notebooks/sources/{Path(lesson).stem}.py")
+    for name in names:
+        module, _, function = name.partition(".")
+        assert function in defined(f"nst_helpers/{module}.py"), name
+    for test in tests:
+        file, function = test.split("::")
+        assert function in defined(f"tests/{file}"), test
+
+
+def test_the_table_of_formulas_covers_the_package():
+    """Every loss and every optimizer but L-BFGS, which the paper does not have."""
+    named = {name for row in formulas() for name in row[3]}
+    taught = {f"losses.{name}" for name in defined("nst_helpers/losses.py") if not name.startswith("_")}
+    taught |= {f"optimizers.{name}" for name in defined("nst_helpers/optimizers.py", ast.ClassDef)
+               if not name.endswith("State")}
+    assert taught - named == {"losses.gram_distance", "optimizers.LBFGS"}

@@ -80,7 +80,9 @@ def test_readers_of_a_stored_notebook_see_the_picture_and_the_words(panel):
 
 def test_pictures_go_to_the_page_as_bytes_and_never_through_an_output_area(panel):
     assert isinstance(panel.picture, ipywidgets.Image)
-    assert not any(isinstance(child, ipywidgets.Output) for child in panel.children)
+    outputs = [child for child in panel.children if isinstance(child, ipywidgets.Output)]
+    assert [output.layout.display for output in outputs] == ["none"]  # it only claims the keys
+    assert [set(data["data"]) for data in outputs[0].outputs] == [{"application/javascript", "text/plain"}]
     assert "nst-picture" in panel.picture._dom_classes
 
 

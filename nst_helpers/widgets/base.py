@@ -45,7 +45,7 @@ class Panel(ipywidgets.VBox):
         self.picture = ipywidgets.Image(layout=ipywidgets.Layout(max_width="100%", align_self="flex-start"))
         self.words = ipywidgets.HTML()
         box = arrange(self.controls) if arrange else ipywidgets.VBox(list(self.controls.values()))
-        super().__init__([box, self.picture, self.words])
+        super().__init__([box, self.picture, self.words, own_keys("nst-panel")])
         self.add_class("nst-panel")
         self.picture.add_class("nst-picture")
         for control in self.controls.values():
@@ -87,6 +87,26 @@ class Panel(ipywidgets.VBox):
         mime = f"image/{picture_format(self.drawing.picture)}"
         stored = {"text/plain": self.drawing.words, mime: base64.b64encode(self.drawing.picture).decode()}
         return {**stored, VIEW: live[VIEW]} if VIEW in live else stored, {mime: {"alt": self.drawing.words}}
+
+
+def own_keys(name):
+    """An invisible child that leaves every key pressed within the box of this class to the box.
+
+    Without it, JupyterLab takes the arrows and letters that are meant for a list of choices as its own shortcuts:
+    it jumps to another cell, or inserts one (ipywidgets issue 3912). The attribute, on what has the focus, is
+    JupyterLab's own way to say no.
+    """
+    script = f"""
+        const claim = event => event.target.setAttribute("data-lm-suppress-shortcuts", "true");
+        const listen = left => {{
+            const box = element.closest(".{name}");
+            if (box) box.addEventListener("focusin", claim);
+            else if (left) setTimeout(listen, 100, left - 1);  // the box is not in the page yet
+        }};
+        listen(100);"""
+    data = {"application/javascript": script, "text/plain": ""}
+    return ipywidgets.Output(outputs=({"output_type": "display_data", "data": data, "metadata": {}},),
+                             layout={"display": "none"})
 
 
 def encoded(picture, file_format="PNG"):

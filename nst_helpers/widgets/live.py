@@ -38,6 +38,7 @@ class Live(ipywidgets.VBox):
         self.buttons["stop"].on_click(lambda button: self.stop())
         self._stopped, self._thread = threading.Event(), None
         super().__init__([panel, ipywidgets.HBox([*self.buttons.values(), self.progress])])
+        self.add_class("nst-live")
 
     @property
     def running(self):
