@@ -28,7 +28,7 @@ def main(arguments=None):
 
     try:
         return options.command(options)
-    except (CheckpointError, ImageError, NetworkError, ValueError) as error:
+    except (CheckpointError, ImageError, NetworkError, OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return ERROR
     except KeyboardInterrupt:

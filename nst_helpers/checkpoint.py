@@ -9,7 +9,6 @@ Two processes that share a file do no harm: both compute the same, and each file
 import hashlib
 import io
 import json
-import zipfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
@@ -57,20 +56,23 @@ class Checkpoint:
             CheckpointError: the file is damaged, or of a run with other pictures or settings.
         """
         self._run = _run(content, style, settings)
-        if not self.path.exists():
-            return Kept()
         try:
-            with np.load(self.path, allow_pickle=False) as file:
-                arrays = dict(file)
-            stored = json.loads(str(arrays["run"]))
-        except (OSError, TypeError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            with self.path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+                arrays = dict(stored)
+            stored = dict(json.loads(str(arrays["run"])))
+            kept = _kept(arrays)
+        except FileNotFoundError:
+            return Kept()
+        except PermissionError as error:
+            raise CheckpointError(f"{self.path} cannot be read ({error}): name a file that is yours") from error
+        except Exception as error:  # zipfile, zlib, numpy and its parser of headers each have their own errors
             raise CheckpointError(f"{self.path} is no checkpoint, or is damaged ({error}): delete it, and the run "
                                   "begins anew") from error
         others = [name for name in {**stored, **self._run} if stored.get(name) != self._run.get(name)]
         if others:
             raise CheckpointError(f"{self.path} is of another run: {', '.join(others)} differ. Name another file, or "
                                   "delete this one")
-        return _kept(arrays)
+        return kept
 
     def save(self, step, losses, seconds):
         """Take note of a step, and write every so often."""

@@ -6,6 +6,7 @@ The command line makes its options from this list, and the lessons their widgets
 import operator
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from numbers import Real
 
 from nst_helpers.architecture import LAYER_NAMES, NETWORK_NAMES, POOLINGS, PRECISIONS
 from nst_helpers.optimizers import LBFGS, AdaGrad, Adam, GradientDescent, Momentum, RMSprop
@@ -82,7 +83,7 @@ def _checked(setting, value):
 
 
 def _checked_choice(name, choices, value):
-    if value not in choices:
+    if not isinstance(value, str) or value not in choices:  # arrays compare in their own way
         raise ValueError(f"{name} = {value!r}: choose one of {', '.join(choices)}")
     return value
 
@@ -91,8 +92,9 @@ def _checked_number(name, kind, rules, value):
     words = "a whole number" if kind is int else "a number"
     try:
         number = operator.index(value) if kind is int else float(value)
-        usable = not isinstance(value, bool | str) and rules["least"] <= number <= rules["most"]
-    except (TypeError, ValueError):
+        real = isinstance(value, Real) and not isinstance(value, bool)  # float takes texts and bytes too
+        usable = real and rules["least"] <= number <= rules["most"]
+    except (TypeError, ValueError, OverflowError):
         usable = False
     if not usable or (rules["above"] and number == rules["least"]):
         start = "above" if rules["above"] else "from"

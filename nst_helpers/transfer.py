@@ -105,15 +105,22 @@ class Result:
 
         Returns:
             The folder as a Path.
+
+        Raises:
+            ImageError: the folder will not do.
         """
         from nst_helpers.plots import loss_curves  # here, because matplotlib takes half a second to import
 
         folder = Path(folder)
         weights = {name: getattr(self.settings, f"{name}_weight") for name in ("content", "style", "tv")}
         save_image(self.image, folder / "picture.png", settings=asdict(self.settings))
-        write_whole(folder / "settings.json", json.dumps(asdict(self.settings), indent=2).encode() + b"\n")
-        write_whole(folder / "history.csv", self._csv().encode())
-        write_whole(folder / "losses.png", loss_curves(self.history, weights, self.sizes))
+        try:
+            write_whole(folder / "settings.json", json.dumps(asdict(self.settings), indent=2).encode() + b"\n")
+            write_whole(folder / "history.csv", self._csv().encode())
+            write_whole(folder / "losses.png", loss_curves(self.history, weights, self.sizes))
+        except OSError as error:
+            raise ImageError(f"{folder}: the picture is there, but not all of what goes with it could be written "
+                             f"({error.strerror or error}). Check the folder and the free space.") from error
         return folder
 
     def _csv(self):

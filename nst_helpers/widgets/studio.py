@@ -49,7 +49,8 @@ class Studio(ipywidgets.VBox):
         self.controls = {"content": _pictures("content"), "style": _pictures("style"),
                          **{setting.name: _control(setting) for setting in fields(Settings)},
                          "folder": ipywidgets.Text(description="folder", **_WIDE)}
-        self.uploads = {role: ipywidgets.FileUpload(accept="image/*", description=f"upload {role}") for role in _ROLES}
+        self.uploads = {role: ipywidgets.FileUpload(accept="image/*", description=f"upload {role}",
+                                                     layout={"width": "13em"}) for role in _ROLES}
         self.buttons = {name: ipywidgets.Button(description=name, layout={"width": "7em"})
                         for name in ("start", "pause", "stop", "reset", "save", "estimate")}
         self.buttons["start"].button_style = "primary"

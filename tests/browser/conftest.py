@@ -1,0 +1,119 @@
+"""A real JupyterLab and a real browser, for tests that do what a student does.
+
+JupyterLab runs on this computer alone (loopback, with a token) over a copy of the lessons without their outputs.
+Chromium is the system's: it is never downloaded. SKIP_BROWSER=1 leaves these tests out, and says so.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ARTEFACTS = ROOT / "output" / "browser"  # screenshots and answering times, for people to look at
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+APPLICATIONS = ("/Applications/Chromium.app/Contents/MacOS/Chromium",
+                "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+                r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+                r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe")
+INSTALL = {"linux": "sudo apt-get install chromium", "darwin": "brew install --cask chromium",
+           "win32": "winget install Google.Chrome"}
+# No sandbox: it needs rights that containers lack, and only pages of this computer are opened.
+FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync")
+SETTINGS = {  # of JupyterLab: every cell is in the page, and nothing is asked or fetched
+    "notebook-extension/tracker": {"windowingMode": "none"},
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+}
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The path of a browser of Chromium's family."""
+    if os.environ.get("SKIP_BROWSER") == "1":
+        pytest.skip("SKIP_BROWSER=1: nothing is tried in a browser")
+    found = [os.environ.get("CHROMIUM"), *map(shutil.which, NAMES), *filter(os.path.exists, APPLICATIONS)]
+    path = next(filter(None, found), None)
+    if path is None:
+        line = INSTALL.get(sys.platform, INSTALL["linux"])
+        pytest.fail(f"no Chromium on this computer: install it ({line}), or set CHROMIUM to its path; "
+                    "SKIP_BROWSER=1 leaves the browser tests out", pytrace=False)
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser(chromium):
+    """Chromium without a window, driven by Playwright, with a fresh profile."""
+    from playwright.sync_api import sync_playwright
+
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield started
+        started.close()
+
+
+class Lab:
+    """A running JupyterLab: `folder` is what it shows, `address(path)` opens one of its notebooks."""
+
+    def __init__(self, folder, url, token):
+        self.folder, self.url, self.token = folder, url, token
+
+    def address(self, path):
+        return f"{self.url}lab/tree/{path}?token={self.token}&reset"
+
+
+@pytest.fixture(scope="session")
+def lab(chromium, tmp_path_factory):
+    """JupyterLab over a copy of the lessons, as they are before anyone has run them."""
+    home = tmp_path_factory.mktemp("lab")
+    folder = _copy_of_the_lessons(home / "course")
+    for place, values in SETTINGS.items():
+        extension, name = place.split("/")
+        path = home / "config" / "lab" / "user-settings" / "@jupyterlab" / extension / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(values))
+    environment = os.environ | {f"JUPYTER_{name.upper()}_DIR": str(home / name) for name in
+                                ("config", "data", "runtime")}
+    environment |= {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", "--port=0", "--allow-root",
+               f"--ServerApp.root_dir={folder}"]
+    with (home / "lab.log").open("w") as log:
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=folder)
+    try:
+        yield _when_ready(server, home, folder)
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def _copy_of_the_lessons(folder):
+    shutil.copytree(ROOT / "data", folder / "data", ignore=shutil.ignore_patterns("painters", "*.py"))
+    for path in (*(ROOT / "notebooks").glob("*.ipynb"), *(ROOT / "notebooks" / "solutions").glob("*.ipynb")):
+        notebook = nbformat.read(path, 4)
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+        target = folder / path.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, target)
+    return folder
+
+
+def _when_ready(server, home, folder, seconds=120):
+    """The server writes its address and token to a file once it listens."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and server.poll() is None:
+        for path in (home / "runtime").glob("jpserver-*.json"):
+            told = json.loads(path.read_text() or "null")
+            if told:
+                assert told["token"] and told["hostname"] == "127.0.0.1"
+                return Lab(folder, told["url"], told["token"])
+        time.sleep(0.2)
+    raise RuntimeError(f"JupyterLab did not start:\n{(home / 'lab.log').read_text()[-3000:]}")

@@ -1,0 +1,153 @@
+"""The studio and the exercises in a real JupyterLab, by a person's hands."""
+
+import time
+
+import nbformat
+import numpy as np
+import pytest
+from conftest import ARTEFACTS, ROOT
+from pages import LONG, opened
+from PIL import Image
+
+QUICK = "Studio(Settings(size=128, scales=2, iterations=400))"
+
+
+def notebook_of(lab, name, *cells):
+    """A new notebook of these code cells, in the lab's folder; its path there."""
+    path = lab.folder / "notebooks" / f"{name}.ipynb"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
+    nbformat.write(notebook, path)
+    return f"notebooks/{name}.ipynb"
+
+
+def cell_of(lesson, *texts):
+    """The first code cell of a stored lesson that holds all of these."""
+    cells = (cell for cell in nbformat.read(ROOT / "notebooks" / lesson, 4).cells if cell.cell_type == "code")
+    return next(cell.source for cell in cells if all(text in cell.source for text in texts))
+
+
+class Hands:
+    """What one does with the studio."""
+
+    def __init__(self, page):
+        self.page, self.box = page, page.locator(".nst-studio")
+        self.box.wait_for(timeout=LONG)
+
+    def press(self, name):
+        self.box.locator("button", has_text=name).first.click()
+
+    def words(self):
+        return self.box.locator(".widget-html").first.inner_text()
+
+    def until(self, *texts, within=LONG):
+        """Wait until the words hold one of these; the words then."""
+        end = time.monotonic() + within / 1000
+        while not any(text in self.words() for text in texts):
+            assert time.monotonic() < end, f"{texts} awaited, still {self.words()!r}"
+            self.page.wait_for_timeout(50)
+        return self.words()
+
+    def iteration(self):
+        return int(self.words().split("iteration ")[1].split()[0])
+
+    def turn_to(self, tab):
+        self.box.locator(".lm-TabBar-tab", has_text=tab).click()
+
+    def number(self, label, value):
+        """Type a number into the control of this label."""
+        control = self.box.locator(".widget-text", has_text=label).locator("input")
+        control.fill(str(value))
+        control.press("Enter")
+
+    def upload(self, role, path):
+        with self.page.expect_file_chooser() as asked:
+            self.press(f"upload {role}")
+        asked.value.set_files(path)
+
+    def shoot(self, name):
+        self.box.screenshot(path=ARTEFACTS / f"studio_{name}.png")
+
+
+@pytest.fixture
+def studio(browser, lab):
+    """The studio of lesson 11 in a notebook of its own, with a cell behind it."""
+    imports = cell_of("11_full_transfer.ipynb", "from nst_helpers")
+    cell = cell_of("11_full_transfer.ipynb", "Studio(").splitlines()
+    path = notebook_of(lab, "studio", imports, "\n".join([*cell[:-1], QUICK]), "print('six times seven is', 6 * 7)")
+    with opened(browser, lab, path) as notebook:
+        notebook.run(notebook.code.nth(0))
+        notebook.run(notebook.code.nth(1))
+        hands = Hands(notebook.page)
+        hands.notebook = notebook
+        yield hands
+
+
+def test_a_run_is_started_paused_changed_resumed_and_saved(studio, lab):
+    studio.shoot("at_first")
+    studio.press("start")
+    studio.until("running: iteration")
+    studio.notebook.run(studio.notebook.code.nth(2))
+    studio.page.locator("text=six times seven is 42").last.wait_for(timeout=30_000)  # while the studio computes
+    assert "running" in studio.words()
+    studio.press("pause")
+    held = studio.until("paused")
+    studio.page.wait_for_timeout(1500)
+    assert studio.iteration() < 400 and studio.words() == held
+    studio.shoot("paused")
+    studio.number("style weight", 40)
+    studio.press("resume")
+    studio.until("Left: left alone")
+    told = studio.until("finished")
+    assert "style_weight = 40" in told and "iteration 400 of 400" in told
+    assert studio.box.locator("img:visible").count() >= 5  # two thumbnails, two pictures, the curves
+    studio.shoot("compared")
+    studio.press("save")
+    studio.until("saved in")
+    saved = lab.folder / "notebooks" / "output" / "studio"
+    names = {path.relative_to(saved).as_posix() for path in saved.rglob("*") if path.is_file()}
+    one = {"picture.png", "settings.json", "history.csv", "losses.png", "formation.gif"}
+    assert names == one | {f"changed/{name}" for name in one} | {"changed/changes.json"}
+    left, changed = (np.asarray(Image.open(saved / place / "picture.png"), float) for place in (".", "changed"))
+    assert left.shape == changed.shape and np.abs(left - changed).mean() > 2
+    assert Image.open(saved / "formation.gif").n_frames > 3
+
+
+def test_a_run_is_stopped_and_everything_reset(studio):
+    studio.turn_to("size and start")
+    studio.number("iterations", 5000)
+    studio.press("start")
+    studio.until("running: iteration")
+    studio.press("stop")
+    assert "iteration" in studio.until("stopped")
+    studio.press("reset")
+    studio.until("press start")
+
+
+def test_a_good_file_is_taken_and_a_bad_one_answered(studio, tmp_path):
+    good, bad = tmp_path / "mine.png", tmp_path / "broken.jpg"
+    Image.fromarray(np.full((90, 120, 3), (200, 30, 30), np.uint8)).save(good)
+    bad.write_bytes(b"\xff\xd8\xff this is no picture")
+    before = studio.box.locator("img").first.screenshot()
+    studio.upload("content", good)
+    assert "mine.png" in studio.until("taken as the content picture")
+    studio.page.wait_for_timeout(500)
+    assert studio.box.locator("img").first.screenshot() != before
+    studio.upload("content", bad)
+    assert "broken.jpg" in studio.until("broken.jpg") and "content picture" not in studio.words()
+    studio.shoot("bad_file")
+    studio.press("estimate")
+    studio.until("this will take about")
+
+
+def test_an_exercise_is_answered_wrong_and_right_in_the_page(browser, lab):
+    with opened(browser, lab, "notebooks/01_convolution.ipynb") as notebook:
+        notebook.run_all()
+        stub, check = notebook.cell_with("to_the_right = ..."), notebook.cell_with('check("01-shift"')
+        for answer, mark in (("[[0, 0, 0], [0, 0, 1], [0, 0, 0]]", "✗"), ("[[0, 0, 0], [1, 0, 0], [0, 0, 0]]", "✓")):
+            notebook.write(stub, f"to_the_right = np.array({answer})")
+            stub = notebook.cell_with("to_the_right = np.array")
+            notebook.run(stub)
+            notebook.run(check)
+            check.locator(".jp-OutputArea-output", has_text=mark).wait_for(timeout=60_000)
+        check.screenshot(path=ARTEFACTS / "exercise.png")

@@ -1,0 +1,103 @@
+"""What is done thirty times over takes no more memory than ten times: nothing is kept that nobody needs any more."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from Linux's /proc")
+
+ROOT = Path(__file__).resolve().parents[1]
+LONGEST = 600  # seconds; many times what it takes
+
+# Each in a process of its own: what other tests have left must not matter.
+BEGINNING = """
+import contextlib, ctypes, gc, io, json, sys, weakref
+from pathlib import Path
+
+def resident():
+    '''Memory of this process in kB, without what Python has not collected and the C library keeps for later.'''
+    gc.collect()
+    with contextlib.suppress(AttributeError):  # not every C library has it
+        ctypes.CDLL(None).malloc_trim(0)
+    status = Path("/proc/self/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith("VmRSS:")).split()[1])
+
+def thirty_times(work):
+    kept = []
+    for number in range(1, 31):
+        work()
+        if number in (10, 30):
+            kept.append(resident())
+    return kept
+"""
+
+
+def memory(script, *arguments, cwd=None):
+    """What a script prints as JSON, run behind the common beginning."""
+    # One malloc arena: else it is chance which thread's arena grows, and by how much.
+    run = subprocess.run([sys.executable, "-W", "ignore", "-c", BEGINNING + script, *map(str, arguments)], cwd=cwd,
+                         env=os.environ | {"MALLOC_ARENA_MAX": "1"}, capture_output=True, text=True, timeout=LONGEST)
+    assert run.returncode == 0, run.stderr
+    return json.loads(run.stdout)
+
+
+TRANSFERS = """
+from nst_helpers.checkpoint import Checkpoint
+from nst_helpers.diagnose import diagnose
+from nst_helpers.images import load_image, noise_image
+from nst_helpers.settings import Settings
+from nst_helpers.transfer import transfer
+folder, settings = Path(sys.argv[1]), Settings(size=64, scales=2, iterations=4)
+content, style, made = noise_image(64, 48, 1), noise_image(60, 60, 2), []
+
+def work():
+    file = folder / "run.npz"
+    result = transfer(content, style, settings, lambda step: made.append(weakref.ref(step.state.canvas)),
+                      Checkpoint(file, every=2))
+    result.save(folder / "result")
+    load_image(folder / "result" / "picture.png")
+    diagnose(result)
+    file.unlink()
+    made.extend(weakref.ref(thing) for thing in (result, result.image))
+
+kept = thirty_times(work)
+print(json.dumps([kept, len(made), sum(thing() is not None for thing in made)]))
+"""
+
+
+def test_a_transfer_in_a_loop_keeps_its_memory(tmp_path):
+    """With all that belongs to it: the checkpoint, the saved result and its curves, the picture read again."""
+    (tenth, thirtieth), made, alive = memory(TRANSFERS, tmp_path)
+    assert thirtieth <= 1.05 * tenth, (tenth, thirtieth)
+    assert (made, alive) == (30 * 6, 0)  # four steps, the result and its picture; such small ones hardly show above
+
+
+LESSON = """
+import ipywidgets, jupytext
+cells = [cell.source for cell in jupytext.read(sys.argv[1], fmt="py:percent").cells
+         if cell.cell_type == "code" and "solution" not in cell.metadata.get("tags", [])]
+printed = []
+
+def work():
+    '''A lesson from its first cell to its last, and then the end of its kernel: its names and widgets go.'''
+    names = {"__name__": "__main__"}
+    with contextlib.redirect_stdout(io.StringIO()) as output:
+        for cell in cells:
+            exec(compile(cell, "cell", "exec"), names)
+    printed.append(output.getvalue().count("\\n"))
+    ipywidgets.Widget.close_all()
+
+print(json.dumps([thirty_times(work), printed]))
+"""
+
+
+def test_a_lesson_thirty_times_over_keeps_its_memory():
+    """Lesson 01: the one that is done soonest, with figures, widgets, exercises and a network's layer."""
+    source = ROOT / "notebooks" / "sources" / "01_convolution.py"
+    (tenth, thirtieth), printed = memory(LESSON, source, cwd=source.parents[1])
+    assert thirtieth <= 1.05 * tenth, (tenth, thirtieth)
+    assert len(printed) == 30 and set(printed) == {printed[0]} and printed[0] > 20
