@@ -10,9 +10,11 @@ CONTENT ?= data/content/temple.jpg
 STYLE ?= data/style/night_swirls.jpg
 OUTPUT ?= output/picture.png
 ARGS ?=
+# Two lessons side by side: each alone leaves half of two cores idle.
+TWO := --numprocesses=2
 
 .DEFAULT_GOAL := help
-.PHONY: help lab transfer notebooks gallery test test-notebooks benchmark lint lock gpu clean
+.PHONY: help lab transfer notebooks site gallery test test-notebooks test-browser determinism benchmark lint lock gpu clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -34,17 +36,27 @@ transfer: $(VENV)/installed  ## make a picture: CONTENT=… STYLE=… OUTPUT=…
 notebooks: $(VENV)/installed  ## build the lessons from notebooks/sources; one: LESSON=01_convolution
 	$(RUN) tools/build_notebooks.py $(LESSON)
 
+site: $(VENV)/installed  ## render the lessons as web pages that need no network: site/index.html
+	$(RUN) tools/build_site.py
+
 gallery: $(VENV)/installed  ## paint the finished pictures in data/gallery, and the sheet of all pairs (minutes)
 	$(RUN) tools/gallery.py
 	$(RUN) tools/contact_sheet.py
 
 test: lint  ## check everything
-	$(RUN) -m pytest
+	$(RUN) -m pytest --ignore=tests/browser
 	$(MAKE) test-notebooks
+	$(MAKE) test-browser
 
 test-notebooks: $(VENV)/installed  ## run every lesson and compare its outputs
-	$(RUN) -m pytest --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout=120 \
+	$(RUN) -m pytest $(TWO) --dist=loadfile --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout=120 \
 		--ignore=notebooks/sources notebooks  # else pytest imports the sources to look for doctests: runs them all
+
+test-browser: $(VENV)/installed  ## use every lesson in a real JupyterLab and a real browser (SKIP_BROWSER=1: do not)
+	$(RUN) -m pytest $(TWO) tests/browser
+
+determinism: $(VENV)/installed  ## run every lesson on one core, and without oneDNN; compare its outputs (half an hour)
+	$(RUN) tools/check_determinism.py $(LESSON)
 
 benchmark: $(VENV)/installed  ## measure speed and memory, as ratios in one run
 	$(RUN) benchmarks/benchmark.py $(ARGS)
@@ -63,4 +75,4 @@ gpu: $(VENV)/installed  ## Linux with an NVIDIA card: swap TensorFlow for its CU
 	$(RUN) -m pip install --force-reinstall --no-deps "tensorflow==$$(sed -n 's/^tensorflow==\([0-9.]*\).*/\1/p' requirements.txt)"
 
 clean:  ## remove the virtual environment and what was made
-	rm -rf $(VENV) build output
+	rm -rf $(VENV) build output site

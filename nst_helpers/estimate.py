@@ -27,27 +27,40 @@ class Estimate(NamedTuple):
     warning: str  # why one may not want that, or ""
 
 
-def estimate(settings, height, width):
+class Speed(NamedTuple):
+    """What an iteration costs on this machine."""
+
+    constant: float  # seconds
+    per_pixel: float  # seconds for each pixel more
+
+
+def estimate(settings, height, width, speed=None):
     """What a transfer will take, from a few iterations on small noise.
 
     Args:
         settings: a `Settings`. height, width: of the content picture in pixels, as it is loaded.
+        speed: a `Speed` that was measured before with this network and these layers; None measures it now.
 
     Returns:
-        An `Estimate`. With vgg19 the measurement itself takes some seconds, with compact one or two.
+        An `Estimate`.
 
     Raises:
         NetworkError: see `nst_helpers.networks.load_network`.
     """
     settings = settings or Settings()
     levels = pyramid(height, width, settings)
-    sides = [(probe**2, _seconds_a_step(settings, probe)) for probe in PROBES]
-    (small, fast), (large, slow) = sides
-    per_pixel = max(0.0, slow - fast) / (large - small)  # an iteration costs a constant and a share for each pixel
-    constant = max(0.0, fast - per_pixel * small)
-    seconds = sum(level.iterations * (constant + per_pixel * _pixels(level)) for level in levels)
+    speed = speed or measure(settings)
+    seconds = sum(level.iterations * (speed.constant + speed.per_pixel * _pixels(level)) for level in levels)
     needed = psutil.Process().memory_info().rss + round(_bytes_a_pixel(settings) * _pixels(levels[-1]))
     return Estimate(seconds, needed, _warning(seconds, needed))
+
+
+def measure(settings):
+    """The `Speed` of this machine, from a few iterations on two small pictures: one or two seconds with compact."""
+    small, large = (probe**2 for probe in PROBES)
+    fast, slow = (_seconds_a_step(settings, probe) for probe in PROBES)
+    per_pixel = max(0.0, slow - fast) / (large - small)
+    return Speed(max(0.0, fast - per_pixel * small), per_pixel)
 
 
 def _seconds_a_step(settings, side):

@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 
 from nst_helpers import estimate as module
-from nst_helpers.estimate import estimate
+from nst_helpers.estimate import Speed, estimate, measure
 from nst_helpers.settings import Settings
 from nst_helpers.transfer import canvas_size, pyramid
 
@@ -27,6 +27,16 @@ def test_noise_in_the_measurement_gives_no_negative_time(monkeypatch):
     times = {module.PROBES[0]: 0.02, module.PROBES[1]: 0.01}
     monkeypatch.setattr(module, "_seconds_a_step", lambda settings, side: times[side])
     assert estimate(Settings(), 300, 400).seconds == pytest.approx(600 * 0.02)
+
+
+def test_a_speed_measured_before_is_taken(monkeypatch):
+    monkeypatch.setattr(module, "_seconds_a_step", lambda settings, side: 1e-3 + 2e-6 * side**2)
+    speed = measure(Settings())
+    assert speed == (pytest.approx(1e-3), pytest.approx(2e-6))
+    monkeypatch.setattr(module, "_seconds_a_step", None)  # it is not measured again
+    fast, slow = (estimate(Settings(), 300, 400, Speed(factor * speed.constant, factor * speed.per_pixel)).seconds
+                  for factor in (1, 3))
+    assert slow == pytest.approx(3 * fast)
 
 
 def test_a_step_is_measured_by_the_clock_after_the_first(monkeypatch):

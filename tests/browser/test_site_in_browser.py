@@ -172,8 +172,10 @@ def test_with_keys_alone(browser, folder):
 
 
 def test_on_paper_there_is_only_the_lesson(browser, folder):
-    with opened(browser, folder, "05_style_loss.html") as page:
+    with opened(browser, folder, "05_style_loss.html", color_scheme="dark") as page:
         page.emulate_media(media="print")
+        colour = page.evaluate("getComputedStyle(document.querySelector('.code .kn')).color")
+        assert colour == "rgb(123, 45, 158)", "paper is white, whatever the screen is"
         for part in (".bar", ".contents", "main .steps", "footer", ".twin"):
             assert not page.locator(part).is_visible(), part
         assert page.evaluate("[...document.querySelectorAll('pre')].every(one => one.scrollWidth <= one.clientWidth)")
