@@ -2,12 +2,19 @@
 
 import base64
 import io
+import re
+from itertools import combinations
+from pathlib import Path
 
+import matplotlib
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 from PIL import Image
 
 from nst_helpers import plots
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture
@@ -75,3 +82,67 @@ def test_a_flat_map_can_be_drawn_too():
     figure, axes = plots.subplots()
     plots.draw_matrix(axes, np.zeros((2, 2)))
     assert plots.png(figure)
+
+
+# Colours that everybody can tell apart
+
+# What the eye with one kind of cone missing sees, on linear RGB: Machado, Oliveira, Fernandes 2009, severity 1.
+VISION = {
+    "all cones": np.eye(3),
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}
+WHITE = (0.95047, 1.0, 1.08883)  # D65
+XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])  # of linear sRGB
+
+
+def seen(colors, vision):
+    """CIELAB of colours by that eye: distances are differences as seen; 2.3 is just noticeable."""
+    rgb = np.array([to_rgb(color) for color in colors])
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    x, y, z = (np.clip(linear @ np.transpose(VISION[vision]), 0, 1) @ XYZ.T / WHITE).T
+    x, y, z = (np.where(part > 0.008856, np.cbrt(part), 7.787 * part + 16 / 116) for part in (x, y, z))
+    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=1)
+
+
+def nearest(lab):
+    return min(np.linalg.norm(first - second) for first, second in combinations(lab, 2))
+
+
+def test_the_measure_of_colours_by_known_values():
+    white, red = seen(["white", "red"], "all cones")
+    np.testing.assert_allclose(white, [100, 0, 0], atol=0.1)
+    np.testing.assert_allclose(red, [53.2, 80.1, 67.2], atol=0.2)
+    confused = "#b04a00", "#6d7000"  # a red and a green of one brightness for an eye without red cones
+    assert nearest(seen(confused, "all cones")) > 2 * nearest(seen(confused, "protanopia"))
+
+
+@pytest.mark.parametrize("vision", VISION)
+def test_lines_differ_for_every_eye(vision):
+    assert nearest(seen(plots.COLORS, vision)) > 15
+    assert nearest(seen([line["color"] for line in plots.LINES.values()], vision)) > 15
+
+
+def test_the_curves_differ_without_any_colour():
+    assert len({line["linestyle"] for line in plots.LINES.values()}) == len(plots.LINES)
+
+
+@pytest.mark.parametrize("vision", VISION)
+def test_numbers_below_and_above_zero_differ_for_every_eye(vision):
+    below, zero, above = seen(matplotlib.colormaps[plots.SIGNED]([0.1, 0.5, 0.9])[:, :3], vision)
+    assert np.linalg.norm(below - above) > 40 and zero[0] > 90 > 60 > max(below[0], above[0])
+
+
+@pytest.mark.parametrize("path", sorted([*(ROOT / "notebooks" / "sources").glob("*.py"),
+                                         *(ROOT / "nst_helpers").rglob("*.py")]), ids=lambda path: path.stem)
+def test_no_colour_is_named_outside_the_palette(path):
+    """Greys, black and white apart; colour maps are grey, the signed one, or such whose lightness only rises."""
+    source = path.read_text(encoding="utf-8")
+    codes = set(re.findall(r"#[0-9a-fA-F]{6}\b", source))
+    own = {code for code in codes - {*plots.COLORS} if len({code[1:3], code[3:5], code[5:]}) > 1}  # all but greys
+    assert own <= {"#c4d3df"}, "a pale blue behind a map"
+    named = re.findall(r"""\b(?:color|c|fill|outline)=["']([a-z]+)["']""", source)
+    assert set(named) <= {"black", "white", "k", "none", "gray"}
+    maps = set(re.findall(r"""cmap=["'](\w+)["']""", source))
+    assert maps <= {"gray", "viridis", "viridis_r", "GnBu_r", plots.SIGNED}

@@ -45,7 +45,7 @@ class Panel(ipywidgets.VBox):
         self.picture = ipywidgets.Image(layout=ipywidgets.Layout(max_width="100%", align_self="flex-start"))
         self.words = ipywidgets.HTML()
         box = arrange(self.controls) if arrange else ipywidgets.VBox(list(self.controls.values()))
-        super().__init__([box, self.picture, self.words, own_keys("nst-panel")])
+        super().__init__([box, self.picture, self.words, accessible("nst-panel")])
         self.add_class("nst-panel")
         self.picture.add_class("nst-picture")
         for control in self.controls.values():
@@ -89,24 +89,39 @@ class Panel(ipywidgets.VBox):
         return {**stored, VIEW: live[VIEW]} if VIEW in live else stored, {mime: {"alt": self.drawing.words}}
 
 
-def own_keys(name):
-    """An invisible child that leaves every key pressed within the box of this class to the box.
+def accessible(name):
+    """An invisible child that makes the box of this class usable by the keyboard and by a screen reader in JupyterLab.
 
-    Without it, JupyterLab takes the arrows and letters that are meant for a list of choices as its own shortcuts:
-    it jumps to another cell, or inserts one (ipywidgets issue 3912). The attribute, on what has the focus, is
-    JupyterLab's own way to say no.
+    JupyterLab takes the arrows and letters that are meant for a list of choices as its own shortcuts: it jumps to
+    another cell, or inserts one (ipywidgets issue 3912). And ipywidgets name neither their sliders' handles nor their
+    pictures. So whatever has the focus is marked as JupyterLab wishes, controls are named by their labels or
+    tooltips, and pictures by the words below them.
     """
-    script = f"""
-        const claim = event => event.target.setAttribute("data-lm-suppress-shortcuts", "true");
-        const listen = left => {{
-            const box = element.closest(".{name}");
-            if (box) box.addEventListener("focusin", claim);
-            else if (left) setTimeout(listen, 100, left - 1);  // the box is not in the page yet
-        }};
-        listen(100);"""
-    data = {"application/javascript": script, "text/plain": ""}
+    data = {"application/javascript": _ACCESSIBLE.replace("NAME", name), "text/plain": ""}
     return ipywidgets.Output(outputs=({"output_type": "display_data", "data": data, "metadata": {}},),
                              layout={"display": "none"})
+
+
+_ACCESSIBLE = """
+const keep = event => event.target.setAttribute("data-lm-suppress-shortcuts", "true");
+const label = box => {
+    for (const one of box.querySelectorAll(".noUi-handle, input, select")) {
+        const told = one.closest(".jupyter-widgets").querySelector(".widget-label");
+        const words = told?.textContent || one.title || one.closest("[title]")?.title;
+        if (words && !one.hasAttribute("aria-label")) one.setAttribute("aria-label", words);
+    }
+    const words = box.querySelector(":scope > .widget-html")?.textContent;
+    for (const picture of box.querySelectorAll("img.widget-image")) picture.alt = words || "a picture to come";
+};
+const begin = left => {
+    const box = element.closest(".NAME");
+    if (!box) return left && setTimeout(begin, 100, left - 1);  // it is not in the page yet
+    box.addEventListener("focusin", keep);
+    new MutationObserver(() => label(box)).observe(box, {childList: true, subtree: true});
+    label(box);
+};
+begin(100);
+"""
 
 
 def encoded(picture, file_format="PNG"):

@@ -38,7 +38,8 @@ def kernel_editor(pictures=("temple", "cat", "coffee", "astronaut")):
     controls = {"preset": dropdown("kernel", [*KERNELS, OWN], "Sobel: upright edges"),
                 "picture": dropdown("photograph", pictures)}
     for m, n in PLACES:
-        controls[f"k{m}{n}"] = ipywidgets.FloatText(step=0.5, layout={"width": "5.5em"}, tooltip=f"K({m}, {n})")
+        controls[f"k{m}{n}"] = ipywidgets.FloatText(step=0.5, layout={"width": "5.5em"}, description=f"K({m}, {n})",
+                                                   style={"description_width": "0"})
     _fill(controls, KERNELS[controls["preset"].value])
     panel = Panel(lambda preset, picture, **kernel: draw_kernel(picture, list(kernel.values())), controls, _editor)
 

@@ -123,7 +123,7 @@ def _table(canvas, pen, gram, i, j):
     pen.line((left, y + cell / 2, x, y + cell / 2), BLUE, 2)
     pen.line((x + cell / 2, top, x + cell / 2, y), ORANGE, 2)
     pen.rectangle((x - 3, y - 3, x + cell + 2, y + cell + 2), outline="white", width=5)
-    pen.rectangle((x - 2, y - 2, x + cell + 1, y + cell + 1), outline="red", width=3)
+    pen.rectangle((x - 2, y - 2, x + cell + 1, y + cell + 1), outline=ORANGE, width=3)
     pen.text((left, top + TABLE + 8), "row: channel i", BLUE, font(17))
     pen.text((left + TABLE, top + TABLE + 8), "column: channel j", ORANGE, font(17), anchor="ra")
     pen.text((left, top + TABLE + 30), f"framed: G({i}, {j}) / M = {gram[i, j]:.3g}", "black", font(22))

@@ -19,7 +19,7 @@ from nst_helpers.networks import data_folder
 from nst_helpers.plots import LINES
 from nst_helpers.settings import Settings, layers_from_text, layers_to_text
 from nst_helpers.system import write_whole
-from nst_helpers.widgets.base import VIEW, encoded, font, own_keys
+from nst_helpers.widgets.base import VIEW, accessible, encoded, font
 from nst_helpers.widgets.running import FIXED, Run, save_animation
 
 SHOWN = 400  # pixels: width of a picture on the page, so that two stand side by side
@@ -237,7 +237,7 @@ class Studio(ipywidgets.VBox):
         buttons = ipywidgets.HBox([*self.buttons.values()], layout={"flex_flow": "row wrap"})
         shown = ipywidgets.HBox([self.picture, self.beside], layout={"flex_flow": "row wrap"})
         return [pictures, tabs, buttons, self.progress, self.words, shown, self.curves, self.controls["folder"],
-                own_keys("nst-studio")]
+                accessible("nst-studio")]
 
     def _repr_mimebundle_(self, **kwargs):
         """The live widget; and, for readers of the stored notebook, its two pictures and words."""
