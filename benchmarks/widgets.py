@@ -1,14 +1,17 @@
 """How long each widget takes to follow its controls: `make benchmark`.
 
 Every control of every widget is moved some times; the median is what one move costs in Python, drawing and
-encoding included. The page adds some 60 ms to show the picture.
+encoding included. The page adds some 60 ms to show the picture. At last the studio: how much longer a run takes in it
+than alone.
 """
 
 from itertools import cycle, islice
 from statistics import median
 from time import perf_counter
 
-from nst_helpers.images import noise_image
+from nst_helpers.images import load_image, noise_image
+from nst_helpers.networks import data_folder
+from nst_helpers.transfer import Settings, transfer
 from nst_helpers.widgets.balance import balance
 from nst_helpers.widgets.content import HELPED, STEPS, layer_slider
 from nst_helpers.widgets.convolution import kernel_editor, sliding_window
@@ -17,6 +20,8 @@ from nst_helpers.widgets.features import feature_browser, patch_viewer
 from nst_helpers.widgets.film import film
 from nst_helpers.widgets.gram import gram_explorer
 from nst_helpers.widgets.race import race
+from nst_helpers.widgets.running import Run
+from nst_helpers.widgets.studio import Studio
 
 MOVES = 20
 FAST_MS = 50  # a control that costs more must not follow while it is dragged
@@ -29,6 +34,32 @@ def main():
             cost = 1000 * move_cost(control)
             late = getattr(control, "continuous_update", False) and cost > FAST_MS
             print(f"{title:16} {name:10} {cost:6.1f} ms{'  too slow to follow while dragged' if late else ''}")
+    print(f"studio: a run takes {studio_cost():.2f} of its time alone")
+
+
+def studio_cost(rounds=5):
+    """Time to a run's last iteration in the studio, over its time alone: the median of pairs."""
+    settings = Settings(size=256, iterations=300)
+    content, style = (load_image(data_folder() / path, size) for path, size in
+                      (("content/temple.jpg", 2048), ("style/night_swirls.jpg", 1024)))
+    ratios = []
+    for _ in range(rounds + 1):
+        studio, ended = Studio(settings), []
+
+        def show(run, studio=studio, ended=ended):
+            if run.status == "finished":
+                ended.append(perf_counter())  # what follows, the diagnosis, slows no iteration
+            studio._show(run)
+
+        start = perf_counter()
+        transfer(content, style, settings)
+        alone = perf_counter() - start
+        studio.run = Run(content, style, settings, show)  # as start does, after its estimate
+        start = perf_counter()
+        studio.run.start()
+        studio.run.wait()
+        ratios.append((ended[0] - start) / alone)
+    return median(ratios[1:])  # the first pair compiles
 
 
 def panels():
