@@ -10,7 +10,7 @@ CONTENT ?= data/content/temple.jpg
 STYLE ?= data/style/night_swirls.jpg
 OUTPUT ?= output/picture.png
 ARGS ?=
-# Two lessons side by side: each alone leaves half of two cores idle.
+# Two side by side: a lesson or a test alone leaves half of two cores idle.
 TWO := --numprocesses=2
 
 .DEFAULT_GOAL := help
@@ -44,7 +44,7 @@ gallery: $(VENV)/installed  ## paint the finished pictures in data/gallery, and 
 	$(RUN) tools/contact_sheet.py
 
 test: lint  ## check everything
-	$(RUN) -m pytest --ignore=tests/browser
+	$(RUN) -m pytest $(TWO) --dist=loadfile --ignore=tests/browser
 	$(MAKE) test-notebooks
 	$(MAKE) test-browser
 

@@ -74,8 +74,11 @@ def opened(browser, lab, path):
         notebook.close()
 
 
-def seen_to_change(picture, act, within=SOON):
-    """Do something; milliseconds until other pixels are on the screen, or None if that never happens."""
+def seen_to_change(picture, act, within=SOON, pixels=True):
+    """Do something; milliseconds until another picture is there, or None if that never happens.
+
+    pixels: until it looks different, too; not for a computation that may end where it began.
+    """
     before, source = picture.screenshot(), picture.get_attribute("src")
     begun = time.monotonic()
     act()
@@ -84,7 +87,7 @@ def seen_to_change(picture, act, within=SOON):
             return None
         time.sleep(0.005)
     taken = 1000 * (time.monotonic() - begun)
-    while picture.screenshot() == before:
+    while pixels and picture.screenshot() == before:
         if time.monotonic() - begun > within / 1000:
             return None
     return taken

@@ -44,7 +44,7 @@ def _compute(live, name):
     """What is computed on a press shows up while it is computed, can be stopped, and can be begun again."""
     start, stop = live.locator(":scope > .widget-hbox button").all()
     live.scroll_into_view_if_needed()
-    assert seen_to_change(live.locator("img").first, start.click, within=LONG) is not None, name
+    assert seen_to_change(live.locator("img").first, start.click, within=60_000, pixels=False) is not None, name
     stop.click(force=True)  # it may have come to its end meanwhile
     expect(start).to_be_enabled(timeout=LONG)
     expect(stop).to_be_disabled()
