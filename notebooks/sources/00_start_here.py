@@ -17,7 +17,7 @@
 import numpy as np
 
 from nst_helpers import exercises, plots
-from nst_helpers.images import load_image
+from nst_helpers.images import load_image, resize_image
 from nst_helpers.networks import data_folder
 from nst_helpers.transfer import Settings, transfer
 
@@ -50,7 +50,7 @@ plots.show_images([content, style, result.image],
 
 # %%
 first, last = result.history["style"][0], result.history["style"][-1]
-print(f"{len(frames)} steps on {content.size:,} numbers")
+print(f"{len(frames)} steps; at the end on {content.size:,} numbers")
 print("The style loss fell to less than a tenth:", last < first / 10)
 assert last < first / 10
 
@@ -79,12 +79,14 @@ def sky_facts(image):
 
 for name, image in {"photograph": content, "step 9": frames[8], "step 160": frames[159]}.items():
     rough, warm = sky_facts(image)
-    print(f"{name:10}  {rough / sky_facts(content)[0]:.0f} times as rough, red − blue {round(warm, -1) + 0:.0f}")
+    plain, _ = sky_facts(resize_image(content, *image.shape[:2]))  # the photograph, as large as this frame
+    print(f"{name:10}  {rough / plain:.0f} times as rough, red − blue {round(warm, -1) + 0:.0f}")
 
 # %% [markdown]
-# **What it shows.** The strokes come first: after 9 steps the sky is 4 times as rough as it was. The warm colour of
-# the painting's sky comes last. And the picture grows once, after step 100: it starts with large pixels, and gets
-# its fine strokes at the end.
+# **What it shows.** The strokes come first: after 9 steps the sky is 4 times as rough as it was. It has turned bluer,
+# as the waves are. The warm colour of the painting's own sky comes last. (That is so because we began with the
+# photograph. From noise it is the other way round: lesson 11.) And the picture grows once, after step 100: it starts
+# with large pixels, and gets its fine strokes at the end.
 #
 # ### How does it work, in five sentences?
 #
@@ -128,6 +130,9 @@ for name, image in {"photograph": content, "step 9": frames[8], "step 160": fram
 # | 4 | 06, 07 | three losses, one compromise |
 # | 5 | 08, 09, 10 | how to walk downhill |
 # | 6 | 11 | everybody's own picture |
+#
+# For home, so that the time is enough: 01 section 8, 02 sections 7 and 8, 03 section 7, 06 section 7, 08 sections 5
+# and 8, 09 sections 4 and 7, 10 sections 4 and 8.
 #
 # You can read a lesson without running it: its pictures are stored. But running is better, and breaking is best.
 
@@ -224,20 +229,24 @@ exercises.check("00-mean-colour", mean_colour)
 # | $N_l$, number of channels | `channels` | a whole number |
 # | $M_l$, number of positions, height · width | `positions` | a whole number |
 # | $G^l, S^l$, Gram matrix of the new picture, of the style | `gram`, `style_gram` | (channels, channels) |
+# | $C^l$, feature maps of the content picture | `content_features` | (height, width, channels) |
+# | $E_l$, style loss of one layer | `layer_loss` | 0 or more |
 # | $w_l$, weight of a style layer | `layer_weights` | one for each layer |
 
 # %% [markdown]
 # | in formulas | in code | shape and range |
 # |---|---|---|
-# | $\alpha, \beta$, weights of content and style | `content_weight`, `style_weight` | 0 or more |
+# | $\alpha, \beta, \gamma$: content, style, variation | `content_weight`, `style_weight`, `tv_weight` | 0 or more |
 # | $\eta$, learning rate | `learning_rate` | above 0 |
-# | $\beta$, momentum; $\beta_1, \beta_2$ in Adam | `beta`, `beta1`, `beta2` | 0 to 1 |
+# | $\beta$, memory of momentum and RMSprop; $\beta_1, \beta_2$ in Adam | `beta`, `beta1`, `beta2` | 0 to 1 |
 # | $\epsilon$, keeps a division from failing | `epsilon` | small, above 0 |
 # | $w_t$, what is optimized, after $t$ steps | `w` | any |
 # | $\nabla w_t$, its gradient | `gradient` | like `w` |
-# | $V_t$, mean of the gradients; $s_t$, mean of their squares | `velocity`, `scale` | like `w` |
+# | $V_t$, mean of gradients; $s_t$, of their squares (in AdaGrad: sum) | `velocity`, `scale` | like `w` |
 #
-# Only $\beta$ has two meanings. Literature has it so, and the place always tells which one is meant.
+# A few letters have two meanings; literature has it so. $\beta$ is the weight of style, and in lessons 08 to 10 a
+# memory. $i$ and $j$ are row and column of a picture, and in lessons 04 and 05 two channels; $k$ is a window's size,
+# and there a position. The table at each formula tells which one is meant.
 
 # %% [markdown]
 # ## 8. Glossary
@@ -251,7 +260,12 @@ exercises.check("00-mean-colour", mean_colour)
 # | channel | 通道 | one of the maps that lie on top of each other: red, green, blue; later, features |
 # | feature map | 特征图 | what one kernel makes of a picture: where does it find its pattern? |
 # | pooling | 池化 | making a map smaller by taking the mean or the largest of each 2×2 square |
-# | neural network | 神经网络 | many such steps in a row, with weights that were learned from examples |
+# | neural network | 神经网络 | many such steps, its layers, in a row, with weights that were learned from examples |
+# | layer | 层 | one such step |
+# | weight, bias | 权重, 偏置 | a number that multiplies what comes in; a number that is added |
+# | ReLU (activation) | 激活函数 | what is below zero becomes zero |
+# | training | 训练 | changing the weights until the network gives the right answers for many examples |
+# | loss | 损失 | how far we are from what we want, as one number |
 # | content, style | 内容, 风格 | what is where in a picture; how it is painted |
 # | content loss | 内容损失 | how far the content has moved, as a number |
 # | Gram matrix | 格拉姆矩阵 | a table of which channels light up together |
@@ -263,6 +277,11 @@ exercises.check("00-mean-colour", mean_colour)
 # | English | 中文 | in one sentence |
 # |---|---|---|
 # | gradient | 梯度 | for each number: how much does the loss change if it grows a little? |
+# | backpropagation | 反向传播 | working the gradient out layer by layer, from the loss back to the pixels |
+# | finite difference | 有限差分 | changing a number a little, and looking how much the loss changes |
+# | condition number | 条件数 | how much steeper the steepest direction is than the flattest |
+# | saddle point | 鞍点 | flat, but up in one direction and down in another |
+# | noise, texture | 噪声, 纹理 | pixels drawn at random; what repeats itself all over a picture |
 # | gradient descent | 梯度下降 | go a small step against the gradient, and look again |
 # | learning rate | 学习率 | how large these steps are |
 # | momentum | 动量 | keep a part of the last step's direction |

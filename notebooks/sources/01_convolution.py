@@ -97,8 +97,9 @@ plots.show(figure, alt="Stacked bars over eight hours: each shower adds a colour
 # %% [markdown]
 # **What it shows.** Each colour is one shower, and it halves from hour to hour. The level is the sum.
 #
-# *Predict.* In truth rain does not fall in steps of an hour. If we make the step $\Delta$ half as long, what
-# happens to the error of the sum against the integral: does it stay, halve, or fall to a quarter?
+# *Predict.* In truth rain does not fall in steps of an hour. With steps of length $\Delta$ each term stands for a
+# stretch of time: $y(t) \approx \Delta \sum_k x(k\Delta)\, h(t - k\Delta)$. If we make the step $\Delta$ half as long,
+# what happens to the error of the sum against the integral: does it stay, halve, or fall to a quarter?
 #
 # For rain of 1 litre an hour during the first hour and $h(t) = e^{-t}$, the integral can be solved on paper:
 # $y(2) = \int_0^1 e^{-(2-\tau)}\,d\tau = e^{-1} - e^{-2}$.
@@ -390,12 +391,13 @@ print(f"largest difference from TensorFlow: {np.abs(features - by_library).max()
 assert np.allclose(features, by_library)
 plots.show_images([image, features[:, :, 0].clip(0), np.abs(features[:, :, 1])],
                   ["picture, 3 channels", "map 0: redness", "map 1: upright edges"],
-                  alt="The temple in colour; a map that is bright on its red walls and pillars; a map "
-                      "that is bright along its upright edges.")
+                  alt="The temple in colour; a map that is bright on its orange roofs and red walls; a "
+                      "map that is bright along its upright edges.")
 
 # %% [markdown]
-# **What it shows.** Three channels went in, two came out: the number of kernels decides. The red walls light up in
-# the first map, the pillars' edges in the second. In VGG-19 the first layer makes 64 maps out of 3, and the
+# **What it shows.** Three channels went in, two came out: the number of kernels decides. The orange roofs light
+# up most in the first map, the red walls after them; sky and trees stay dark. The pillars' edges are in the second.
+# In VGG-19 the first layer makes 64 maps out of 3, and the
 # next one 64 out of those 64.
 #
 # Such a layer is real work. *Predict* again: who is faster now, and by how much?

@@ -53,6 +53,12 @@ plots.show(figure, photo=True, alt="A cat, and five maps of it from shallow to d
 # **What it shows.** The first map is nearly a photograph. The last has few values, each over a large block.
 # But what did the blocks gain in exchange? That is the question of this lesson.
 #
+# Where do the kernels come from? This network is a small VGG-19 of our own, with a quarter of its channels. It was
+# shown 100,000 small photographs, each with the name of what is on it, one of 200. It guessed, a loss said how wrong
+# it was, and every weight was moved a little downhill, again and again: that is **training**. (The real VGG-19 saw
+# over a million photographs, of 1,000 kinds.) We have thrown its guesses away, and keep only the layers. Nobody asked
+# it for edges, or for style.
+#
 # ## 1. One layer, by hand
 #
 # A layer of VGG is what you built in lesson 01, and two small things more:
@@ -301,8 +307,8 @@ assert above["conv1_1"] > 0.6 and above["conv5_1"] < 0.45
 
 # %% [markdown]
 # **What it shows.** In conv1_1 two thirds of all values are above 0: most of the picture gets an answer. In conv5_1
-# it is two fifths: a deep channel is silent at most places, and speaks up where it finds its own thing. Which
-# thing that is, the maps alone hardly tell.
+# it is two fifths (so the maps look black with a few bright blocks): a deep channel is silent at most places, and
+# speaks up where it finds its own thing. Which thing that is, the maps alone hardly tell.
 #
 # A map says *where* a channel answers. To learn *what* it answers to, turn the question round: of all windows
 # in all our pictures, which excite it most? We take the best place of each picture, and of those the best.
@@ -337,10 +343,11 @@ plots.show(figure, photo=True, alt="Five rows of seven patches, each row what ex
                                    "of one kind, then edges and textures, then whole parts of pictures.")
 
 # %% [markdown]
-# **What it shows.** Each row is one channel, chosen because its theme is plain. At conv1_1 it is a dark pixel with
-# brighter ones above. At conv2_1 it is, roughly, level stripes. At conv3_1 it is a line that falls to the right,
-# with dark beside bright: on glass, in paint, on an eye. At conv4_1 it is something round with a centre: a swirl,
-# a wave, an eye, a face. The same in a photograph and in a painting! At conv5_1 a window is most of the picture.
+# **What it shows.** Each row is one channel, the first four chosen because their theme is plain. At conv1_1 it is a
+# dark pixel with brighter ones above. At conv2_1 it is, roughly, level stripes. At conv3_1 it is a line that falls to
+# the right, with dark beside bright: on glass, in paint, on an eye. At conv4_1 it is something round with a centre: a
+# swirl, a wave, an eye, a face. The same in a photograph and in a painting! At conv5_1 a window is most of the picture,
+# and we found no theme so plain.
 # The grey is where a window reaches beyond it.
 #
 # Look at other channels. *Predict* from the eight patches what the channel looks for, then check it in the
@@ -551,7 +558,7 @@ exercises.check("02-pool", average_pool)
 # forget it, nothing stops you: there is no error, and the maps look like maps.
 #
 # *Predict* which mistake hurts most: raw pixels 0–255; 0–1 instead; or red and blue swapped? We compare with
-# the right maps by **correlation**: 1 is the same up to a factor, 0 unrelated.
+# the right maps by **correlation**: 1 is the same up to a factor and a constant, 0 unrelated.
 
 # %%
 prepared = (cat - network.mean) / network.scale
@@ -575,8 +582,9 @@ plots.show_images([values[:, :, channel].numpy() for values in shown], ["right: 
                       "pixels' map differs most.")
 
 # %% [markdown]
-# **What it shows.** Raw pixels do most harm: the layers answer far too strongly, and the deep maps have
-# little to do with the right ones. The other two are worse in a way, because they look nearly right.
+# **What it shows.** (Each panel has its own white: the largest value in it.) Raw pixels do most harm: conv1_1 answers
+# far too strongly, and in the deep maps a few huge values outshine all others, so that the rest looks black. They
+# have little to do with the right ones. The other two are worse in a way, because they look nearly right.
 # `network(image, layers)` does the preprocessing itself, so it cannot be forgotten here.
 #
 # ## 8. Why VGG?
@@ -615,6 +623,7 @@ for name in ("VGG19", "ResNet50", "InceptionV3", "MobileNetV2"):
     del model
     keras.utils.clear_session()
 assert abs(counts["VGG19"][1] - work / 1e9) < 1e-6 and counts["VGG19"][2] == 16
+assert counts["VGG19"][0] < min(counts["ResNet50"][0], counts["InceptionV3"][0])
 
 # %%
 figure, axes = plots.subplots(1, 3, size=(9, 2.6), sharey=True)
@@ -629,7 +638,8 @@ times = counts["VGG19"][1] / counts["MobileNetV2"][1]
 print(f"VGG-19 multiplies {times:.0f} times as much as MobileNetV2")
 
 # %% [markdown]
-# **What it shows.** VGG-19 is neither small nor fast nor deep: it multiplies 65 times as much as MobileNetV2.
+# **What it shows.** VGG-19 is neither fast nor deep: it multiplies 65 times as much as MobileNetV2, in a third of the
+# depth. Without its dense end it is not even large: ResNet50 and InceptionV3 have more weights.
 # What speaks for it is its plainness: one chain of 3×3 windows, without side roads, so that each layer has
 # one receptive field and one place in the order. Its first maps are as large as the picture; the others halve
 # theirs in the first layer. For our purpose that counts. That it also *paints* better is what people report;
@@ -649,8 +659,8 @@ print(f"VGG-19 multiplies {times:.0f} times as much as MobileNetV2")
 # ## Where this is used
 #
 # The content loss (lesson 03) reads one deep layer, the style loss (lesson 05) five layers from shallow to
-# deep. The receptive field says how large a brush stroke a layer can hold. Lesson 11 puts a `compact` picture
-# beside a VGG-19 one.
+# deep. The receptive field says how large a brush stroke a layer can hold. Lesson 11 paints with the
+# real VGG-19, where you have its weights.
 #
 # ## Next
 #

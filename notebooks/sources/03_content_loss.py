@@ -138,7 +138,7 @@ assert deep_loss == package_loss
 #
 # So **content** is what deep feature maps tell. It is not a property of the picture alone: *the layer that you
 # choose decides what counts.* Style transfer takes a deep one, and this course takes `conv4_2`, as Gatys, Ecker
-# and Bethge did when they invented it (2016).
+# and Bethge did when they invented it (2015).
 
 # %% [markdown]
 # ### Exercise 1: a loss that does not depend on the size
@@ -501,7 +501,7 @@ assert errors[0] < 30 and min(errors[3:]) > start
 #
 # 1. **Smooth at first.** We add a little of the *total variation*, which counts how much neighbours differ
 #    ([lesson 06](06_total_variation.ipynb)). It starts weak, and fades to a fiftieth of that.
-# 2. **Coarse to fine.** The picture becomes a stack of five sheets, added up. On the first sheet each pixel moves
+# 2. **Blocks.** The picture becomes a stack of five sheets, added up. On the first sheet each pixel moves
 #    alone; on the next, blocks of 2×2 move together, then 4×4, 8×8, 16×16. So a large patch is *one* small step
 #    away, and the optimizer takes that way first. A stack can be any picture: nothing is ruled out.
 #
@@ -517,10 +517,10 @@ def add_up(stack):
         image = image + tf.image.resize(blocks, size, "bicubic")[0]
     return image
 
-def rebuild_with_help(layer, smoothness=0.02):
-    """As `rebuild`, from the same noise, but coarse to fine and smooth at first."""
+def rebuild_with_help(layer, smoothness=0.02, sheets=5):
+    """As `rebuild`, from the same noise, but in a stack of sheets and smooth at first."""
     share, size = share_of(layer), photo.shape[:2]
-    stack = np.zeros((5, *photo.shape), np.float32)
+    stack = np.zeros((sheets, *photo.shape), np.float32)
     stack[0] = noise_image(*size, seed=0)
 
     def loss(stack, done):
@@ -557,8 +557,23 @@ for layer in layers[3:]:
 # like. `conv5_1` has the eyes, the nose and some fur, at about the right places.
 #
 # And a surprise: help that asks for something *else* makes the deep layers' content loss smaller, too, by more
-# than a half. The snow was not the best answer, only the nearest to the noise. On the way from there, steps of
-# single pixels got stuck in it; steps of whole blocks did not.
+# than a half. The snow was not the best answer, only the nearest to the noise. But we gave two helps at once.
+# *Predict* which of them did it: the smoothness, or the blocks?
+
+# %%
+one_help = {"both": helped["conv4_2"][200], "blocks only": rebuild_with_help("conv4_2", smoothness=0.0)[200],
+            "smoothness only": rebuild_with_help("conv4_2", sheets=1)[200]}
+plots.show_images(list(one_help.values()), [f"{name}: off by {pixel_error(image):.0f}"
+                                            for name, image in one_help.items()], photo=True,
+                  alt="The cat rebuilt from conv4_2 three times: with both helps and with smoothness alone one sees "
+                      "the cat; with blocks alone there is coloured snow.")
+both, blocks, smooth = (pixel_error(image) for image in one_help.values())
+print("nearest with both, then with smoothness alone, and far off with blocks alone:", both < smooth < 0.6 * blocks)
+assert both < smooth < 0.6 * blocks
+
+# %% [markdown]
+# **What it shows.** Blocks alone end in snow again; smoothness alone gives the cat. Noise is rough in every pixel, so
+# whoever pays for roughness is led away from it at once. The blocks then bring the large shapes to their places.
 #
 # Eyes can be fooled, so we measure *what* is lost: how well does the brightness of the rebuilt picture follow that
 # of the photograph (correlation: 1 is perfectly, 0 is not at all), and how well does the colour, red minus blue?
@@ -583,8 +598,8 @@ assert min(brightness[:3] + colour[:3]) > 0.85 and brightness[3] > 0.6 and colou
 
 # %% [markdown]
 # **What it shows.** Up to `conv3_1` both lines stay near 1. At `conv4_2` the colour has gone further than the
-# drawing; at `conv5_1` the drawing goes too. This network was trained to tell what is in a picture, and a cat is a
-# cat in any light.
+# drawing; at `conv5_1` the drawing goes too. This network was trained to tell what is in a picture, and its training
+# pictures were brightened and tinted at random: it learned that colour does not matter much.
 #
 # This is why style transfer takes the content from a deep layer: *it leaves the colours and the strokes free*, for
 # the style to choose. Lesson 05 will choose them.

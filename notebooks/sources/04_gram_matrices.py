@@ -63,6 +63,9 @@ assert to_b > to_c
 # | $N$ | the number of channels | `channels` |
 # | $M$ | the number of positions, height · width | `positions` |
 # | $G_{ij}$ | do channels $i$ and $j$ light up at the same positions? | `gram[i, j]` |
+#
+# Mind the letters: until now $i$ and $j$ were row and column. From here on they are two channels, and $k$ is a
+# position, row and column in one. In code the positions come first: `flat[k, i]`.
 
 # %% [markdown]
 # $G$ is called the **Gram matrix**. It is a table with a row and a column for each channel.
@@ -160,9 +163,10 @@ print(f"the matrix product is about {ratio:,.0f} times as fast as the loops")
 #
 # $$G_{ij} = \lVert F_i \rVert\, \lVert F_j \rVert \cos\theta_{ij} \qquad G_{ii} = \lVert F_i \rVert^2$$
 #
-# So the diagonal tells **how strong** each pattern is, and the rest tells **which patterns go together**: 0° if
-# two maps light up in the same way, 90° if one is always dark where the other shines. Behind a ReLU no number is
-# below zero, so no angle is larger than 90°.
+# $\lVert F_i\rVert$ is the length of map $i$, the root of the sum of its squares; $\theta_{ij}$ is the angle between
+# the maps $i$ and $j$. So the diagonal tells **how strong** each pattern is, and the rest tells **which patterns go
+# together**: 0° if two maps light up in the same way, 90° if one is always dark where the other shines. Behind a ReLU
+# no number is below zero, so no angle is larger than 90°.
 #
 # *Predict.* Draw a dot for each position (here for each eighth one, or it would be all ink): to the right the
 # strength of channel $i$, upwards that of channel $j$.
@@ -190,12 +194,13 @@ for row, (i, j) in zip(axes, pairs, strict=True):
     row[2].set(xlabel=f"strength in map {i}", ylabel=f"strength in map {j}", title=f"angle {angle:.0f}°")
     print(f"channels {i} and {j}: an angle of {angle:.0f}°")
 plots.show(figure, photo=True, alt="Two rows. Above, two maps of the night painting that are alike, and a cloud of "
-           "dots that rises to the right. Below, two maps that differ, and dots that keep to the two axes.")
+           "dots away from the axes. Below, two maps that differ, and dots that keep to the two axes.")
 
 # %% [markdown]
-# **What it shows.** Above: the smallest angle of all pairs. The dots rise together: the two channels answer at the
-# same places. Below: the largest, near 90°. The dots keep to the axes: where one channel is sure, the other is
-# silent. (This is not quite a *correlation*: for that one would take away each map's mean first. $G$ keeps it.)
+# **What it shows.** Above: the smallest angle of all pairs. Most dots lie well away from both axes: where one
+# channel answers, the other does too. Below: the largest, near 90°. The dots keep to the axes: where one channel is
+# sure, the other is silent. (This is not quite a *correlation*: for that one would take away each map's mean first. $G$
+# keeps it.)
 #
 # Now look at any entry yourself: two sliders choose its row and its column. *Predict* before you tick *shuffle all
 # positions*: which of the panels will change, and which will not?
@@ -206,9 +211,10 @@ from nst_helpers.widgets.gram import gram_explorer
 gram_explorer()
 
 # %% [markdown]
-# **What it shows.** The stored picture is the pair of different channels that rise and fall together most: where
-# one is bright, the other often is too. On the diagonal ($i = j$) the two arrows fall into one. When the positions
-# are shuffled, maps and product turn into snow; the cloud of dots, the angle and the whole table stay.
+# **What it shows.** The stored picture is the pair of different channels that rise and fall together most: the largest
+# *correlation*, with the means taken away. So it is not the pair with the smallest angle: two maps can lie at a small
+# angle merely because both are bright nearly everywhere. On the diagonal ($i = j$) the two arrows fall into one. When
+# the positions are shuffled, maps and product turn into snow; the cloud of dots, the angle and the whole table stay.
 #
 # ### Exercise 1: channels first
 #
@@ -299,7 +305,7 @@ liveliest = flat.std(axis=0).argmax()  # the map with the most contrast
 visible = np.minimum(np.stack([flat, shuffled]), np.quantile(flat[:, liveliest], 0.99))
 before, after = visible[:, :, liveliest].reshape(2, *maps.shape[:2])
 panels = {"a map": before, "its positions shuffled": after,
-          "G before": np.sqrt(flat.T @ flat), "G after": np.sqrt(shuffled.T @ shuffled)}
+          "√G before": np.sqrt(flat.T @ flat), "√G after": np.sqrt(shuffled.T @ shuffled)}
 figure, axes = plots.subplots(1, 4, size=(9, 2.8))
 for axis, (title, values) in zip(axes, panels.items(), strict=True):
     plots.draw_image(axis, values, title)

@@ -39,7 +39,7 @@ PAINTERS = {"conv1_1": 256.0, "conv2_1": 64.0, "conv3_1": 16.0, "conv4_1": 4.0, 
 woven = weave(network, style, PAINTERS)
 plots.show_images([style, woven], ["a painting", "from noise, with its Gram matrices"], photo=True,
                   alt="A painted night with yellow stars over blue swirls; and a picture without composition, made of "
-                      "the same swirls, stars and strokes.")
+                      "the same curls, rings and strokes.")
 
 # %% [markdown]
 # ## 1. One number for a layer
@@ -322,7 +322,7 @@ figure, axes = plots.subplots(2, 3, size=(9, 6.3))
 for axis, image, title in zip(axes.flat, [*grown.values(), style], [*grown, "the style"], strict=True):
     plots.draw_image(axis, image, title, smooth=True)
 plots.show(figure, photo=True, alt="Five textures and the painting: coloured grain in the right colours; short "
-                                   "strokes; longer ones; curls; swirls and stars like the painting's, in no order.")
+                                   "strokes; longer ones; curls; rings and curls like the painting's, in no order.")
 
 # %%
 wanted, table = network(style, LAYERS), {}
@@ -332,18 +332,20 @@ for name, image in grown.items():
 start = [float(layer_style_loss(network(noise, LAYERS)[layer], wanted[layer])) for layer in LAYERS]
 for name, row in table.items():
     met = [layer for layer, loss, first in zip(LAYERS, row, start, strict=True) if loss < 0.05 * first]
-    print(f"{name:20} within 5 % of noise's loss: {', '.join(met)}")
+    print(f"{name:20} less than 5 % of the noise's loss is left in: {', '.join(met)}")
 assert all(table[name][-1] > table["conv1_1 to conv5_1"][-1] for name in list(table)[:-1])
 
 # %% [markdown]
 # **What it shows.** conv1_1 knows the colours, pixel by pixel, and nothing else. Each further layer sees wider
-# (lesson 02) and adds larger patterns: strokes, curls, whole stars. A deep layer's matrices are met only where it
-# was asked for.
+# (lesson 02) and adds larger patterns: strokes, longer strokes, rings and curls where the painting has stars and
+# swirls. The last step shows little: with our weights conv5_1 has a small share of the loss, and its window of 156
+# pixels is nearly the whole picture. A deep layer's matrices are met only where it was asked for.
 #
 # ## 6. The weights, in your hands
 #
 # The bars follow at once: how much of the loss of the temple each layer would have. For the picture, a choice of
-# textures made by the lesson is shown at once; the button weaves one with exactly your weights.
+# textures made by the lesson is shown at once; the button weaves one with exactly your weights. *Predict*: all five
+# weights alike, which layer has the longest bar?
 
 # %%
 from nst_helpers.widgets.style import layer_weights_panel
@@ -357,9 +359,13 @@ choices["only conv4_1 and conv5_1"] = deep, texture(style, deep)
 layer_weights_panel(network, style, dict(zip(LAYERS, losses.values(), strict=True)), choices)
 
 # %% [markdown]
+# **What it shows.** A bar is weight times loss. What a layer says at equal weights and what it is allowed to say are
+# two things: section 2's exercise makes all bars equal.
+#
 # ## 7. The divisors, in pictures
 #
-# Section 2 said that a divisor is a set of weights in disguise. So let each of them weave, and look.
+# *Predict* which divisor gets the colours wrong. Section 2 said that a divisor is a set of weights in disguise. So let
+# each of them weave, and look.
 
 # %%
 disguises = {name: {layer: 4.0 * n**2 * m**2 / divisor(n, m) for layer, (n, m) in sizes.items()}
@@ -382,14 +388,15 @@ assert max(far, key=far.get) == min(colour, key=colour.get) == "none"
 # **What it shows.** With the paper's divisor the deepest layer has most of the say: shapes come first, and the
 # colours stay pale. Divided by $H \cdot W$, still more so, and the colours go wrong. Without a divisor the first
 # layer leads: the colours are right, and the shapes farthest from the style. The weights used in this lesson, a
-# factor 4 from layer to layer, were found by looking; lesson 11 shows how to look at many at once.
+# factor 4 from layer to layer, were found by looking. They are close to no divisor at all: only conv5_1 is heard
+# more. Lesson 11 shows how to look at many at once.
 #
 # ## What you saw
 #
 # - $E_l$ was 0.125 by pencil, and equal to the package's in all five layers; its gradient is $F(G - S)/(N^2M^2)$,
 #   the same by tape and by moving numbers.
 # - $C \cdot H \cdot W$ gave exactly the paper's shares; other divisors are other weights of the layers.
-# - conv1_1 alone gave coloured grain; each layer up to conv5_1 added larger shapes.
+# - conv1_1 alone gave coloured grain; up to conv4_1 each layer added larger shapes, conv5_1 hardly any.
 #
 # ## Where this is used
 #
@@ -398,4 +405,5 @@ assert max(far, key=far.get) == min(colour, key=colour.get) == "none"
 #
 # ## Next
 #
-# **[06 Total variation](06_total_variation.ipynb)**: the noise that no Gram matrix minds.
+# Look once more at our textures: every area is full of fine coloured grain, and no layer complains.
+# **[06 Total variation](06_total_variation.ipynb)** is about the noise that no Gram matrix minds.

@@ -32,7 +32,7 @@ print("content", content.shape, "style", style.shape, "coffee", coffee.shape)
 # %%
 def repaint(weight):
     """A small style transfer; `weight` is γ, the weight of the total variation."""
-    return transfer(content, style, Settings(size=208, scales=2, iterations=150, tv_weight=weight))
+    return transfer(content, style, Settings(size=208, scales=2, iterations=150, init="content", tv_weight=weight))
 
 def zoom(image):
     return image[5:55, 55:130]

@@ -246,6 +246,8 @@ exercises.check("08-limit", largest_rate)
 # | $V_t$ | velocity | `velocity` |
 # | $\beta$ | the share of it that is kept; at 0 we have plain descent | `beta` |
 #
+# (In lesson 07 β was the weight of style. From here to lesson 10 it is a memory.)
+#
 # **With a pencil.** The gradient is 4, again and again, and $\beta = \tfrac12$. What are the first three $V$ of
 # each form? Where do they go in the end?
 
@@ -546,7 +548,8 @@ assert np.allclose(ridge[-1], 0)
 # ## 8. A picture is a ravine
 #
 # Is all this about toy valleys? Take the total loss of lesson 07, on a raccoon that is to look like a night of
-# swirls. $w$ is now 36,864 numbers. `look` gives loss and gradient.
+# swirls, with α = 1, β = 2, γ = 0.2. (`gram_distance` is the $E_l$ of lesson 05 for Gram matrices that
+# are computed already.) $w$ is now 36,864 numbers. `look` gives loss and gradient.
 
 # %%
 network = load_network()
@@ -667,7 +670,7 @@ plots.show(figure, alt="Left: two falling losses; momentum's swings at first and
 as_soon = int(np.argmax(np.array(tried[0.9][best[0.9]][1]) < ends[0.0]))
 print("momentum ends more than 15 % lower:", ends[0.9] < 0.85 * ends[0.0])
 print("and is where plain descent ends before step 50:", 0 < as_soon < 50)
-print("plain descent works at five times 2/λ_max:", score(tried[0.0][60_000][1]) < 10)
+print("plain descent works at several times 2/λ_max:", score(tried[0.0][60_000][1]) < 10)
 print("and falls from a cliff at the last rate:", score(tried[0.0][480_000][1]) > 1000)
 assert ends[0.9] < 0.85 * ends[0.0] and 0 < as_soon < 50 and score(tried[0.0][480_000][1]) > 1000
 inside = slice(3, -3)  # without the border, which the padding of lesson 01 spoils

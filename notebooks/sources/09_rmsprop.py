@@ -163,6 +163,11 @@ exercises.check("09-step-length", step_length)
 # $$s_t = \beta s_{t-1} + (1 - \beta)(\nabla w_t)^2 \qquad\qquad
 # w_{t+1} = w_t - \eta\, \frac{\nabla w_t}{\sqrt{s_t} + \epsilon}$$
 #
+# | letter | meaning | in code |
+# |---|---|---|
+# | $\beta$ | the share of the old mean that is kept, as in lesson 08 | `beta` |
+# | $s_t$ | from here on the running *mean* of the squares | `scale` |
+#
 # **With a pencil.** $\beta = \tfrac34$, $\eta = 1$, $\epsilon = 0$, and the gradient is 4 again and again. What are
 # $s_1$ and $s_2$? How long are the steps at first, and in the end?
 
@@ -386,6 +391,9 @@ plots.show(figure, alt="Left: the bowl along the axes; RMSprop arrives at the cr
 adaptive()
 
 # %% [markdown]
+# **What it shows.** At $\beta = 0$ the mean is the last square alone, so every step is exactly $\eta$ long: only the
+# *sign* of the gradient is left. A large $\eta$ never comes to rest.
+#
 # ### Leaving a saddle
 #
 # At a saddle the gradient is nearly zero, so plain descent nearly stands still. *Predict* how many steps each rule

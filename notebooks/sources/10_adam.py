@@ -85,7 +85,7 @@ plots.show_images([noise, runs[0].image, runs[1].image],
 #
 # Lesson 08 gave a step a **direction** that does not shake: the running mean $V$ of the gradients. Lesson 09 gave
 # each number a step **length** of its own: divide by the root of $s$, the running mean of the squares. Adam
-# (“adaptive moments”, Kingma and Ba, 2015) takes both. That is what the paper writes in section 2.4:
+# (“adaptive moment estimation”, Kingma and Ba, 2015) takes both. That is what the paper writes in section 2.4:
 #
 # $$V_t = \beta_1 V_{t-1} + (1 - \beta_1)\,\nabla w_t \qquad s_t = \beta_2 s_{t-1} + (1 - \beta_2)\,(\nabla w_t)^2
 # \qquad w_{t+1} = w_t - \eta\,\frac{V_t}{\sqrt{s_t} + \epsilon}$$
@@ -456,7 +456,8 @@ for name, rule in rules.items():
 # A race with one learning rate for all would be unfair: the same number means a length for Adam, and a factor of
 # the gradient for plain descent. So each rule gets **its own best learning rate**, found by trying 49 of them,
 # from 0.0001 to 100. What is “best”? One low step can be luck. We take the highest of the last ten heights, and
-# strike out every rate whose path leaves the map. Below $10^{-12}$ we call it arrived.
+# strike out every rate whose path leaves the map. (The memories stay at their usual 0.9 and 0.999.) Below $10^{-12}$ we
+# call it arrived.
 #
 # *Predict.* Who will win on each surface? Is it the same rule everywhere?
 
@@ -527,7 +528,18 @@ plots.show(figure, alt="Three surfaces from above with five coloured paths each 
 # walks along the ridge first, since it hardly slopes to the side, and still ends as low as AdaGrad: the valley
 # behind is round and smooth, and there a plain step of the right length is enough.
 #
-# Adam and momentum overshoot and swing back, again and again. Near a minimum a memory is a burden.
+# Adam and momentum overshoot and swing back, again and again. But lesson 08 praised momentum in this very ravine! It
+# also gave the ravine's best memory, and that was 0.40. *Predict* what momentum does with it.
+
+# %%
+short = sweep(partial(momentum, beta=0.4), SURFACES["ravine"])
+print(f"momentum with β = 0.9 ends at {ravine['momentum']:.0e}, plain descent at {ravine['gradient descent']:.0e},")
+print(f"momentum with β = 0.4 below a millionth: {short[1] < 1e-6}")
+assert short[1] < 1e-6 < ravine["gradient descent"] < ravine["momentum"]
+
+# %% [markdown]
+# **What it shows.** A memory of 0.9 is too long for this ravine; with its own, momentum leaves plain descent far
+# behind. The race tunes $\eta$ alone, so it is not the last word on any rule.
 #
 # Now move the start and the rates yourself. Three things to try: make $\eta$ a quarter and four times its best: who
 # forgives it? Set $\beta_1$ to 0: Adam becomes RMSprop with a correction, and momentum plain descent. Then move the
@@ -615,7 +627,7 @@ plots.show(figure, photo=True, alt="Six pictures of the painted temple, from the
 # **What it shows.** With the same number of looks, three are in front: L-BFGS, Adam, and, perhaps to your
 # surprise, plain momentum. All three *remember a direction*. The three that do not are behind, and their pictures
 # are still noisy. On this question the direction counts for more than a step length for each pixel. (The bright
-# dots on the border come from the padding of lesson 01. The last lesson cuts them off.)
+# dots on the border come from the padding of lesson 01. The last lesson paints a margin, and cuts them off.)
 #
 # Over seconds L-BFGS is last: on so small a picture its own arithmetic costs more than the looking. With a large
 # network the looking takes longer, and L-BFGS's own arithmetic weighs less.
@@ -702,7 +714,7 @@ def adamax(w, gradient, velocity, scale, t, learning_rate, beta1, beta2):
 # %% tags=["solution"]
 def adamax(w, gradient, velocity, scale, t, learning_rate, beta1, beta2):
     velocity = beta1 * velocity + (1 - beta1) * gradient
-    scale = np.maximum(beta2 * scale, np.abs(gradient))
+    scale = np.maximum(beta2 * scale, np.abs(gradient))  # no mean: the zero of the start is gone after one gradient
     return w - learning_rate / (1 - beta1**t) * velocity / scale
 
 w, theirs = keras.Variable(start, dtype="float64"), keras.optimizers.Adamax(0.125, 0.875, 0.75, 1e-12)

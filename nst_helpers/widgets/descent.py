@@ -297,7 +297,7 @@ def _on_board(ground, w):
 
 
 def _draw_path(pen, points, color):
-    points = [tuple(point) for point in points]
+    points = [tuple(point) for point in np.round(points, 2)]  # on nearly upright lines Pillow's joints fly off else
     pen.line(points, color, 5, joint="curve")
     for x, y in points[1:-1]:
         pen.ellipse((x - 6, y - 6, x + 6, y + 6), color)

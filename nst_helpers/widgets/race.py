@@ -206,7 +206,7 @@ def _on_map(ground, w):
 
 
 def _draw_path(pen, ground, path, color):
-    points = [tuple(point) for point in _on_map(ground, path)]
+    points = [tuple(point) for point in np.round(_on_map(ground, path), 2)]  # Pillow's joints fly off else
     pen.line(points, color, 5, joint="curve")
     for point in points[1:-1]:
         _draw_point(pen, point, color, 5)
