@@ -58,7 +58,8 @@ plots.show(figure, photo=True, alt="A cat, and five maps of it from shallow to d
 # it was, and every weight was moved a little downhill, again and again: that is **training**. (The real VGG-19 saw
 # over a million photographs, of 1,000 kinds.) We have thrown its guesses away, and keep only the layers. Nobody asked
 # it for edges, or for style.
-#
+
+# %% [markdown]
 # ## 1. One layer, by hand
 #
 # A layer of VGG is what you built in lesson 01, and two small things more:
