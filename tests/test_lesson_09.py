@@ -109,6 +109,12 @@ def test_each_control_of_the_widget_changes_its_picture():
         assert np.abs(pixels(panel) - before).max() > 50, name
 
 
+def test_no_line_leaves_the_path():
+    """RMSprop's nearly upright strokes end left of here, and without them the bowl's lower half mirrors its upper."""
+    beyond = pixels(adaptive())[46:446, 300:490]
+    np.testing.assert_array_equal(beyond, beyond[::-1])
+
+
 def test_the_first_step_in_words_by_pencil():
     # AdaGrad moves both numbers by η = 0.3: a length of 0.3 · √2 = 0.42; RMSprop √10 times as far: 1.3.
     across, up = start_share(SURFACES["ravine"])
