@@ -91,7 +91,7 @@ def test_a_texture_comes_nearer_to_its_style(compact, small, quick):
 
 
 def test_weights_of_the_sliders():
-    assert weights_of({"conv1_1": 3, "conv2_1": 0, "conv3_1": OFF}) == {"conv1_1": 8, "conv2_1": 1, "conv3_1": 0}
+    assert weights_of({"conv1_1": 3, "conv2_1": 0, "conv3_1": OFF}) == {"conv1_1": 27, "conv2_1": 1, "conv3_1": 0}
 
 
 def test_the_bars_are_the_shares_by_pencil():
@@ -104,8 +104,8 @@ def test_the_bars_are_the_shares_by_pencil():
 
 @pytest.fixture
 def box(compact, small, quick):
-    choices = {"all": (dict.fromkeys(LAYERS, 2.0), np.full((4, 4, 3), 50.0)),
-               "first": ({"conv1_1": 8.0}, np.full((4, 4, 3), 200.0))}
+    choices = {"all": (dict.fromkeys(LAYERS, 3.0), np.full((4, 4, 3), 50.0)),
+               "first": ({"conv1_1": 27.0}, np.full((4, 4, 3), 200.0))}
     return layer_weights_panel(compact, small, LOSSES, choices)
 
 
@@ -114,9 +114,9 @@ def test_a_choice_sets_the_sliders_and_a_slider_leaves_the_choice(box):
     box.controls["choice"].value = "first"
     assert [box.controls[layer].value for layer in LAYERS] == [3, OFF, OFF, OFF, OFF]
     assert pixels(box.picture.value)[150, 150, 0] == 200 and "conv1_1 100 %" in box.words.value
-    box.controls["conv2_1"].value = 4
+    box.controls["conv2_1"].value = 3.5
     assert box.controls["choice"].value == OWN and box.words.value.startswith(OWN)
-    assert "conv2_1 60 %" in box.words.value  # 3·16 of 4·8 + 3·16
+    assert "conv2_1 57 %" in box.words.value  # 3·√3 of 4 + 3·√3: 27 of each is the same
 
 
 def test_the_button_weaves_the_own_weights(box):

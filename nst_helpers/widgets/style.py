@@ -92,12 +92,12 @@ def layer_weights_panel(network, style, losses, choices):
         losses: {layer: E_l} of the picture whose balance is shown.
         choices: {name: ({layer: w_l}, texture)}, made before.
 
-    controls: "choice", and the layers' names: log₂ of each weight, where the least is off.
+    controls: "choice", and the layers' names: log₃ of each weight, where the least is off.
     """
     names = [*choices, OWN]
     controls = {"choice": dropdown("texture", names, names[0])}
     for layer in LAYERS:
-        controls[layer] = slider(f"{layer}: log₂ w", OFF, OFF, 10)
+        controls[layer] = slider(f"{layer}: log₃ w", float(OFF), OFF, 6, step=0.5)
     store = {name: picture for name, (_, picture) in choices.items()}
 
     def draw(choice, **powers):
@@ -128,18 +128,18 @@ def layer_weights_panel(network, style, losses, choices):
     return Live(panel, job, "weave with these weights")
 
 
-OWN, OFF = "my own weights", -4
+OWN, OFF = "my own weights", -3
 
 
 def weights_of(powers):
-    """{layer: log₂ w} → {layer: w}; OFF is 0."""
-    return {layer: 2.0**power if power > OFF else 0.0 for layer, power in powers.items()}
+    """{layer: log₃ w} → {layer: w}; OFF is 0."""
+    return {layer: 3.0**power if power > OFF else 0.0 for layer, power in powers.items()}
 
 
 def _set(controls, weights):
     for layer in LAYERS:
         weight = weights.get(layer, 0.0)
-        controls[layer].value = round(math.log2(weight)) if weight else OFF
+        controls[layer].value = round(2 * math.log(weight, 3)) / 2 if weight else OFF
 
 
 def draw_balance(picture, name, weights, losses):
