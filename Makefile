@@ -12,6 +12,10 @@ OUTPUT ?= output/picture.png
 ARGS ?=
 # Two side by side: a lesson or a test alone leaves half of two cores idle.
 TWO := --numprocesses=2
+# But with one thread each: else they get into each other's way (a fifth more time), and lessons print the same anyway.
+test test-notebooks test-browser: export OMP_NUM_THREADS = 1
+test test-notebooks test-browser: export OPENBLAS_NUM_THREADS = 1
+test test-notebooks test-browser: export TF_NUM_INTRAOP_THREADS = 1
 
 .DEFAULT_GOAL := help
 .PHONY: help lab transfer notebooks site gallery test test-notebooks test-browser determinism benchmark lint lock gpu clean

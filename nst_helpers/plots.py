@@ -33,9 +33,8 @@ def loss_curves(history, weights, sizes=()):
     axes.set(xlabel="iteration", ylabel="weighted loss", yscale="log", title="Each loss over the iterations")
     axes.grid(alpha=0.25)
     axes.legend(loc="upper right")
-    file = io.BytesIO()
-    figure.savefig(file, format="png")
-    return file.getvalue()
+    _plain_ticks(figure)
+    return png(figure)
 
 
 def _mark_sizes(axes, sizes, iterations):
@@ -122,9 +121,23 @@ def show(figure, alt, photo=False):
 
     from IPython.display import display
 
+    _plain_ticks(figure)
     data, mime = (jpeg(figure), "image/jpeg") if photo else (png(figure), "image/png")
     picture = base64.b64encode(data).decode()
     display({mime: picture, "text/plain": alt}, metadata={mime: {"alt": alt}}, raw=True)
+
+
+def _plain_ticks(figure, least=1e-3, most=1e6):
+    """Logarithmic axes of a few decades say 0.2, 3 and 10,000: matplotlib's 2×10⁻¹ is hard to read at a glance."""
+    from matplotlib.ticker import LogFormatterSciNotation
+
+    for axes in figure.axes:
+        for axis, (low, high) in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
+            if not isinstance(axis.get_major_formatter(), LogFormatterSciNotation) or low < least or high > most:
+                continue
+            between = "2346" if high < 7 * low else "25" if high < 200 * low else ""  # first digits that are written
+            axis.set_major_formatter(lambda x, _: f"{x:,.7g}")
+            axis.set_minor_formatter(lambda x, _, between=between: f"{x:,.7g}" if f"{x:.0e}"[0] in between else "")
 
 
 def show_images(images, titles, alt, signed=False, photo=False):

@@ -52,6 +52,27 @@ def test_a_photo_is_stored_as_jpeg_with_its_words(shown):
     assert picture.format == "JPEG" and picture.size == (440, 220)
 
 
+@pytest.mark.parametrize(("limits", "labels"), [
+    ((0.3, 1.5), ["0.3", "0.4", "0.6", "1"]), ((10, 250), ["10", "20", "50", "100", "200"]),
+    ((1, 20_000), ["1", "10", "100", "1,000", "10,000"]), ((200_000, 1_000_000), ["200,000", "300,000", "400,000",
+                                                                                "600,000", "1,000,000"])])
+def test_a_logarithmic_axis_of_few_decades_has_plain_numbers(limits, labels, shown):
+    figure, axes = plots.subplots()
+    axes.set(yscale="log", ylim=limits)
+    plots.show(figure, alt="an axis")
+    ticks = [(value, label.get_text()) for minor in (False, True)
+             for value, label in zip(axes.get_yticks(minor=minor), axes.get_yticklabels(minor=minor), strict=True)]
+    assert [label for value, label in sorted(ticks) if label and limits[0] <= value <= limits[1]] == labels
+
+
+@pytest.mark.parametrize("limits", [(1e-8, 1), (1, 1e9)])
+def test_a_logarithmic_axis_of_many_decades_has_powers(limits, shown):
+    figure, axes = plots.subplots()
+    axes.set(yscale="log", ylim=limits)
+    plots.show(figure, alt="an axis")
+    assert "10^{" in axes.get_yticklabels()[2].get_text()
+
+
 def test_a_row_of_pictures_of_different_shapes(shown):
     images = [np.zeros((10, 20, 3)), np.full((30, 10, 3), 255.0), np.eye(5)]
     plots.show_images(images, ["wide", "high", "map"], alt="three pictures")

@@ -51,7 +51,7 @@ plots.show_images([content, style, result.image],
 # %%
 first, last = result.history["style"][0], result.history["style"][-1]
 print(f"{len(frames)} steps; at the end on {content.size:,} numbers")
-print("The style loss fell to less than a tenth:", last < first / 10)
+print(f"the style loss fell from ≈ {first:.0f} to ≈ {last:.2g}")
 assert last < first / 10
 
 # %% [markdown]
@@ -210,12 +210,15 @@ def mean_colour(image):
 exercises.check("00-mean-colour", mean_colour)
 
 # %% [markdown]
-# ## 6. How sliders work
+# ## 6. How sliders and numbers work
 #
 # - Run the cell first. Before that you see a stored picture, which does not move.
 # - Drag, or click the slider and press ← or →. Tab takes you to the next control.
 # - The line under the picture says in words what you see.
 # - After *Kernel → Restart*, run the cells from the top again.
+#
+# And the printed numbers? Yours are those that you see stored, to the last digit. Two things may differ: times, and
+# what stands behind a ≈. Processors round differently in the last digit, and hundreds of steps make that grow.
 #
 # ## 7. Notation
 #
@@ -238,6 +241,7 @@ exercises.check("00-mean-colour", mean_colour)
 # |---|---|---|
 # | $\alpha, \beta, \gamma$: content, style, variation | `content_weight`, `style_weight`, `tv_weight` | 0 or more |
 # | $\eta$, learning rate | `learning_rate` | above 0 |
+# | $\lambda$, curvature; $\kappa = \lambda_{max} / \lambda_{min}$ | `curvature`, `kappa` | above 0 |
 # | $\beta$, memory of momentum and RMSprop; $\beta_1, \beta_2$ in Adam | `beta`, `beta1`, `beta2` | 0 to 1 |
 # | $\epsilon$, keeps a division from failing | `epsilon` | small, above 0 |
 # | $w_t$, what is optimized, after $t$ steps | `w` | any |

@@ -103,7 +103,7 @@ features = (cat - network.mean) / network.scale  # the preprocessing: see sectio
 for layer in LAYER_NAMES[:6]:
     features = pool(features) if layer.startswith("pool") else convolution_layer(features, *network.weights[layer])
     difference = np.abs(features - network(cat, layer)[layer]).max() / features.max()
-    print(f"{layer}: {features.shape}, by hand = by the network: {difference < 1e-4}")
+    print(f"{layer}: {features.shape}, by hand and by the network differ by ≈ {difference:.0e} of the largest")
     assert difference < 1e-4
 
 # %% [markdown]
@@ -234,8 +234,9 @@ assert all(by_formula[layer] == network.receptive_field(layer) for layer in LAYE
 # **What it shows.** Formula and measurement agree for all 21 layers: 3 pixels at conv1_1, 156 at conv5_1. One
 # more 3×3 window adds 2 pixels in block 1 and 32 in block 5: depth and pooling together make the field large.
 #
-# But *can* see is not *does* see. *Predict.* Do all 156 pixels across count the same? The gradient of one
-# value says how strongly it depends on each pixel. We average it over many pictures.
+# But *can* see is not *does* see. *Predict.* Do all 156 pixels across count the same? The **gradient** of a value says
+# for each pixel by how much the value changes when this pixel grows by 1. We write it $\partial F / \partial I$, and
+# let TensorFlow's `GradientTape` work it out (lesson 03 does it by hand). We average it over many pictures.
 
 # %%
 def influence(layer, size=192):
@@ -257,7 +258,7 @@ for axis, layer in zip(axes, layers[1:], strict=True):
 plots.show(figure, alt="Four black squares with a bright spot in the middle, a few pixels large for conv2_1 and "
                        "half the square for conv5_1, each brightest in its centre.")
 across = (seen.sum(axis=0).cumsum() / seen.sum()).searchsorted([0.1, 0.9])
-print(f"conv5_1: 80 % of the influence lies within half of its 156 pixels: {across[1] - across[0] <= 78}")
+print(f"conv5_1: 80 % of the influence lies within ≈ {across[1] - across[0]} of its 156 pixels")
 assert across[1] - across[0] <= 78
 
 # %% [markdown]
@@ -525,7 +526,7 @@ titles = ["conv1_2, 16×16", "mean", "largest", "back from the mean", "back from
 figure, axes = plots.subplots(1, 5, size=(9, 2.2))
 for axis, values, title in zip(axes, shown, titles, strict=True):
     most = 1 if "back" in title else patch[:, :, channel].max()
-    axis.imshow(values[:, :, channel], cmap="viridis", vmin=0, vmax=most)
+    axis.imshow(values[:, :, channel], cmap="gray", vmin=0, vmax=most)
     axis.set_title(title, fontsize=10)
     axis.set_axis_off()
 plots.show(figure, alt="A small map; its mean and its largest values at half the size, the second brighter; then "

@@ -465,7 +465,7 @@ KEPT = (0, 1, 2, 5, 10, 20, 50, 100, 150, 200)
 alone = {layer: rebuild(layer) for layer in layers}
 for layer in layers:
     before, after = (float(share_of(layer)(alone[layer][step])) for step in (0, 200))
-    print(f"{layer}: content loss below 6 % of its start: {after < 0.06 * before}")
+    print(f"{layer}: ≈ {after / before:.1%} of the content loss is left")
     assert after < 0.06 * before
 
 # %%
@@ -482,8 +482,8 @@ row_of_rebuilt(alone, alt="The cat, and five pictures made of noise: from the fi
                           "photograph; from the second and third the cat under a fine pattern; from the deep "
                           "ones coloured speckles in which one just guesses two eyes.")
 errors, start = [pixel_error(alone[layer][200]) for layer in layers], pixel_error(alone["conv1_1"][0])
-print("pixel error of the first layer below 30 grey levels:", errors[0] < 30)
-print("the two deepest at least as far off as the noise at the start:", min(errors[3:]) > start)
+print(f"off by ≈ {errors[0]:.0f} grey levels for the first layer, ≈ {errors[3]:.0f} and ≈ {errors[4]:.0f} for the two "
+      f"deepest; the noise at the start was off by {start:.0f}")
 assert errors[0] < 30 and min(errors[3:]) > start
 
 # %% [markdown]
@@ -538,17 +538,17 @@ row_of_rebuilt(helped, alt="The cat, and five pictures made of noise: from the f
                            "photograph; from conv4_2 the cat's face in pink and blue; from conv5_1 eyes and a "
                            "nose that dissolve in coloured mist.")
 errors = [pixel_error(helped[layer][200]) for layer in layers]
-print("The deeper the layer, the farther off the pixels:", errors == sorted(errors))
-print("All are nearer to the photograph than without help:",
-      all(error < pixel_error(alone[layer][200]) for error, layer in zip(errors, layers, strict=True)))
+for error, layer in zip(errors, layers, strict=True):
+    without = pixel_error(alone[layer][200])
+    print(f"{layer}: off by ≈ {error:.0f} grey levels, without help by ≈ {without:.0f}")
+    assert error < without
 assert errors == sorted(errors) and errors[0] < 10 and 15 < errors[3] < 40
 
 # %%
 for layer in layers[3:]:
     start, without, with_help = (float(share_of(layer)(image)) for image in
                                  (alone[layer][0], alone[layer][200], helped[layer][200]))
-    print(f"{layer}: of the loss is left, without help above 0.5 %: {without > 0.005 * start}, "
-          f"with help below it: {with_help < 0.005 * start}")
+    print(f"{layer}: of the loss ≈ {without / start:.2%} is left without help, ≈ {with_help / start:.2%} with it")
     assert with_help < 0.005 * start < without and with_help < without / 2
 
 # %% [markdown]
@@ -568,7 +568,7 @@ plots.show_images(list(one_help.values()), [f"{name}: off by {pixel_error(image)
                   alt="The cat rebuilt from conv4_2 three times: with both helps and with smoothness alone one sees "
                       "the cat; with blocks alone there is coloured snow.")
 both, blocks, smooth = (pixel_error(image) for image in one_help.values())
-print("nearest with both, then with smoothness alone, and far off with blocks alone:", both < smooth < 0.6 * blocks)
+print(f"off by ≈ {both:.0f} grey levels with both, ≈ {smooth:.0f} with smoothness, ≈ {blocks:.0f} with blocks")
 assert both < smooth < 0.6 * blocks
 
 # %% [markdown]
@@ -593,7 +593,7 @@ axes.legend()
 plots.show(figure, alt="Two falling lines over five layers: brightness and colour are nearly 1 up to conv3_1; "
                        "at conv4_2 the colour has fallen further than the brightness, at conv5_1 both are low.")
 brightness, colour = kept_parts.values()
-print("at conv4_2, brightness above 0.6:", brightness[3] > 0.6, "and colour below it:", colour[3] < brightness[3])
+print(f"at conv4_2: brightness ≈ {brightness[3]:.2f}, colour ≈ {colour[3]:.2f}")
 assert min(brightness[:3] + colour[:3]) > 0.85 and brightness[3] > 0.6 and colour[3] < brightness[3]
 
 # %% [markdown]
@@ -615,7 +615,7 @@ assert min(brightness[:3] + colour[:3]) > 0.85 and brightness[3] > 0.6 and colou
 # %%
 from nst_helpers.widgets.content import layer_slider
 
-layer_slider({"coarse to fine": helped, "content loss alone": alone})
+layer_slider({"with help": helped, "content loss alone": alone})
 
 # %% [markdown]
 # Was your prediction right? We split the brightness into *large shapes* (what a blur leaves) and *fine lines* (the
@@ -629,8 +629,7 @@ def lines(image):
     return image.mean(axis=2) - shapes(image)
 
 figure, axes = plots.subplots(1, 2, size=(9, 3.2), sharey=True)
-for axis, (title, pictures) in zip(axes, {"coarse to fine": helped, "content loss alone": alone}.items(),
-                                   strict=True):
+for axis, (title, pictures) in zip(axes, {"with help": helped, "content loss alone": alone}.items(), strict=True):
     for name, part, color, marker in (("large shapes", shapes, plots.BLUE, "o"),
                                       ("fine lines", lines, plots.ORANGE, "s")):
         values = [likeness(pictures["conv4_2"][step], photo, part) for step in KEPT[1:]]
@@ -640,17 +639,17 @@ for axis, (title, pictures) in zip(axes, {"coarse to fine": helped, "content los
     axis.minorticks_off()
     axis.legend(loc="upper left")
 axes[0].set_ylabel("correlation with the photograph")
-plots.show(figure, alt="Two plots over the steps. Coarse to fine: large shapes rise early to nearly 0.9, fine "
+plots.show(figure, alt="Two plots over the steps. With help: large shapes rise early to nearly 0.9, fine "
                        "lines follow to over a half. Content loss alone: large shapes rise late, and fine lines "
                        "stay near 0.")
 
 # %%
 for step in (20, 200):
     shaped, lined = (likeness(helped["conv4_2"][step], photo, part) for part in (shapes, lines))
-    print(f"coarse to fine, step {step}: large shapes are ahead of fine lines:", shaped > lined + 0.1)
+    print(f"with help, step {step}: large shapes ≈ {shaped:.2f}, fine lines ≈ {lined:.2f}")
     assert shaped > lined + 0.1
 lined_alone = likeness(alone["conv4_2"][200], photo, lines)
-print("fine lines at the end: with help above 0.4:", lined > 0.4, "and alone below 0.2:", lined_alone < 0.2)
+print(f"alone, step 200: fine lines ≈ {lined_alone:.2f}")
 assert lined > 0.4 and lined_alone < 0.2
 
 # %% [markdown]
@@ -697,8 +696,8 @@ exercises.check("03-two-contents", best_features)
 # ## Where this is used
 #
 # In [07 Total loss](07_total_loss.ipynb) the content loss at `conv4_2` is one of the terms, with the weight
-# $\alpha$. Snow threatens there too, and [06 Total variation](06_total_variation.ipynb) keeps it out. Coarse to
-# fine is how [11 Full transfer](11_full_transfer.ipynb) makes large pictures in seconds.
+# $\alpha$. Snow threatens there too, and [06 Total variation](06_total_variation.ipynb) keeps it out. To settle
+# the large shapes first helps there as well: [11 Full transfer](11_full_transfer.ipynb) begins with a small picture.
 #
 # ## Next
 #

@@ -45,6 +45,7 @@ plots.show_images([content, style], ["content", "style"], photo=True,
 # | $\alpha$ | weight of the content loss | `content_weight` |
 # | $\beta$ | weight of the style loss | `style_weight` |
 # | $\gamma$ | weight of the total variation | `tv_weight` |
+# | $L_{content}, L_{style}, TV$ | the losses of lessons 03, 05 and 06 (in the example $L_c$, $L_s$) | `losses` |
 # | $I$ | the picture that is to be found | `image` |
 # | $\nabla L$ | gradient: how $L$ changes with each number of $I$ | `gradient` |
 #
@@ -167,7 +168,8 @@ exercises.check("07-beta", choose_beta)
 # ## 3. The loop, by hand
 #
 # Start from noise, ask for the gradient, take a step, again and again. The optimizer is Adam; lesson 10 opens that
-# box. *Predict* the order in which the three losses will fall.
+# box. (Its steps, `rate`, grow shorter towards the end; lesson 11 says more.) *Predict* the order in which the three
+# losses will fall.
 
 # %%
 @tf.function
@@ -209,7 +211,7 @@ for name in weights:
           f"ended {'below' if fell < 0.1 else 'above'} a tenth")
 assert history[-1]["style"] < 0.05 * history[0]["style"]
 first, highest = history[0]["content"], max(losses["content"] for losses in history[:10])
-print("content rises at first:", highest > first)
+print(f"content rises at first, from {first:.2f} to ≈ {highest:.2f}")
 assert 1.02 * first < highest < 1.2 * first
 
 # %% [markdown]
@@ -220,9 +222,9 @@ assert 1.02 * first < highest < 1.2 * first
 #
 # `nst_helpers.transfer` is this loop, with care for borders and sizes. *Predict*: is its first number the same?
 #
-# Why divide? $L_{content}$ and $TV$ sum over pixels or positions: a picture of twice the size has four times the loss,
-# and the balance with $L_{style}$, which is free of the size, would tip. Divided by their number, α, β and γ
-# mean the same at every size.
+# Why divide? $L_{content}$ and $TV$ sum over pixels or positions: a picture of twice the size has four times as many
+# terms, and about three to four times the loss, and the balance with $L_{style}$, which is free of the size, would
+# tip. Divided by their number, α, β and γ mean the same at every size.
 
 # %%
 settings = Settings(size=192, scales=1, content_weight=1, style_weight=2, tv_weight=0.2, style_layers=STYLE_LAYERS)
@@ -284,7 +286,7 @@ print("each rung: a lower style loss, a higher content loss")
 # %% [markdown]
 # **What it shows.** A curve that only falls: no rung is better in both. No number says which is best; that is taste.
 # The temple is plain up to 2, a ghost at 6, and gone at 20. At the upper end a factor of ten buys next to nothing:
-# from 20 to 200 the style loss hardly falls. Below that every factor of three counts.
+# from 20 to 200 the style loss hardly falls. Up to 6 every factor of three lowers it by a third or more.
 #
 # Choose your own. The slider shows the nearest of the six pictures at once; the button paints exactly your ratio.
 

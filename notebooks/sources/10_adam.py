@@ -2,8 +2,9 @@
 # # 10 Adam
 #
 # **Who gets there first?** Below, one start, one question, and two rules for making a step out of a gradient. Both
-# had the same number of steps. One of them is the rule that nearly everybody uses. At the end of this lesson you
-# will have written it, and you will know where it is better, and where it is not.
+# had the same number of steps, and each the best learning rate of those that section 7 tries. One of them is the rule
+# that nearly everybody uses. At the end of this lesson you will have written it, and you will know where it is
+# better, and where it is not.
 #
 # **You will see**
 #
@@ -35,8 +36,9 @@ noise = noise_image(*content.shape[:2], seed=0)
 print("content", content.shape, "style", style.shape, "numbers to find:", noise.size)
 
 # %% [markdown]
-# The question is the total loss of lesson 07, at a small size: keep the temple (content), paint it like the
-# waves (style), and stay smooth (total variation). `look` gives the loss of a picture, and its gradient.
+# The question is the total loss of lesson 07, at a small size: keep the temple (content, $\alpha = 4$), paint it like
+# the waves (style, $\beta = 2$), and stay smooth (total variation, $\gamma = 0.2$). `look` gives the loss of a
+# picture, and its gradient.
 
 # %%
 style_layers = {"conv1_1": 81.0, "conv2_1": 27.0, "conv3_1": 9.0, "conv4_1": 3.0, "conv5_1": 1.0}
@@ -73,7 +75,7 @@ def paint(step, memory, steps):
     return Run(w, losses, seconds)
 
 look(noise)  # the first call compiles it
-slow, fast = optimizers.GradientDescent(4e4), optimizers.Adam(40.0)
+slow, fast = optimizers.GradientDescent(8e4), optimizers.Adam(40.0)
 runs = [paint(optimizer.step, optimizer.init(noise), 60) for optimizer in (slow, fast)]
 plots.show_images([noise, runs[0].image, runs[1].image],
                   ["the start: noise", "60 steps of gradient descent", "60 steps of Adam"], photo=True,
@@ -133,6 +135,10 @@ assert (velocity, scale, w) == (2, 1, -2)
 #
 # $$\hat V_t = \frac{V_t}{1 - \beta_1^t} \qquad \hat s_t = \frac{s_t}{1 - \beta_2^t} \qquad
 # w_{t+1} = w_t - \eta\,\frac{\hat V_t}{\sqrt{\hat s_t} + \epsilon}$$
+#
+# | letter | meaning | in code |
+# |---|---|---|
+# | $\hat V_t, \hat s_t$ | the two means, without the zero of the start | `velocity_hat`, `scale_hat` |
 
 # %%
 def adam(w, gradient, memory, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
@@ -228,9 +234,10 @@ exercises.check("10-too-long", too_long)
 # %% [markdown]
 # ## 3. What learning rate 6 means
 #
-# With the correction, the first step is $\eta\, g / \sqrt{g^2}$: **each pixel moves by exactly $\eta$**, up or
-# down, whatever its gradient is. Later steps are shorter where gradients change their sign, because $V$ averages
-# them away and $s$ does not. On pixels from 0 to 255 an $\eta$ of 6 means: six grey levels at first.
+# With the correction, the first step is $\eta\, g / \sqrt{g^2}$, with $g$ for the gradient: **each pixel moves by
+# exactly $\eta$**, up or down, whatever its gradient is. Later steps are shorter where gradients change their sign,
+# because $V$ averages them away and $s$ does not. On pixels from 0 to 255 an $\eta$ of 6 means: six grey levels at
+# first.
 #
 # *Predict.* How far does a pixel move in steps 1, 2, 5 and 10, on average over the picture? And without correction?
 
@@ -327,7 +334,7 @@ for epsilon in (1e-7, 1e-3, 0.1):
 
 # %% [markdown]
 # **What it shows.** The form with $\hat\epsilon$ is Keras's Adam, to six decimals, for every $\epsilon$. Algorithm
-# 1 is the same rule only while $\epsilon$ is tiny. At $\epsilon = 0.1$ it takes another path. Why? Write both
+# 1 is the same rule only while $\epsilon$ is tiny. Already at $\epsilon = 0.001$ it takes another path. Why? Write both
 # forms with the same fraction: drawing the correction out of the root divides $\hat\epsilon$ by it. In its first
 # steps $1 - \beta_2^t$ is tiny, so Keras's $\epsilon$ counts as a far larger one.
 #
@@ -356,7 +363,7 @@ exercises.check("10-epsilon", matching_epsilon)
 # %% [markdown]
 # ### When it shows
 #
-# A well-known tutorial on style transfer sets $\epsilon = 0.1$, a million times the usual. Does that matter? It
+# A well-known tutorial on style transfer sets $\epsilon = 0.1$, a million times Keras's usual. Does that matter? It
 # depends on what $\epsilon$ is compared with: the size of the gradients. And that depends on how the loss is
 # scaled.
 #
@@ -398,10 +405,8 @@ plots.show_images([image for image, _ in results], names, photo=True,
                   alt="Five pictures: two equal ones of a painted temple with a tiny ε; two of nearly unchanged "
                       "noise with ε 0.1; and a picture that forms again with ε 0.1 and the loss times 1,024.")
 ends = [end for _, end in results]
-print("tiny ε, the loss times 1,024: within 5 % of the same loss:", abs(ends[1] / ends[0] - 1) < 0.05)
-print("ε = 0.1: more than twice that loss:", ends[2] > 2 * ends[0])
-print("ε = 0.1 in Keras's place: more still:", ends[3] > ends[2])
-print("the same, the loss times 1,024: less than half of that:", ends[4] < ends[3] / 2)
+for name, end in zip(names, ends, strict=True):
+    print(f"{' '.join(name.split()):28} loss ≈ {end:.1f}")
 assert abs(ends[1] / ends[0] - 1) < 0.05 and ends[3] > ends[2] > 2 * ends[0] and ends[4] < ends[3] / 2
 
 # %% [markdown]
@@ -534,7 +539,7 @@ plots.show(figure, alt="Three surfaces from above with five coloured paths each 
 # %%
 short = sweep(partial(momentum, beta=0.4), SURFACES["ravine"])
 print(f"momentum with β = 0.9 ends at {ravine['momentum']:.0e}, plain descent at {ravine['gradient descent']:.0e},")
-print(f"momentum with β = 0.4 below a millionth: {short[1] < 1e-6}")
+print(f"momentum with β = 0.4 at ≈ {short[1]:.0e}")
 assert short[1] < 1e-6 < ravine["gradient descent"] < ravine["momentum"]
 
 # %% [markdown]
@@ -548,7 +553,18 @@ assert short[1] < 1e-6 < ravine["gradient descent"] < ravine["momentum"]
 # %%
 race()
 
+# %%
+for name in ("gradient descent", "momentum", "RMSprop", "Adam"):
+    rate, ground = best["ravine"][name][0], SURFACES["ravine"]
+    ends = [height(ground, descend(rules[name], ground, factor * rate)[-10:, 0]).max() for factor in (1 / 4, 1, 4)]
+    print(f"{name:16} at ¼, 1 and 4 times its best η: " + ", ".join(f"{end:.0e}" for end in ends))
+    assert (max(ends) < 20 * min(ends)) == (name in ("momentum", "Adam"))
+    assert (ends[2] > 1e9) == (name == "gradient descent")
+
 # %% [markdown]
+# **What it shows.** In the ravine plain descent flies off at four times its best rate: the limit of lesson 08. RMSprop
+# survives, and loses its lead. Adam and momentum forgive most.
+#
 # ## 7. The race on a picture
 #
 # A surface has two numbers, our picture 21,528. Five learning rates for each rule, each twice the one before.
@@ -597,10 +613,10 @@ for name, run in finalists.items():
     label = f"{name}, η = {winners[name]:,g}" if name in winners else name
     left.semilogy(run.losses, color=colors[name], label=label)
     right.semilogy(run.seconds, run.losses, color=colors[name])
-left.set(xlabel="looks at the picture", ylabel="total loss", title="over iterations", ylim=(10, 150))
+left.set(xlabel="looks at the picture", ylabel="total loss", title="over looks", ylim=(10, 150))
 right.set(xlabel="seconds on this computer", title="over seconds", ylim=(10, 150))
 left.legend(fontsize=8)
-plots.show(figure, alt="Losses on a logarithmic axis, over iterations and over seconds, for five rules and L-BFGS; "
+plots.show(figure, alt="Losses on a logarithmic axis, over looks and over seconds, for five rules and L-BFGS; "
                        "all fall steeply at first, and end at different heights.")
 each = {name: 1000 * run.seconds[-1] / (STEPS - 1) for name, run in finalists.items()}
 print(f"an iteration takes {each['gradient descent']:.1f} ms with gradient descent")
@@ -609,25 +625,23 @@ print(f"an iteration takes {each['Adam']:.1f} ms with Adam, {each['L-BFGS (SciPy
 # %%
 scores = {name: score(run) for name, run in finalists.items()}
 adam_score, lbfgs_score = scores["Adam"], scores["L-BFGS (SciPy)"]
-print("Adam's best learning rate is above 6:", winners["Adam"] > 6)
-print("L-BFGS is within 15 % of Adam:", abs(lbfgs_score / adam_score - 1) < 0.15)
-print("momentum is within 15 % of Adam:", abs(scores["momentum"] / adam_score - 1) < 0.15)
-behind = [name for name in ("gradient descent", "AdaGrad", "RMSprop") if scores[name] > 1.15 * adam_score]
-print("more than 15 % behind Adam:", ", ".join(behind))
-assert winners["Adam"] > 6 and len(behind) == 3 and max(lbfgs_score, scores["momentum"]) < 1.15 * adam_score
+print("loss at the end: " + ", ".join(f"{name} ≈ {end:.1f}" for name, end in scores.items()))
+print(f"Adam's best learning rate: {winners['Adam']}")
+assert winners["Adam"] > 6 and max(lbfgs_score, scores["momentum"]) < 1.15 * adam_score
+assert min(scores[name] for name in ("gradient descent", "AdaGrad", "RMSprop")) > 1.15 * adam_score
 
 # %%
 figure, axes = plots.subplots(2, 3, size=(9, 4.6))
 for axis, name in zip(axes.flat, sorted(scores, key=scores.get), strict=True):
-    plots.draw_image(axis, finalists[name].image, f"{name}: {scores[name]:.2g}")
+    plots.draw_image(axis, finalists[name].image, f"{name}: {scores[name]:.2g}", smooth=True)
 plots.show(figure, photo=True, alt="Six pictures of the painted temple, from the lowest loss to the highest: the "
                                    "first are clear, the last still noisy.")
 
 # %% [markdown]
 # **What it shows.** With the same number of looks, three are in front: L-BFGS, Adam, and, perhaps to your
 # surprise, plain momentum. All three *remember a direction*. The three that do not are behind, and their pictures
-# are still noisy. On this question the direction counts for more than a step length for each pixel. (The bright
-# dots on the border come from the padding of lesson 01. The last lesson paints a margin, and cuts them off.)
+# are still noisy. On this question the direction counts for more than a step length for each pixel. (The dots on the
+# border, bright and dark, come from the padding of lesson 01. The last lesson paints a margin, and cuts them off.)
 #
 # Over seconds L-BFGS is last: on so small a picture its own arithmetic costs more than the looking. With a large
 # network the looking takes longer, and L-BFGS's own arithmetic weighs less.
@@ -650,16 +664,16 @@ plots.show(figure, alt="Five curves of the loss over the learning rate. Those of
                        "and that of gradient descent ends in a cliff.")
 adams = [score(run) for run in sweeps["Adam"].values()]
 cliff = [score(run) for run in sweeps["gradient descent"].values()]
-print("Adam: the worst of five rates, over the best, is below 1.5:", max(adams) / min(adams) < 1.5)
-print("gradient descent: the largest of five rates fails, by more than a factor of 3:", cliff[-1] > 3 * min(cliff))
+print(f"Adam: the worst of five rates is ≈ {max(adams) / min(adams):.2f} times the best")
+print(f"gradient descent: the largest of five rates is ≈ {cliff[-1] / min(cliff):.0f} times the best")
 assert max(adams) / min(adams) < 1.5 and cliff[-1] > 3 * min(cliff)
 
 # %% [markdown]
 # **What it shows.** Adam's good rates are grey levels: 20, 40, 80, as anyone would try. Momentum's are near
 # 300,000. That number is not a length. It has to make up for the small gradients of this loss, and changes with
 # every weight of the loss. And plain descent has a cliff: twice its best rate, and all is lost. Adam's worst rate
-# of the five is less than 1.5 times as bad as its best. **Adam is not always the fastest. It is the one that you
-# need not tune.**
+# of the five is less than 1.5 times as bad as its best. (AdaGrad forgives as much, but ends higher.) **Adam is not
+# always the fastest. It is the one that you need not tune.**
 #
 # ## 8. The map of η and β₁
 #
@@ -671,10 +685,9 @@ etas, beta1s = [5, 10, 20, 40, 80, 160], [0.0, 0.5, 0.8, 0.9, 0.95, 0.98]
 final = np.array([[score(paint(partial(adam, learning_rate=eta, beta1=beta1), fresh(noise), 30)) for eta in etas]
                   for beta1 in beta1s])
 row, column = np.unravel_index(final.argmin(), final.shape)
-print("the lowest cell has η from 20 to 80 and β₁ from 0.5 to 0.95:",
-      20 <= etas[column] <= 80 and 0.5 <= beta1s[row] <= 0.95)
-print("at η = 20, from β₁ = 0.8 to 0.98 the loss grows:", final[2, 2] < final[5, 2])
-print("at η = 160, β₁ = 0.98 is more than twice as bad as β₁ = 0.8:", final[5, 5] > 2 * final[2, 5])
+print(f"the lowest cell: η ≈ {etas[column]}, β₁ ≈ {beta1s[row]}")
+for eta, losses in zip((20, 160), final[:, [2, 5]].T, strict=True):
+    print(f"η = {eta}: loss ≈ {losses[2]:.0f} at β₁ = 0.8, ≈ {losses[5]:.0f} at β₁ = 0.98")
 assert 20 <= etas[column] <= 80 and 0.5 <= beta1s[row] <= 0.95
 assert final[2, 2] < final[5, 2] and final[5, 5] > 2 * final[2, 5] and final[:2, 3:].max() > 2 * final.min()
 
@@ -689,13 +702,15 @@ axes.set(xticks=range(6), xticklabels=[f"{eta:g}" for eta in etas], yticks=range
 axes.grid(False)
 figure.colorbar(shown, label="log₁₀ of the loss")
 plots.show(figure, alt="A table of six by six colours: the loss over the learning rate and β₁. It is lowest in the "
-                       "middle, where a cell is framed, grows slowly to the left, and steeply to the lower right.")
+                       "middle, where a cell is framed, grows slowly to the left, and steeply to the lower right; "
+                       "single dark cells stand out in the two upper rows.")
 
 # %% [markdown]
 # **What it shows.** A broad, flat valley in the middle. To the left, steps are too short for 30 of them. In the
 # lower right corner they are long *and* the direction is old: the picture runs past its goal, and cannot turn in
-# time. So a long memory wants shorter steps. In the upper right, with $\beta_1$ near 0, single cells stand out:
-# nothing averages the shaking away there, and what the last step leaves is luck. The usual 0.9 lies in the valley.
+# time. So a long memory wants shorter steps. In the two upper rows single cells stand out, and one of them is the
+# worst of the map. Little averages the shaking away there, and one bad step among the last ten is enough, for we
+# count the highest of them. The usual 0.9 lies in the valley.
 #
 # ### Exercise 3: Adamax
 #

@@ -15,7 +15,7 @@ LAYER = "conv2_1"
 STYLES = ("night_swirls", "great_waves", "marbling", "stained_glass")
 SIZE = 160  # pixels of the picture's longer side
 TABLE, MAP = 480, 240  # pixels of the drawn Gram matrix, and of each map
-HEAT = "viridis"
+HEAT = "viridis"  # of the Gram matrix; feature maps are grey, as in all lessons
 
 
 def gram_explorer(styles=STYLES):
@@ -131,7 +131,8 @@ def _table(canvas, pen, gram, i, j):
 
 def _map(canvas, pen, left, top, values, title, colour):
     light = values / max(float(np.quantile(values, 0.995)), 1e-9)
-    canvas.paste(_enlarged(_heat(light), MAP, MAP), (left, top))
+    grey = Image.fromarray(np.clip(np.rint(255 * light), 0, 255).astype(np.uint8))
+    canvas.paste(_enlarged(grey, MAP, MAP), (left, top))
     pen.rectangle((left - 3, top - 3, left + MAP + 2, top + MAP + 2), outline=colour, width=3)
     pen.text((left, top - 30), title, colour, font(18))
 
