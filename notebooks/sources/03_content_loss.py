@@ -613,9 +613,9 @@ assert min(brightness[:3] + colour[:3]) > 0.85 and brightness[3] > 0.6 and colou
 # can watch, and stop it.
 
 # %%
-from nst_helpers.widgets.content import layer_slider
+from nst_helpers.widgets.content import ALONE, HELPED, layer_slider
 
-layer_slider({"with help": helped, "content loss alone": alone})
+layer_slider({HELPED: helped, ALONE: alone})
 
 # %% [markdown]
 # Was your prediction right? We split the brightness into *large shapes* (what a blur leaves) and *fine lines* (the
@@ -629,7 +629,7 @@ def lines(image):
     return image.mean(axis=2) - shapes(image)
 
 figure, axes = plots.subplots(1, 2, size=(9, 3.2), sharey=True)
-for axis, (title, pictures) in zip(axes, {"with help": helped, "content loss alone": alone}.items(), strict=True):
+for axis, (title, pictures) in zip(axes, {HELPED: helped, ALONE: alone}.items(), strict=True):
     for name, part, color, marker in (("large shapes", shapes, plots.BLUE, "o"),
                                       ("fine lines", lines, plots.ORANGE, "s")):
         values = [likeness(pictures["conv4_2"][step], photo, part) for step in KEPT[1:]]

@@ -12,7 +12,7 @@ from nst_helpers.images import load_image, noise_image
 from nst_helpers.widgets.base import Drawing, Panel, dropdown
 from nst_helpers.widgets.live import Live
 
-HELPED, ALONE = "coarse to fine", "content loss alone"
+HELPED, ALONE = "with help", "content loss alone"
 PHOTOGRAPHS = ("cat", "astronaut", "coffee", "raccoon", "temple")
 HEIGHT, WIDTH = 128, 192
 TOPS = {"astronaut": 4}  # where the window begins; by default in the middle
