@@ -10,19 +10,9 @@ from PIL import Image
 from nst_helpers import optimizers
 from nst_helpers.backend import tf
 from nst_helpers.widgets import descent as module
-from nst_helpers.widgets.descent import (
-    PATTERNS,
-    SURFACES,
-    corners,
-    curvatures,
-    descent,
-    draw_descent,
-    memory,
-    run,
-    start_share,
-    turned,
-    velocities,
-)
+from nst_helpers.widgets.descent import PATTERNS, descent, draw_descent, memory, velocities
+from nst_helpers.widgets.paths import PAGE
+from nst_helpers.widgets.surfaces import SURFACES, corners, curvatures, run, start_share, turned
 
 CURVATURE = np.array([100.0, 1.0, 0.01])
 START = np.array([1.0, -2.0, 3.0])
@@ -170,7 +160,7 @@ def test_no_memory_is_plain_descent_and_far_too_long_a_step_is_told():
 def test_every_surface_is_drawn_at_the_ends_of_its_controls(surface):
     for share, beta, across, up, steps in ((0.01, 0, 0, 0, 1), (31.0, 0.99, 100, 100, 200)):
         assert Image.open(io.BytesIO(draw_descent(surface, share, beta, True, across, up, steps).picture)).size == \
-            module.PAGE
+            PAGE
 
 
 def test_the_memory_of_the_widget_by_pencil():

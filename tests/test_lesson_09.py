@@ -9,7 +9,8 @@ from PIL import Image
 
 from nst_helpers import optimizers
 from nst_helpers.backend import keras, tf
-from nst_helpers.widgets.descent import SURFACES, adaptive, draw_adaptive, start_share
+from nst_helpers.widgets.descent import adaptive, draw_adaptive
+from nst_helpers.widgets.surfaces import SURFACES, height, run, start_share, turned
 
 CURVATURE = np.array([100.0, 1.0, 0.01])
 START = np.array([1.0, -2.0, 3.0])
@@ -86,8 +87,6 @@ def test_what_is_counted_by_pencil():
 
 def test_rmsprop_suffers_from_turning_and_plain_descent_does_not():
     walk, rmsprop = lesson_functions("09_rmsprop", "walk", "rmsprop")
-    from nst_helpers.widgets.descent import height, run, turned
-
     bowl = SURFACES["badly scaled bowl"]
     ends = {"rmsprop": [], "plain": []}
     for ground in (bowl, turned(bowl, 45)):

@@ -10,7 +10,8 @@ from PIL import Image
 from nst_helpers import optimizers
 from nst_helpers.backend import tf
 from nst_helpers.widgets import race as module
-from nst_helpers.widgets.race import RULES, SURFACES, best_rates, draw_race, race, run, slope
+from nst_helpers.widgets.race import RULES, SURFACES, best_rates, draw_race, race
+from nst_helpers.widgets.surfaces import Surface, corners, height, run, slope
 
 CURVATURE = np.array([100.0, 1.0, 0.01])
 START = np.array([1.0, -2.0, 3.0])
@@ -82,18 +83,18 @@ def test_the_lessons_sweep_finds_the_widgets_rates():
 @pytest.mark.parametrize("surface", SURFACES)
 def test_gradients_are_those_of_the_surface_and_zero_at_the_minimum(surface):
     ground, d = SURFACES[surface], 1e-6
-    points = np.random.default_rng(0).uniform(*module.corners(ground), (50, 2))
+    points = np.random.default_rng(0).uniform(*corners(ground), (50, 2))
     x, y = points.T
     across = (ground.value(x + d, y) - ground.value(x - d, y)) / (2 * d)
     up = (ground.value(x, y + d) - ground.value(x, y - d)) / (2 * d)
     np.testing.assert_allclose(slope(ground, points), np.stack([across, up], axis=1), rtol=1e-5, atol=1e-5)
     lowest = np.reshape(ground.minimum, (-1, 2)).astype(float)
     np.testing.assert_allclose(slope(ground, lowest), 0, atol=1e-9)
-    assert (module.height(ground, points) >= 0).all()
+    assert (height(ground, points) >= 0).all()
 
 
 def test_the_first_steps_of_the_race_by_pencil():
-    ground = module.Surface(lambda x, y: x**2 / 2 + 2 * y**2, lambda x, y: (x, 4 * y), (1, 1),
+    ground = Surface(lambda x, y: x**2 / 2 + 2 * y**2, lambda x, y: (x, 4 * y), (1, 1),
                             ((-2, 2), (-2, 2)), (0, 0))
     first = {name: run(ground, rule(0.1, 0.9), (1, 1), 1)[1] for name, rule in RULES.items()}
     np.testing.assert_allclose(first["gradient descent"], [0.9, 0.6])
@@ -106,11 +107,11 @@ def test_the_first_steps_of_the_race_by_pencil():
 @pytest.mark.parametrize("surface", SURFACES)
 def test_every_best_rate_goes_down_and_stays_on_the_map(surface):
     ground = SURFACES[surface]
-    low, high = module.corners(ground)
+    low, high = corners(ground)
     for name, rate in best_rates(surface).items():
         points = run(ground, RULES[name](rate, 0.9), ground.start, module.STEPS)
         assert ((points >= low) & (points <= high)).all()
-        assert module.height(ground, points[-1]) < 0.5 * module.height(ground, points[0])
+        assert height(ground, points[-1]) < 0.5 * height(ground, points[0])
 
 
 def test_each_control_of_the_race_changes_its_picture():
@@ -129,7 +130,7 @@ def test_another_surface_begins_at_its_own_start_and_is_drawn_once(monkeypatch):
     name = list(SURFACES)[-1]
     panel.controls["surface"].value = name
     ground = SURFACES[name]
-    low, high = module.corners(ground)
+    low, high = corners(ground)
     shares = np.array([panel.controls["across"].value, panel.controls["up"].value])
     np.testing.assert_allclose(low + (high - low) * shares / 100, ground.start, atol=1e-3 * (high - low).max())
     assert len(calls) == 1 and calls[0]["surface"] == name

@@ -22,7 +22,8 @@ from nst_helpers.backend import keras, tf
 from nst_helpers.images import load_image
 from nst_helpers.losses import content_loss, gram_distance, gram_matrix, total_variation
 from nst_helpers.networks import data_folder, load_network
-from nst_helpers.widgets.descent import SURFACES, corners, descent, height, memory, run
+from nst_helpers.widgets.descent import descent, memory
+from nst_helpers.widgets.surfaces import SURFACES, corners, height, run
 
 ravine = SURFACES["ravine"]
 forgetful = run(ravine, optimizers.GradientDescent(0.093), ravine.start, 25)
@@ -672,8 +673,8 @@ plots.show(figure, alt="Left: two falling losses; momentum's swings at first and
 
 # %%
 as_soon = int(np.argmax(np.array(tried[0.9][best[0.9]][1]) < ends[0.0]))
-print(f"loss at the end: plain descent ≈ {ends[0.0]:.1f}, momentum ≈ {ends[0.9]:.1f}, "
-      f"{ends[0.0]:.1f} already at step ≈ {as_soon}")
+print(f"loss at the end: plain descent ≈ {ends[0.0]:.1f}, momentum ≈ {ends[0.9]:.1f}")
+print(f"momentum is as low as plain descent's end at step ≈ {as_soon}")
 for rate in (60_000, 480_000):
     end = score(tried[0.0][rate][1])
     print(f"plain descent, η = {rate:,}, ≈ {rate * largest / 2:.0f} times 2/λ_max: loss ≈ {end:,.1f}")

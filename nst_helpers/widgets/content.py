@@ -1,6 +1,5 @@
 """The widget of lesson 03: a photograph rebuilt from one layer's feature maps, step by step, or live."""
 
-import io
 import math
 from functools import cache
 
@@ -9,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from nst_helpers.images import load_image, noise_image
-from nst_helpers.widgets.base import Drawing, Panel, dropdown
+from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded
 from nst_helpers.widgets.live import Live
 
 HELPED, ALONE = "with help", "content loss alone"
@@ -165,9 +164,7 @@ def _pair(left, right, gap=6, zoom=2):
     pair = np.clip(np.rint(np.concatenate([left, white, right], axis=1)), 0, 255).astype(np.uint8)
     picture = Image.fromarray(pair)
     picture = picture.resize((zoom * picture.width, zoom * picture.height), Image.Resampling.BICUBIC)
-    file = io.BytesIO()
-    picture.save(file, "JPEG", quality=88)
-    return file.getvalue()
+    return encoded(picture, "JPEG")
 
 
 def _choice(label, options, value):

@@ -1,6 +1,5 @@
 """The widget of lesson 06: the weight of the total variation against the noise; and an exact way to the minimum."""
 
-import io
 from functools import cache
 
 import ipywidgets
@@ -11,7 +10,7 @@ from nst_helpers.images import load_image
 from nst_helpers.networks import data_folder
 from nst_helpers.optimizers import Adam
 from nst_helpers.plots import COLORS
-from nst_helpers.widgets.base import Drawing, Panel, dropdown, font
+from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded, font
 from nst_helpers.widgets.live import Live
 
 NOISES = (10, 20, 40, 60)
@@ -148,7 +147,7 @@ def draw_denoised(store, picture, noise, weight, image=None, number=None):
             pen.rectangle((place * (CELL + 10), 26, place * (CELL + 10) + CELL, 26 + height), "#eeeeee")
     _chart(pen, (60, height + 52, 3 * CELL - 110, height + 222), _scores(store, picture), noise, weight)
     after = None if image is None else psnr(image, truth)
-    return Drawing(_encoded(canvas), _words(noise, weight, before, after, number))
+    return Drawing(encoded(canvas, "JPEG"), _words(noise, weight, before, after, number))
 
 
 def _words(noise, weight, before, after, number):
@@ -213,8 +212,3 @@ def _enlarged(image, size):
     picture = Image.fromarray(np.clip(np.rint(image), 0, 255).astype(np.uint8))
     return picture.resize(size, Image.Resampling.NEAREST)
 
-
-def _encoded(picture):
-    file = io.BytesIO()
-    picture.save(file, "JPEG", quality=88)
-    return file.getvalue()
