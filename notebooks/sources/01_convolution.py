@@ -397,8 +397,7 @@ plots.show_images([image, features[:, :, 0].clip(0), np.abs(features[:, :, 1])],
 # %% [markdown]
 # **What it shows.** Three channels went in, two came out: the number of kernels decides. The orange roofs light
 # up most in the first map, the red walls after them; sky and trees stay dark. The pillars' edges are in the second.
-# In VGG-19 the first layer makes 64 maps out of 3, and the
-# next one 64 out of those 64.
+# In VGG-19 the first layer makes 64 maps out of 3, and the next one 64 out of those 64.
 #
 # Such a layer is real work. *Predict* again: who is faster now, and by how much?
 
@@ -454,10 +453,15 @@ plots.show(figure, alt="Three rows of pixels with the places of a window of thre
                        "the last pixel is never seen.")
 
 # %% [markdown]
-# **What it shows.** Take the row with its padding, $n + 2p$. The window itself needs $k$; what is left is room for
+# **What it shows.** Take the row with its padding, $L + 2p$. The window itself needs $k$; what is left is room for
 # jumps, and each jump needs $s$. The first place needs no jump, hence the 1:
 #
-# $$\text{places} = \left\lfloor \frac{n + 2p - k}{s} \right\rfloor + 1$$
+# $$\text{places} = \left\lfloor \frac{L + 2p - k}{s} \right\rfloor + 1$$
+#
+# | letter | meaning | in code |
+# |---|---|---|
+# | $L$, $k$ | length of the row, length of the window | `size`, `kernel` |
+# | $s$, $p$ | stride; padding on each side | `stride`, `padding` |
 #
 # $\lfloor\ \rfloor$ means: round down. At the right, the window makes 3 places on 8 pixels: the last pixel is never
 # seen. Check the table above with a pencil: $\lfloor (7 + 2 - 3) / 2 \rfloor + 1 = 4$. And 3×3 with stride 1
@@ -632,7 +636,7 @@ assert convolution == even_move == 0 and odd_move > 0.1 and free > 1
 # - Networks correlate. A learned kernel came out turned by half a turn, and the map was the same. Four loops,
 #   windows, SciPy and TensorFlow agreed in all six decimals.
 # - 1,792 shared numbers stand for 483 billion, and the map moves along with the picture: difference 0. The map's
-#   size is $\lfloor (n + 2p - k)/s \rfloor + 1$.
+#   size is $\lfloor (L + 2p - k)/s \rfloor + 1$.
 
 # %% [markdown]
 # ## Where this is used
