@@ -131,7 +131,7 @@ def layer_table(side=224):
 
 table = layer_table()
 for layer, side, channels, weights, work in table:
-    print(f"{layer}  {side:3}×{side:<3} ×{channels:4}  {weights:9,} weights  {work / 1e6:6,.0f} million mult.")
+    print(f"{layer:7}  {side:3}×{side:<3} ×{channels:4}  {weights:9,} weights  {work / 1e6:6,.0f} million mult.")
 
 # %%
 vgg = keras.applications.VGG19(weights=None, include_top=False)  # the form only: nothing is downloaded
@@ -259,11 +259,11 @@ plots.show(figure, alt="Four black squares with a bright spot in the middle, a f
                        "half the square for conv5_1, each brightest in its centre.")
 across = (seen.sum(axis=0).cumsum() / seen.sum()).searchsorted([0.1, 0.9])
 print(f"conv5_1: 80 % of the influence lies within ≈ {across[1] - across[0]} of its 156 pixels")
-assert across[1] - across[0] <= 78
+assert 0.25 < (across[1] - across[0]) / 156 < 0.42
 
 # %% [markdown]
 # **What it shows.** The middle counts most, because most paths through the layers lead there. Of the 156 pixels
-# across, half carry 80 % of the influence. The receptive field is a limit, not a habit.
+# across, about a third carry 80 % of the influence. The receptive field is a limit, not a habit.
 #
 # ### Exercise 2: any chain of windows
 #
@@ -349,8 +349,7 @@ plots.show(figure, photo=True, alt="Five rows of seven patches, each row what ex
 # dark pixel with brighter ones above. At conv2_1 it is, roughly, level stripes. At conv3_1 it is a line that falls to
 # the right, with dark beside bright: on glass, in paint, on an eye. At conv4_1 it is something round with a centre: a
 # swirl, a wave, an eye, a face. The same in a photograph and in a painting! At conv5_1 a window is most of the picture,
-# and we found no theme so plain.
-# The grey is where a window reaches beyond it.
+# and we found no theme so plain. (The grey lies outside the picture.)
 #
 # Look at other channels. *Predict* from the eight patches what the channel looks for, then check it in the
 # browser.
@@ -651,7 +650,7 @@ print(f"VGG-19 multiplies {times:.0f} times as much as MobileNetV2")
 #
 # - VGG-19 without its end has 20.0 million weights, 88 % of them in blocks 4 and 5, and makes 19.5 billion
 #   multiplications for a picture of 224×224. A value of conv1_1 sees 3 pixels across, one of conv5_1 156;
-#   formula and measurement agreed for 21 layers. Half of the field carries 80 % of the influence.
+#   formula and measurement agreed for 21 layers. A third of the field carries 80 % of the influence.
 # - Channels look for something: an edge or a colour in 3 pixels at first; then slanting lines; then round
 #   things with a centre, in photographs and paintings alike.
 # - conv1_1 keeps over 80 % of the pixel and finds half of the pictures; conv5_1 keeps less than half of the

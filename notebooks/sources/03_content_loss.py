@@ -465,7 +465,7 @@ KEPT = (0, 1, 2, 5, 10, 20, 50, 100, 150, 200)
 alone = {layer: rebuild(layer) for layer in layers}
 for layer in layers:
     before, after = (float(share_of(layer)(alone[layer][step])) for step in (0, 200))
-    print(f"{layer}: ≈ {after / before:.1%} of the content loss is left")
+    print(f"{layer}: ≈ {100 * after / before:.2g} % of the content loss is left")
     assert after < 0.06 * before
 
 # %%
@@ -548,7 +548,8 @@ assert errors == sorted(errors) and errors[0] < 10 and 15 < errors[3] < 40
 for layer in layers[3:]:
     start, without, with_help = (float(share_of(layer)(image)) for image in
                                  (alone[layer][0], alone[layer][200], helped[layer][200]))
-    print(f"{layer}: of the loss ≈ {without / start:.2%} is left without help, ≈ {with_help / start:.2%} with it")
+    print(f"{layer}: of the loss ≈ {100 * without / start:.1f} % is left without help, "
+          f"≈ {100 * with_help / start:.1f} % with it")
     assert with_help < 0.005 * start < without and with_help < without / 2
 
 # %% [markdown]

@@ -62,8 +62,7 @@ plots.show_images([style, woven], ["a painting", "from noise, with its Gram matr
 #
 # **With a pencil.** Two channels, two positions. The picture has $F = \begin{pmatrix} 1 & 0 \\ 1 & 2
 # \end{pmatrix}$, a row for each position, so $G = F^T F = \begin{pmatrix} 2 & 2 \\ 2 & 4 \end{pmatrix}$. The style
-# has
-# $S = \begin{pmatrix} 2 & 0 \\ 0 & 4 \end{pmatrix}$: the same strengths, never together. The differences are 0, 2,
+# has $S = \begin{pmatrix} 2 & 0 \\ 0 & 4 \end{pmatrix}$: the same strengths, never together. The differences are 0, 2,
 # 2, 0; their squares sum to 8; and $E = 8 / (4 \cdot 2^2 \cdot 2^2) = 0.125$.
 
 # %%
@@ -173,9 +172,8 @@ plots.show(figure, alt="Four bars of shares: with the paper's divisor and with C
 
 # %% [markdown]
 # **What it shows.** Dividing $G$ by $C \cdot H \cdot W$ is the paper's loss times four: no layer gains. Dividing
-# it by
-# $H \cdot W$ multiplies each layer by $4N^2$, so layers with many channels gain. Without a divisor $M^2$ stays in,
-# and the first layer shouts all others down. So the famous quarrel is about nothing but the **weights of the
+# it by $H \cdot W$ multiplies each layer by $4N^2$, so layers with many channels gain. Without a divisor $M^2$ stays
+# in, and the first layer shouts all others down. So the famous quarrel is about nothing but the **weights of the
 # layers**: for every divisor there are $w_l$ that give the same loss.
 #
 # ### Exercise 2: be fair
@@ -198,8 +196,7 @@ exercises.check("05-fair", fair_weights)
 # ## 3. The gradient, in one line
 #
 # How does $E_l$ change with one number $F_{ki}$ (position $k$, channel $i$)? It stands in row $i$ and in column
-# $i$ of
-# $G$: $\partial G_{ij} / \partial F_{ki} = F_{kj}$, and twice that for $j = i$. Each squared difference gives a
+# $i$ of $G$: $\partial G_{ij} / \partial F_{ki} = F_{kj}$, and twice that for $j = i$. Each squared difference gives a
 # factor 2, each entry off the diagonal comes twice, since $G$ is symmetric. Together a factor 4, which the 4 in
 # the divisor takes away. That is why it stands there:
 #

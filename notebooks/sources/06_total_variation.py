@@ -668,8 +668,8 @@ axes.legend(ncols=2, loc="upper left")
 plots.show(figure, alt="Noisy points around a straight rising line. With the sharp corner the cleaned line rises "
                        "around it in flat steps; with epsilon 10, drawn below, in gentle waves.")
 flat_places = [float(np.mean(np.abs(np.diff(image[:, :, 0], axis=1)) < 0.1)) for image in (sharp, soft)]
-print(f"ε = 0.001: {round(flat_places[0], 1):.0%} of all neighbours are equal, within 0.1 of a grey level")
-print(f"ε = 10: ≈ {flat_places[1]:.0%} of them")
+print(f"ε = 0.001: {100 * round(flat_places[0], 1):.0f} % of all neighbours are equal, within 0.1 of a grey level")
+print(f"ε = 10: ≈ {100 * flat_places[1]:.0f} % of them")
 assert 0.45 < flat_places[0] < 0.6 and flat_places[1] < 0.1
 
 # %% [markdown]
@@ -715,7 +715,8 @@ def flat_share(image):
 
 blocks, strokes = go_on(some, 1.5, 0.001), go_on(some, 1.5, 10.0)
 assert flat_share(blocks) > 3 * flat_share(strokes)
-print(f"flat places: ≈ {flat_share(blocks):.0%} with ε = 0.001, ≈ {flat_share(strokes):.0%} with ε = 10")
+print(f"flat places: ≈ {100 * flat_share(blocks):.0f} % with ε = 0.001, "
+      f"≈ {100 * flat_share(strokes):.0f} % with ε = 10")
 plots.show_images([zoom(blocks), zoom(strokes)], ["ε = 0.001: flat blocks", "ε = 10: soft strokes"],
                   alt="A part of the painted cup, large: at the left broken into flat blocks with hard borders, "
                       "at the right with soft transitions inside the strokes.")

@@ -558,7 +558,7 @@ rows = {"normal": normal, "99 % zeros": sparse, "noise, step 1": gradients[0], "
 table = {name: counted(row) for name, row in rows.items()}
 print("                zero   nearly zero   participation")
 for name, (zero, nearly, share, _) in table.items():
-    print(f"{name:14} {zero:5.0%} {nearly:10.0%}      ≈ {share:6.1%}")
+    print(f"{name:14} {100 * zero:3.0f} % {100 * nearly:8.0f} %      ≈ {100 * share:4.1f} %")
 noise_start, later = table["noise, step 1"], table["step 100"]
 print(f"kurtosis at the start {noise_start[3]:.1f}, at the end ≈ {later[3]:.0f}")
 assert 0.3 < noise_start[2] < 0.36 and 0.04 < later[2] < 0.2 and max(noise_start[1], later[1]) < 0.03
@@ -595,10 +595,10 @@ plots.show_images([content, runs["RMSprop"][0], usual], ["the photograph", "afte
                   alt="A cat, the painted cat, and a map of fine, even grain, a little brighter in a few places.")
 start, end = np.median(sizes[0]), np.median(sizes[-1])
 print(f"over the pixels: the 95 % mark is ≈ {high / low:.1f} times the 5 % mark")
-print(f"over time: the median falls to ≈ {end / start:.0%}")
+print(f"over time: the median falls to ≈ {100 * end / start:.0f} %")
 features = network(runs["RMSprop"][0], list(style_layers))
 zeros = {layer: float(np.mean(maps == 0)) for layer, maps in features.items()}
-print("zeros in the feature maps: " + ", ".join(f"{layer} ≈ {share:.0%}" for layer, share in zeros.items()))
+print("zeros in the feature maps: " + ", ".join(f"{layer} ≈ {100 * share:.0f} %" for layer, share in zeros.items()))
 assert high < 5 * low and end < start / 5 and min(zeros.values()) > 0.2
 
 # %% [markdown]
