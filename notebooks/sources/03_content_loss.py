@@ -10,7 +10,7 @@
 # - its gradient, which is as short as $F - C$: by pencil, checked three ways, and as a picture;
 # - the photograph rebuilt out of noise from one layer at a time, and so what each layer forgets.
 #
-# **Needs**: [02 Feature maps](02_feature_maps.ipynb). · **Time**: about 25 s of computing on two cores. ·
+# **Needs**: [02 Feature maps](02_feature_maps.ipynb). · **Time**: about 35 s of computing on two cores. ·
 # **Paper**: sections 2.2.1 and 2.3.1.
 
 # %%

@@ -11,7 +11,7 @@
 # - why its square root breaks on a flat picture, and how one small number mends it;
 # - how it cleans a photograph, how much of it is best, and what too much does to a photograph and to a painting.
 #
-# **Needs**: [05 Style loss](05_style_loss.ipynb). · **Time**: about 30 s of computing on two cores. · **Paper**:
+# **Needs**: [05 Style loss](05_style_loss.ipynb). · **Time**: about 20 s of computing on two cores. · **Paper**:
 # section 2.3.4.
 
 # %%

@@ -12,7 +12,7 @@
 #   it;
 # - whether the gradients of style transfer are sparse, as the paper says. We count.
 #
-# **Needs**: [08 Gradient descent](08_gradient_descent.ipynb). · **Time**: about 20 s of computing on two cores. ·
+# **Needs**: [08 Gradient descent](08_gradient_descent.ipynb). · **Time**: about 15 s of computing on two cores. ·
 # **Paper**: section 2.4.2.
 
 # %%
