@@ -18,7 +18,7 @@ import numpy as np
 from nst_helpers.backend import tf
 from nst_helpers.settings import OPTIMIZERS
 from nst_helpers.system import write_whole
-from nst_helpers.transfer import LOSSES, State
+from nst_helpers.transfer import LOSSES, State, checked_picture, weighted_styles
 
 
 class CheckpointError(RuntimeError):
@@ -96,15 +96,13 @@ class Checkpoint:
 
 def _run(content, style, settings):
     """What makes a run this run and no other: {name: value or digest}."""
-    styles = style if isinstance(style, list | tuple) else [(1.0, style)]
-    pictures = {"the content picture": _digest(content)}
-    for number, (weight, image) in enumerate(styles, 1):
-        pictures[f"style picture {number}"] = f"{float(weight)} {_digest(image)}"
+    pictures = {"the content picture": _digest(checked_picture(content, "content"))}
+    for number, (share, image) in enumerate(weighted_styles(style), 1):
+        pictures[f"style picture {number}"] = f"{share} {_digest(image)}"
     return {**pictures, **json.loads(json.dumps(asdict(settings)))}
 
 
 def _digest(image):
-    image = np.ascontiguousarray(image, np.float32)
     return hashlib.sha256(repr(image.shape).encode() + image.tobytes()).hexdigest()
 
 

@@ -9,9 +9,12 @@ is computed twice and nothing is lost. A point that fails is reported, and does 
 import hashlib
 import json
 import os
+import sys
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from itertools import product
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 
@@ -145,37 +148,40 @@ def _paint(content, style, settings):
 
 
 def _cluster(scheduler, workers, points):
-    """A client of the cluster at an address, or of one here that ends with it."""
+    """A client, for a with statement: of the cluster at an address, or of one here that ends with it."""
+    from distributed import Client
+
+    if not scheduler:
+        return _here(workers, points)
+    try:
+        return Client(scheduler, timeout=10)
+    except (OSError, ValueError) as error:
+        raise SweepError(f"no Dask scheduler answers at {scheduler!r} ({error}): start one with `dask scheduler`, "
+                         "and workers with `dask worker`, or leave the address out") from error
+
+
+@contextmanager
+def _here(workers, points):
     from distributed import Client, LocalCluster
 
-    if scheduler:
-        try:
-            return Client(scheduler, timeout=10)
-        except (OSError, ValueError) as error:
-            raise SweepError(f"no Dask scheduler answers at {scheduler!r} ({error}): start one with `dask scheduler`, "
-                             "and workers with `dask worker`, or leave the address out") from error
     cores = os.cpu_count() or 1
     workers = max(1, min(workers or cores, points))
+    threads = {"NST_WORKER_THREADS": str(max(1, cores // workers))}
     # One task at a time in each worker, computing on as many threads as fall to it.
-    cluster = LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0",
-                           silence_logs="CRITICAL", env={"NST_WORKER_THREADS": str(max(1, cores // workers))})
-    return _Here(cluster)
+    options = {"n_workers": workers, "threads_per_worker": 1, "processes": True, "env": threads,
+               "dashboard_address": "127.0.0.1:0", "silence_logs": "CRITICAL"}
+    with _main_hidden(), LocalCluster(**options) as cluster, Client(cluster) as client:
+        yield client
 
 
-class _Here:
-    """A client and its own cluster, closed together."""
-
-    def __init__(self, cluster):
-        from distributed import Client
-
-        self.cluster, self.client = cluster, Client(cluster)
-
-    def __enter__(self):
-        return self.client
-
-    def __exit__(self, *error):
-        self.client.close()
-        self.cluster.close()
+@contextmanager
+def _main_hidden():
+    """Python runs the caller's script once more in each new process; a sweep in it would start itself again."""
+    main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 # Keeping

@@ -151,11 +151,13 @@ def transfer(content, style, settings=None, on_step=None, checkpoint=None):
 
     Raises:
         ImageError: a picture that is not one, or too small for the deepest layer.
+        TypeError: settings that are no `Settings`.
+        ValueError: the styles' weights will not do.
         Diverged: a loss or the picture is not finite.
         NetworkError: see `load_network`.
         CheckpointError: the checkpoint is damaged, or of another run.
     """
-    settings = settings or Settings()
+    settings = _chosen(settings)
     start, interrupted, image, state, losses, before = time.perf_counter(), False, None, None, [], 0.0
     if checkpoint:
         kept = checkpoint.load(content, style, settings)
@@ -195,8 +197,8 @@ def iterate(content, style, settings=None, state=None):
     Raises:
         ValueError: the state is of a run with other sizes.
     """
-    settings = settings or Settings()
-    content, styles = _picture(content, "content"), weighted_styles(style)
+    settings = _chosen(settings)
+    content, styles = checked_picture(content, "content"), weighted_styles(style)
     content, styles, colours = recoloured(content, styles, settings.colors)
     network = shared_network(settings.network, settings.pooling, settings.precision)
     levels = pyramid(*content.shape[:2], settings)
@@ -357,6 +359,14 @@ def _loaded(name, pooling, precision, weights):
     return load_network(name, pooling=pooling, precision=precision, weights=weights)
 
 
+def _chosen(settings):
+    if settings is None:
+        return Settings()
+    if not isinstance(settings, Settings):
+        raise TypeError(f"settings is a {type(settings).__name__}: Settings(size=256, …) is needed")
+    return settings
+
+
 def _weights(settings):
     names = ("content_weight", "style_weight", "tv_weight", "content_layers", "style_layers")
     return {name: getattr(settings, name) for name in names}
@@ -374,9 +384,14 @@ def _per_value(loss, array):
 # Pictures and their sizes
 
 
-def _picture(image, name):
+def checked_picture(image, name):
     """A float32 copy of an image, or an ImageError that says which of the two is wrong, and how."""
-    image = np.array(image, np.float32)
+    if isinstance(image, str | os.PathLike):
+        raise ImageError(f"the {name} picture is the name of a file: give load_image({str(image)!r})")
+    try:
+        image = np.array(image, np.float32)
+    except (TypeError, ValueError) as error:
+        raise ImageError(f"the {name} picture is no array of numbers, (height, width, 3) ({error})") from error
     if image.ndim != 3 or image.shape[-1] != 3 or not image.size:
         raise ImageError(f"the {name} picture has the shape {image.shape}: (height, width, 3) is needed")
     if not np.isfinite(image).all() or image.min() < 0 or image.max() > 255:
@@ -390,13 +405,13 @@ def _picture(image, name):
 def weighted_styles(style):
     """[(share, image), …] whose shares sum to one; a single image is [(1, image)]."""
     if not isinstance(style, list | tuple):
-        return [(1.0, _picture(style, "style"))]
+        return [(1.0, checked_picture(style, "style"))]
     if not style or not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in style):
         raise ValueError("several styles are needed as [(weight, image), …]")
     weights = [float(weight) for weight, _ in style]
     if not all(0 <= weight < math.inf for weight in weights) or not sum(weights):
         raise ValueError(f"the styles' weights are {weights}: numbers from 0 are needed, at least one above")
-    return [(weight / sum(weights), _picture(image, "style"))
+    return [(weight / sum(weights), checked_picture(image, "style"))
             for weight, (_, image) in zip(weights, style, strict=True) if weight]
 
 

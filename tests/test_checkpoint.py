@@ -142,7 +142,7 @@ def test_a_file_of_a_run_with_other_pictures_is_refused_by_name(content, style, 
     transfer(content, style, QUICK, checkpoint=Checkpoint(path))
     with pytest.raises(CheckpointError, match="the content picture differ"):
         transfer(content[::-1], style, QUICK, checkpoint=Checkpoint(path))
-    with pytest.raises(CheckpointError, match="run: style picture 2 differ"):
+    with pytest.raises(CheckpointError, match="run: style picture 1, style picture 2 differ"):
         transfer(content, [(1, style), (2, style)], QUICK, checkpoint=Checkpoint(path))
 
 

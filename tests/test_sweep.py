@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from dataclasses import replace
 
@@ -142,14 +144,14 @@ def test_workers_share_the_cores(monkeypatch):
 
     def local_cluster(**options):
         started.update(options)
-        raise StopIteration
+        raise InterruptedError
 
     monkeypatch.setattr("distributed.LocalCluster", local_cluster)
     for cores, workers, points, expected in ((8, None, 100, (8, 1)), (8, None, 3, (3, 2)), (2, 5, 9, (5, 1)),
                                              (8, 2, 9, (2, 4)), (1, None, 4, (1, 1))):
         monkeypatch.setattr("os.cpu_count", lambda cores=cores: cores)
-        with pytest.raises(StopIteration):
-            module._cluster(None, workers, points)
+        with pytest.raises(InterruptedError), module._cluster(None, workers, points):
+            pass
         assert (started["n_workers"], int(started["env"]["NST_WORKER_THREADS"])) == expected
         assert started["threads_per_worker"] == 1
 
@@ -163,6 +165,25 @@ def test_a_cluster_of_its_own(photograph, style, tmp_path):
     """As a student calls it: nothing but pictures and a grid."""
     points = sweep(photograph, style, grid(BASE, seed=[0, 1]), tmp_path)
     assert all(point.done for point in points)
+
+
+SCRIPT = """
+from nst_helpers.images import noise_image
+from nst_helpers.sweep import grid, sweep
+from nst_helpers.settings import Settings
+
+print("begun", flush=True)
+points = sweep(noise_image(32, 32, 0), noise_image(32, 32, 1),
+               grid(Settings(size=32, scales=1, iterations=2), seed=[0, 1]), "found")
+print(__name__, [point.done for point in points])
+"""
+
+
+def test_a_script_may_sweep_at_its_top_level(tmp_path):
+    """New processes run the script of their parent once more; those of a sweep must not."""
+    (tmp_path / "script.py").write_text(SCRIPT)
+    run = subprocess.run([sys.executable, "script.py"], cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    assert run.stdout.splitlines() == ["begun", "__main__ [True, True]"] and "Traceback" not in run.stderr
 
 
 # The outcome

@@ -181,13 +181,19 @@ def test_pictures_of_whole_numbers_are_taken_and_left_alone(content, style):
 @pytest.mark.parametrize("picture, says", [
     (np.zeros((20, 20)), "height, width, 3"), (np.zeros((0, 20, 3)), "height, width, 3"),
     (np.full((20, 20, 3), np.nan), "nan"), (np.full((20, 20, 3), -1.0), "-1"), (np.full((20, 20, 3), 256.0), "256"),
-    (np.full((20, 20, 3), 0.5), "multiply it by 255"),
+    (np.full((20, 20, 3), 0.5), "multiply it by 255"), ("me.jpg", "give load_image"), ({}, "no array of numbers"),
 ])
 def test_what_is_no_picture(content, picture, says):
     with pytest.raises(ImageError, match=f"(?s)content.*{says}"):
         transfer(picture, content, Settings(**QUICK))
     with pytest.raises(ImageError, match=f"(?s)style.*{says}"):
         transfer(content, picture, Settings(**QUICK))
+
+
+@pytest.mark.parametrize("work", [transfer, lambda *arguments: next(iterate(*arguments))])
+def test_settings_that_are_none(content, style, work):
+    with pytest.raises(TypeError, match=r"settings is a dict: Settings\(size=256, …\) is needed"):
+        work(content, style, {"size": 256})
 
 
 def test_the_smallest_size_that_works(content, style):
