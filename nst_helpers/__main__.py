@@ -161,8 +161,8 @@ def run_networks(options):
 
     from nst_helpers.networks import VGG19_VARIABLE, load_network, vgg19_cache
 
-    compact = load_network("compact")
-    print(f"compact  ready: shipped with the course, {compact.parameters:,} parameters")
+    for name in ("compact", "plain"):
+        print(f"{name:8} ready: shipped with the course, {load_network(name).parameters:,} parameters")
     if options.fetch:
         vgg19 = load_network("vgg19")
         print(f"vgg19    ready: {vgg19.parameters:,} parameters, in {vgg19_cache()}")
@@ -190,17 +190,19 @@ def run_check(options):
 
     gpus = len(tf.config.list_physical_devices("GPU"))
     print(f"TensorFlow {tf.__version__}, Keras {keras.__version__}, {gpus} GPUs")
-    times = {precision: _seconds_an_iteration(precision) for precision in ("float32", "bfloat16")}
-    ratio = times["bfloat16"] / times["float32"]
-    print(f"one iteration at 256×171 pixels: {1000 * times['float32']:.0f} ms in float32; "
-          f"bfloat16 takes {ratio:.2f} times that" + (", so --precision bfloat16 pays here" if ratio < 0.8 else ""))
+    from nst_helpers.networks import bfloat16_ratio
+
+    ratio = bfloat16_ratio()
+    print(f"one iteration at 256×171 pixels: {1000 * _seconds_an_iteration():.0f} ms in float32; a convolution in "
+          f"bfloat16 takes {ratio:.2f} times its time, so --precision bfloat16 "
+          f"{'pays' if ratio < 0.8 else 'does not pay'} here")
     free = shutil.disk_usage(Path.cwd()).free
     print(f"free disk space here: {free / 1e9:.1f} GB")
     print("ready: this computer runs the course")
     return 0
 
 
-def _seconds_an_iteration(precision):
+def _seconds_an_iteration():
     """The median over a few iterations, after the first one, which compiles."""
     from itertools import pairwise
     from statistics import median
@@ -212,7 +214,7 @@ def _seconds_an_iteration(precision):
 
     content = load_image(data_folder() / "content" / "temple.jpg", 256)
     times = [perf_counter()]
-    for _ in iterate(content, content, Settings(size=256, scales=1, iterations=12, precision=precision)):
+    for _ in iterate(content, content, Settings(size=256, scales=1, iterations=12)):
         times.append(perf_counter())
     return median(after - before for before, after in pairwise(times[2:]))
 

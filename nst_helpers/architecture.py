@@ -9,6 +9,6 @@ LAYER_NAMES = tuple(
 )
 CONVOLUTION_NAMES = tuple(name for name in LAYER_NAMES if name.startswith("conv"))
 
-NETWORK_NAMES = ("compact", "vgg19")
-POOLINGS = ("average", "max")
+NETWORK_NAMES = ("compact", "plain", "vgg19")
+POOLINGS = ("average", "binomial", "max")
 PRECISIONS = ("float32", "bfloat16")

@@ -1,18 +1,22 @@
 """The networks that see: VGG-19 at a width, cut at the deepest layer asked for.
 
 One architecture (Simonyan, Zisserman, "Very Deep Convolutional Networks for Large-Scale Image
-Recognition", ICLR 2015, configuration E without its dense layers), two sets of weights:
+Recognition", ICLR 2015, configuration E without its dense layers), three sets of weights:
 
 - `compact`: a quarter of the width, trained by this project and shipped in data/networks;
+- `plain`: the same size, trained in the ordinary way, shipped for comparison;
 - `vgg19`: full width, the ImageNet weights that Keras distributes.
 
-Both are normalised in the manner of Gatys et al. (2016, section 2): the weights of each layer are rescaled
+All are normalised in the manner of Gatys et al. (2016, section 2): the weights of each layer are rescaled
 so that its mean activation over natural pictures is one. ReLU and average pooling pass a positive factor
 through unchanged, so the network computes the same features, up to one factor a layer; and one set of
 loss weights suits every layer of both networks.
 """
 
 import os
+import statistics
+import time
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +39,8 @@ VGG19_FILE = "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5"
 VGG19_URL = f"https://storage.googleapis.com/tensorflow/keras-applications/vgg19/{VGG19_FILE}"
 VGG19_MD5 = "253f8cb515780f3b799900260a226db6"
 
+BFLOAT16_VARIABLE = "NST_BFLOAT16"  # "force": use it even where it is slower
+
 CALIBRATION_PICTURES = ("astronaut", "cat", "coffee", "raccoon", "rocket", "temple")
 
 
@@ -56,30 +62,64 @@ def load_network(name="compact", *, pooling="average", weights=None, precision="
     """A trained network, ready to look at pictures.
 
     Args:
-        name: "compact" (shipped, works offline) or "vgg19" (80 MB of weights). The weights of vgg19 are
+        name: "compact" or "plain" (shipped, work offline) or "vgg19" (80 MB of weights). The weights of vgg19 are
             looked for in this order: `weights`, the environment variable NST_VGG19_WEIGHTS, Keras's own
             cache, Keras's download (checked by its hash).
-        pooling: "average" (as Gatys et al. recommend) or "max" (as VGG was trained).
-        weights: a weight file: .npz for compact; for vgg19 the .h5 without the top layers as Keras
+        pooling: "average" (as Gatys et al. recommend), "binomial" (a smoother average, see `BinomialPooling2D`) or
+            "max" (as VGG was trained).
+        weights: a weight file: .npz for compact and plain; for vgg19 the .h5 without the top layers as Keras
             distributes it, or a .weights.h5 of `keras.applications.VGG19(include_top=False)`.
-        precision: "float32", or "bfloat16" for convolutions in half the bits (about twice as fast on
-            processors that have it); the feature maps come back as float32 either way.
+        precision: "float32", or "bfloat16" for convolutions in half the bits: about twice as fast where the processor
+            has it, and several times slower where it has not, so that it is refused there, unless the environment
+            variable NST_BFLOAT16 is "force". The feature maps come back as float32 either way.
 
     Returns:
         A `FeatureNetwork`.
 
     Raises:
-        NetworkError: unknown name, or a file that is missing, damaged or of another network.
+        NetworkError: unknown name; a file that is missing, damaged or of another network; bfloat16 where it is slower.
     """
     _require(name in NETWORK_NAMES, f"unknown network {name!r}: choose one of {', '.join(NETWORK_NAMES)}")
     if name == "vgg19":
         parameters, mean, scale = _read_vgg19(weights), VGG19_MEAN, np.ones(3, np.float32)
     else:
-        parameters, mean, scale = _read_compact(weights or data_folder() / "networks" / "compact.npz")
+        parameters, mean, scale = _read_compact(weights or data_folder() / "networks" / f"{name}.npz")
+    _require_fast(precision)
     network = FeatureNetwork(name, parameters, mean, scale, pooling=pooling, precision=precision)
     if name == "vgg19" or pooling == "max":  # compact's file is normalised for average pooling
         network = network.normalised(calibration_pictures())
     return network
+
+
+@cache
+def bfloat16_ratio(repeats=3):
+    """How long a convolution with its gradient takes in bfloat16 on this machine, over its time in float32.
+
+    Measured once a process, in a fraction of a second (two where bfloat16 is emulated); medians of a few runs.
+    """
+    return _seconds_of_convolution(tf.bfloat16, repeats) / _seconds_of_convolution(tf.float32, repeats)
+
+
+def _seconds_of_convolution(dtype, repeats, size=96, channels=64):
+    features, kernel = tf.ones((1, size, size, channels), dtype), tf.ones((3, 3, channels, channels), dtype)
+    times = []
+    for _ in range(repeats + 1):  # the first one sets things up
+        start = time.perf_counter()
+        with tf.GradientTape() as tape:
+            tape.watch(features)
+            total = tf.reduce_sum(tf.nn.conv2d(features, kernel, 1, "SAME"))
+        tape.gradient(total, features).numpy()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times[1:])
+
+
+def _require_fast(precision):
+    """Refuse bfloat16 where it costs time, unless the environment asks for it all the same."""
+    if precision == "bfloat16" and os.environ.get(BFLOAT16_VARIABLE) != "force":
+        ratio = bfloat16_ratio()
+        _require(ratio < 1, f"precision 'bfloat16' does not pay here: a convolution takes {ratio:.1f} times as long as "
+                 f"in float32, because this processor does not compute in it. Use float32; to use it all the same, set "
+                 f"{BFLOAT16_VARIABLE}=force")
 
 
 def random_network(width=0.25, seed=0, *, pooling="average", precision="float32"):
@@ -167,7 +207,7 @@ class FeatureNetwork:
         (layer,) = self._known([layer])
         field, jump = 1, 1
         for name in LAYER_NAMES[: LAYER_NAMES.index(layer) + 1]:
-            window = 3 if name.startswith("conv") else 2
+            window = 3 if name.startswith("conv") else 4 if self.pooling == "binomial" else 2
             field += (window - 1) * jump
             jump *= 1 if name.startswith("conv") else 2
         return field
@@ -216,14 +256,34 @@ class FeatureNetwork:
                              f"{', '.join(layers)}: its shorter side must be at least {smallest} pixels")
 
 
+class BinomialPooling2D(keras.layers.Layer):
+    """Average pooling over 4×4 values with the weights (1, 3, 3, 1)/8 in both directions, stride 2, edges repeated.
+
+    A mean over 2×2 lets patterns through that are finer than the new grid can carry, and its gradient shows the grid
+    (aliasing; Zhang, "Making Convolutional Networks Shift-Invariant Again", ICML 2019). A binomial filter does not.
+    """
+
+    KERNEL = np.outer([1, 3, 3, 1], [1, 3, 3, 1]).astype(np.float32) / 64
+
+    def call(self, inputs):
+        channels = inputs.shape[-1]
+        kernel = tf.cast(np.repeat(self.KERNEL[:, :, np.newaxis, np.newaxis], channels, axis=2), inputs.dtype)
+        padded = tf.pad(inputs, [[0, 0], [1, 1], [1, 1], [0, 0]], "SYMMETRIC")
+        return tf.nn.depthwise_conv2d(padded, kernel, [1, 2, 2, 1], "VALID")
+
+    def compute_output_shape(self, shape):
+        return (shape[0], *(side and side // 2 for side in shape[1:3]), shape[3])
+
+
 def _build(weights, pooling, precision):
     """The whole network as a Keras model, its layers named as in the VGG paper."""
     policy = "float32" if precision == "float32" else "mixed_bfloat16"
-    pool = keras.layers.AveragePooling2D if pooling == "average" else keras.layers.MaxPooling2D
+    pools = {"average": partial(keras.layers.AveragePooling2D, 2), "max": partial(keras.layers.MaxPooling2D, 2),
+             "binomial": BinomialPooling2D}
     inputs = features = keras.Input((None, None, 3), name="image")
     for name in LAYER_NAMES:
         if name.startswith("pool"):
-            features = pool(2, name=name, dtype=policy)(features)
+            features = pools[pooling](name=name, dtype=policy)(features)
         else:
             kernel, bias = weights[name]
             layer = keras.layers.Conv2D(bias.size, 3, padding="same", activation="relu", name=name, dtype=policy,

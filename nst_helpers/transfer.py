@@ -12,6 +12,7 @@ the paper, for good pictures in seconds instead of minutes, and for weights that
   1/(4N²M²) already frees it from the size.)
 - At each size the learning rate falls to zero along half a cosine (Loshchilov, Hutter 2017), which ends the
   jitter that steps of one length leave in the pixels as coloured noise.
+- Only the ratios of the weights count: whatever they are, the optimizer sees them with the sum of the default ones.
 - TV is rounded off below differences of ten grey levels, which keeps strokes from breaking into flat blocks.
 - The picture is optimized on a canvas a little larger than itself and cut out at the end: zero padding
   inside the network leaves marks along the canvas's border.
@@ -134,7 +135,7 @@ class Result:
 # The work
 
 
-def transfer(content, style, settings=None, on_step=None, checkpoint=None):
+def transfer(content, style, settings=None, on_step=None, checkpoint=None, *, network=None):
     """Paint the content picture in the manner of the style picture.
 
     Args:
@@ -144,6 +145,7 @@ def transfer(content, style, settings=None, on_step=None, checkpoint=None):
         on_step: called with each `Step`, for a progress bar.
         checkpoint: a `nst_helpers.checkpoint.Checkpoint`, so that the run can go on after it was ended by
             whatever it was, with the very same result.
+        network: a `FeatureNetwork` to look through, instead of the one that the settings name.
 
     Returns:
         A `Result`. Ctrl-C ends the run early: the result is then what there is so far, with `interrupted`
@@ -152,19 +154,22 @@ def transfer(content, style, settings=None, on_step=None, checkpoint=None):
     Raises:
         ImageError: a picture that is not one, or too small for the deepest layer.
         TypeError: settings that are no `Settings`.
-        ValueError: the styles' weights will not do.
+        ValueError: the styles' weights will not do; a network and a checkpoint together, for a checkpoint knows its
+            network by the name in the settings.
         Diverged: a loss or the picture is not finite.
         NetworkError: see `load_network`.
         CheckpointError: the checkpoint is damaged, or of another run.
     """
     settings = _chosen(settings)
+    if network and checkpoint:
+        raise ValueError("a checkpoint knows its network by the name in the settings: leave out `network`, or it")
     start, interrupted, image, state, losses, before = time.perf_counter(), False, None, None, [], 0.0
     if checkpoint:
         kept = checkpoint.load(content, style, settings)
         state, losses, before = kept.state, list(kept.losses), kept.seconds
         image = kept.image
     try:
-        for step in iterate(content, style, settings, state):
+        for step in iterate(content, style, settings, state, network=network):
             losses.append(step.losses)
             image = step.image
             if checkpoint:
@@ -184,7 +189,7 @@ def transfer(content, style, settings=None, on_step=None, checkpoint=None):
     return Result(image, history, settings, seconds, sizes, interrupted, content, style)
 
 
-def iterate(content, style, settings=None, state=None):
+def iterate(content, style, settings=None, state=None, *, network=None):
     """The transfer's loop as a generator: yields a `Step` after each step of the optimizer.
 
     Arguments and errors as in `transfer`. Nothing is computed between two steps, so whoever drives the
@@ -200,7 +205,7 @@ def iterate(content, style, settings=None, state=None):
     settings = _chosen(settings)
     content, styles = checked_picture(content, "content"), weighted_styles(style)
     content, styles, colours = recoloured(content, styles, settings.colors)
-    network = shared_network(settings.network, settings.pooling, settings.precision)
+    network = network or shared_network(settings.network, settings.pooling, settings.precision)
     levels = pyramid(*content.shape[:2], settings)
     _require_size(network, settings, levels[0], styles)
     state = state or State(0, 0, _start(_canvas(content, levels[0]), settings), settings.optimizer, None)
@@ -270,11 +275,12 @@ def descend(state, target, styles, level, network, settings):
     contents = network(target, settings.content_layers)
     grams = _blended_grams(network, styles, settings.style_layers)
     weights, lead = _tensors(_weights(settings)), _tensors(level.lead)
+    unit = _tensors(WEIGHT_SUM / _weight_sum(settings))
     canvas = tf.constant(state.canvas, tf.float32)
     fresh = state.memory is None or state.optimizer != settings.optimizer
     memory = OPTIMIZERS[settings.optimizer](1.0).init(canvas) if fresh else state.memory
     for number in range(state.done, level.iterations):
-        gradient, losses = objective(canvas, contents, grams, weights, lead)
+        gradient, losses = objective(canvas, contents, grams, weights, lead, unit)
         rate = settings.learning_rate * (1 + math.cos(math.pi * number / level.iterations)) / 2
         canvas, memory = step(canvas, gradient, memory, rate)
         state = State(state.level, number + 1, canvas.numpy(), settings.optimizer, memory)
@@ -306,8 +312,9 @@ def _objective(network, content_layers, style_layers):
         {"content_weight": number, "style_weight": number, "tv_weight": number,
          "content_layers": dict.fromkeys(content_layers, number), "style_layers": dict.fromkeys(style_layers, number)},
         number,
+        number,
     ])
-    def objective(canvas, contents, grams, weights, lead):
+    def objective(canvas, contents, grams, weights, lead, unit):
         with tf.GradientTape() as tape:
             tape.watch(canvas)
             features = network(canvas, layers)
@@ -319,7 +326,7 @@ def _objective(network, content_layers, style_layers):
             tv = _per_value(total_variation(tf.pad(canvas, [[0, 1], [0, 1], [0, 0]], "SYMMETRIC"), TV_EPSILON), canvas)
             rest = weights["style_weight"] * style + weights["tv_weight"] * tv
             content_part = weights["content_weight"] * content
-            led = lead * content_part + rest
+            led = unit * (lead * content_part + rest)
         return tape.gradient(led, canvas), tf.stack([content, style, tv, content_part + rest])
 
     return objective
@@ -370,6 +377,17 @@ def _chosen(settings):
 def _weights(settings):
     names = ("content_weight", "style_weight", "tv_weight", "content_layers", "style_layers")
     return {name: getattr(settings, name) for name in names}
+
+
+def _weight_sum(settings):
+    """What a loss of one in every term, every layer would sum to: α Σ w_l + β Σ w_l + γ."""
+    return (settings.content_weight * sum(settings.content_layers.values())
+            + settings.style_weight * sum(settings.style_layers.values()) + settings.tv_weight)
+
+
+# Only the ratios of the weights may decide a picture, and not every optimizer forgets their common factor: Adam's ε and
+# the length of a plain step are absolute. So what is lowered is the loss whose weights have the sum of the defaults.
+WEIGHT_SUM = _weight_sum(Settings())
 
 
 def _tensors(structure):

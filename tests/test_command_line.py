@@ -151,7 +151,8 @@ def test_networks(capsys, monkeypatch, tmp_path, vgg19_weights):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     assert main(["networks"]) == 0
     text = capsys.readouterr().out
-    assert "compact  ready" in text and "1,252,880" in text and "vgg19    not here" in text and "--fetch" in text
+    assert "compact  ready" in text and "plain    ready" in text
+    assert "1,252,880" in text and "vgg19    not here" in text and "--fetch" in text
     monkeypatch.setenv(networks.VGG19_VARIABLE, str(vgg19_weights))
     assert main(["networks"]) == 0
     assert f"vgg19    found: {vgg19_weights}" in capsys.readouterr().out
@@ -163,7 +164,7 @@ def test_check(capsys):
     assert main(["check"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("Python 3.") and lines[-1].startswith("ready")
-    assert any("bfloat16 takes" in line for line in lines)
+    assert any("in bfloat16 takes" in line and "pay" in line for line in lines)
 
 
 def test_the_settings_file_is_plain_json(pictures, tmp_path):

@@ -14,7 +14,7 @@ from nst_helpers import networks
 from nst_helpers.architecture import CONVOLUTION_NAMES, CONVOLUTIONS, LAYER_NAMES
 from nst_helpers.backend import keras, tf
 from nst_helpers.images import ImageError
-from nst_helpers.networks import NetworkError, load_network, random_network
+from nst_helpers.networks import BinomialPooling2D, NetworkError, load_network, random_network
 
 # What it computes
 
@@ -55,6 +55,16 @@ def test_max_pooling_takes_the_largest(photograph):
     features = load_network(pooling="max")(photograph, ["conv1_2", "pool1"])
     expected = features["conv1_2"].numpy().reshape(32, 2, 48, 2, 16).max(axis=(1, 3))
     np.testing.assert_array_equal(features["pool1"], expected)
+
+
+def test_binomial_pooling_is_a_smooth_average(compact, photograph):
+    """(1, 3, 3, 1)/8 in both directions at every second place, the edge repeated: by SciPy. What is flat stays flat."""
+    features = load_network(pooling="binomial")(photograph, ["conv1_2", "pool1"])
+    padded = np.pad(features["conv1_2"].numpy(), ((1, 1), (1, 1), (0, 0)), mode="edge")
+    window = np.outer([1, 3, 3, 1], [1, 3, 3, 1])[:, :, np.newaxis] / 64
+    np.testing.assert_allclose(features["pool1"], correlate(padded, window, "valid")[::2, ::2], rtol=1e-4, atol=1e-5)
+    flat = BinomialPooling2D()(np.ones((1, 7, 10, 2), np.float32))  # odd: the last row is left out, as by 2×2
+    np.testing.assert_allclose(flat, np.ones((1, 3, 5, 2)), rtol=1e-6)
 
 
 def test_nothing_deeper_is_computed(compact):
@@ -135,7 +145,8 @@ def test_normalisation_keeps_the_features_up_to_a_factor(pooling, photograph):
         np.testing.assert_allclose(after * before.mean(), before, rtol=1e-2, atol=1e-3 * before.max())
 
 
-def test_bfloat16_agrees_to_its_precision(compact, photograph):
+def test_bfloat16_agrees_to_its_precision(compact, photograph, monkeypatch):
+    monkeypatch.setenv(networks.BFLOAT16_VARIABLE, "force")
     half = load_network(precision="bfloat16")(photograph, ["conv1_1", "conv4_1"])
     for layer, features in compact(photograph, ["conv1_1", "conv4_1"]).items():
         assert half[layer].dtype == tf.float32
@@ -143,11 +154,38 @@ def test_bfloat16_agrees_to_its_precision(compact, photograph):
         assert 1e-4 < error < 0.02  # not the same computation, and a good approximation of it
 
 
+@pytest.mark.parametrize(("seconds", "refused"), [({"float32": 0.01, "bfloat16": 0.087}, True),
+                                                  ({"float32": 0.01, "bfloat16": 0.005}, False)])
+def test_bfloat16_is_refused_where_it_is_slower(seconds, refused, monkeypatch):
+    """With the measured ratio in the message; and not where somebody insists."""
+    monkeypatch.delenv(networks.BFLOAT16_VARIABLE, raising=False)
+    monkeypatch.setattr(networks, "_seconds_of_convolution", lambda dtype, repeats: seconds[dtype.name])
+    networks.bfloat16_ratio.cache_clear()
+    try:
+        if refused:
+            with pytest.raises(NetworkError, match=r"8\.7 times as long.*NST_BFLOAT16=force"):
+                load_network(precision="bfloat16")
+            monkeypatch.setenv(networks.BFLOAT16_VARIABLE, "force")
+        assert load_network(precision="bfloat16").precision == "bfloat16"
+    finally:
+        networks.bfloat16_ratio.cache_clear()
+
+
+def test_the_ratio_of_the_precisions_is_measured():
+    assert 0.05 < networks.bfloat16_ratio() < 1000
+    assert networks.bfloat16_ratio() == networks.bfloat16_ratio()  # once a process
+
+
+def test_plain_is_another_network_of_the_same_form(compact, photograph):
+    plain = load_network("plain")
+    assert plain.name == "plain" and plain.parameters == compact.parameters
+
+
 # What is refused
 
 @pytest.mark.parametrize("call, says", [
-    (lambda n: load_network("vgg16"), "'vgg16'.*compact, vgg19"),
-    (lambda n: load_network(pooling="median"), "'median'.*average, max"),
+    (lambda n: load_network("vgg16"), "'vgg16'.*compact, plain, vgg19"),
+    (lambda n: load_network(pooling="median"), "'median'.*average, binomial, max"),
     (lambda n: load_network(precision="float16"), "'float16'.*float32, bfloat16"),
     (lambda n: n(np.zeros((32, 32, 3)), ["conv9_1"]), "'conv9_1'.*conv1_1, "),
     (lambda n: n(np.zeros((32, 32, 3)), []), "no layer"),

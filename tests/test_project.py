@@ -105,6 +105,7 @@ def imports(path):
     ("transfer", {"backend", "colors", "images", "losses", "networks", "plots", "settings", "system"}),
     ("diagnose", {"colors", "images", "losses", "transfer"}),
     ("estimate", {"architecture", "images", "settings", "transfer"}),
+    ("experiments/texture", {"settings", "transfer"}),
     ("sweep", {"backend", "images", "plots", "settings", "system", "transfer"}),
     ("checkpoint", {"backend", "settings", "system", "transfer"}),
 ])

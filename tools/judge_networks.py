@@ -1,10 +1,10 @@
 """Which of two networks paints better? Textures, transfers, numbers and one sheet of pictures.
 
-    python tools/judge_networks.py old.npz new.npz --folder judged [--card data/networks/compact.md]
+    python tools/judge_networks.py old.npz new.npz:binomial --folder judged [--card data/networks/compact.md]
 
-Each network makes textures from the Gram matrices of each style picture, and transfers of four photographs.
-The textures are then compared with their style pictures by statistics of the pixels themselves, in which no
-network takes part:
+Behind a colon stands the pooling that a network is used with, if it is not the mean of 2×2. Each network makes
+textures from the Gram matrices of each style picture, and transfers of the photographs. They are then compared
+with their style pictures and photographs by statistics of the pixels themselves, in which no network takes part:
 
 - histograms: how far apart the distributions of brightness and colour are, at five scales, both of the
   values and of the details (what a scale has and the next coarser one has not), in standard deviations of the
@@ -12,7 +12,9 @@ network takes part:
 - autocorrelation: how alike the brightness stays from one place to another up to eight pixels away, at four
   scales;
 - colour noise: energy of the finest colour details, over the style picture's. 1 is right; above is noise.
-  For a transfer it is taken over the content's or the style's, whichever has more.
+  For a transfer it is taken over the content's or the style's, whichever has more;
+- subject: the correlation of the strength of the edges in the photograph and in the transfer, at two scales;
+- local contrast: the correlation of the standard deviation of brightness around each place.
 
 Pictures that lie in the folder already are not painted again.
 """
@@ -22,22 +24,20 @@ import hashlib
 import json
 from dataclasses import asdict
 from pathlib import Path
-from unittest import mock
 
 import numpy as np
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
-from nst_helpers import transfer as transfers
 from nst_helpers.images import load_image, resize_image, save_image
-from nst_helpers.networks import data_folder, load_network
+from nst_helpers.networks import CALIBRATION_PICTURES, data_folder, load_network
 from nst_helpers.settings import Settings
+from nst_helpers.transfer import transfer
 
-SIZE = 256
-CONTENTS = ("astronaut", "cat", "raccoon", "temple")
+SIZE = 384
 STYLE_LAYERS = {"conv1_1": 256, "conv2_1": 64, "conv3_1": 16, "conv4_1": 4, "conv5_1": 1}
 TEXTURE = Settings(content_weight=0, tv_weight=0, style_layers=STYLE_LAYERS, style_scale=1, size=SIZE,
-                   iterations=500)
+                   iterations=300)
 TRANSFER = Settings(size=SIZE, iterations=400)  # otherwise the course's own
 HEADING = "## Compared with "
 METHOD = f"""\
@@ -54,28 +54,31 @@ def paint(network, content, style, settings, path):
     stamp = json.dumps(asdict(settings), sort_keys=True)
     note = path.with_suffix(".json")
     if not (path.is_file() and note.is_file() and note.read_text() == stamp):
-        with mock.patch.object(transfers, "shared_network", return_value=network):
-            save_image(transfers.transfer(content, style, settings).image, path)
+        save_image(transfer(content, style, settings, network=network).image, path)
         note.write_text(stamp)
     return load_image(path)
 
 
-def gallery(weights, contents, styles, folder):
+def network_of(words):
+    """The network that "file.npz" or "file.npz:binomial" means, and a name for the folder of its pictures."""
+    path, _, pooling = words.partition(":")
+    network = load_network(weights=path, pooling=pooling or "average")
+    return network, f"{hashlib.sha256(Path(path).read_bytes()).hexdigest()[:8]}-{network.pooling}"
+
+
+def gallery(words, contents, styles, folder):
     """All pictures of one network: ({style: texture}, {(content, style): transfer})."""
-    network, own = load_network(weights=weights), folder / _digest(weights)
+    network, name = network_of(words)
+    own = folder / name
     blank = np.full((SIZE, SIZE, 3), 128, np.float32)  # a texture takes only its size from it
     textures = {name: paint(network, blank, style, TEXTURE, own / f"{name}.png")
                 for name, style in styles.items()}
     painted = {}
     for (name, content), (style_name, style) in ((c, s) for c in contents.items() for s in styles.items()):
-        print(f"{weights.name}: {name} as {style_name}", flush=True)
+        print(f"{words}: {name} as {style_name}", flush=True)
         path = own / f"{name}-{style_name}.png"
         painted[name, style_name] = paint(network, content, style, TRANSFER, path)
     return textures, painted
-
-
-def _digest(path):
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:8]
 
 
 # --- judging ----------------------------------------------------------------------------------------------
@@ -136,6 +139,30 @@ def colour_noise(image):
     return float(np.mean(details[..., 1:] ** 2))
 
 
+def subject(image, photograph, sigmas=(1.5, 4.0)):
+    """How much of the photograph's drawing is left: the correlation of both pictures' edges, the mean over scales.
+
+    Edges are the lengths of brightness gradients after Gaussian smoothing by these many pixels. 1: all; 0: none.
+    """
+    ours, theirs = (opponent_colours(picture)[..., 0] for picture in (image, photograph))
+    return float(np.mean([_correlation(ndimage.gaussian_gradient_magnitude(ours, sigma),
+                                       ndimage.gaussian_gradient_magnitude(theirs, sigma)) for sigma in sigmas]))
+
+
+def local_contrast(image, photograph, sigma=8.0):
+    """The correlation of the standard deviations of brightness in Gaussian windows: where there is much to see."""
+    return _correlation(*(_deviation(opponent_colours(picture)[..., 0], sigma) for picture in (image, photograph)))
+
+
+def _deviation(plane, sigma):
+    mean = ndimage.gaussian_filter(plane, sigma)
+    return np.sqrt(np.maximum(ndimage.gaussian_filter(plane**2, sigma) - mean**2, 0))
+
+
+def _correlation(ours, theirs):
+    return float(np.corrcoef(ours.ravel(), theirs.ravel())[0, 1])
+
+
 def judge(textures, painted, contents, styles):
     """{measure: number} of one network's gallery."""
     targets = {name: _fitted(style) for name, style in styles.items()}
@@ -148,6 +175,8 @@ def judge(textures, painted, contents, styles):
         "textures: colour noise (1 is right)": _geometric(
             colour_noise(t) / colour_noise(targets[n]) for n, t in textures.items()),
         "transfers: colour noise": _geometric(colour_noise(p) / natural[k] for k, p in painted.items()),
+        "transfers: subject (1 is all)": _mean(subject(p, contents[c]) for (c, _), p in painted.items()),
+        "transfers: local contrast (1 is all)": _mean(local_contrast(p, contents[c]) for (c, _), p in painted.items()),
     }
 
 
@@ -211,15 +240,15 @@ def report(names, verdicts):
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("networks", nargs=2, type=Path, help="two weight files, the older first")
+    parser.add_argument("networks", nargs=2, metavar="FILE[:POOLING]", help="two weight files, the older first")
     parser.add_argument("--folder", type=Path, default=Path("judged"), help="for the pictures and the sheet")
     parser.add_argument("--card", type=Path, help="a card to write the comparison into, sheet beside it")
     parser.add_argument("--remark", default="", help="what the eye says, for the card")
     options = parser.parse_args(arguments)
-    contents = {name: load_image(data_folder() / "content" / f"{name}.jpg", SIZE) for name in CONTENTS}
+    contents = {name: load_image(data_folder() / "content" / f"{name}.jpg", SIZE) for name in CALIBRATION_PICTURES}
     styles = {path.stem: load_image(path) for path in sorted((data_folder() / "style").glob("*.jpg"))}
-    names = [path.stem for path in options.networks]
-    galleries = [gallery(path, contents, styles, options.folder) for path in options.networks]
+    names = [Path(words.partition(":")[0]).stem for words in options.networks]
+    galleries = [gallery(words, contents, styles, options.folder) for words in options.networks]
     verdicts = [judge(*pictures, contents, styles) for pictures in galleries]
     pictures, numbers = sheet(names, galleries, contents, styles), report(names, verdicts)
     pictures.save(options.folder / "sheet.png")

@@ -2,21 +2,23 @@
 
     python tools/train_compact.py tiny-imagenet-200.zip --work scratch --output data/networks/compact.npz
 
-The archive is the one its authors publish (http://cs231n.stanford.edu/tiny-imagenet-200.zip). What the
-defaults make was compared with the network that the course ships: see data/networks/compact.md. Interrupt it
-whenever you like: the same command carries on from the last checkpoint in the work folder, and ends at the same
-weights.
+The archive is the one its authors publish (http://cs231n.stanford.edu/tiny-imagenet-200.zip). Interrupt it
+whenever you like: the same command carries on from the last checkpoint in the work folder. Checkpoints belong to
+no machine: the training can run on one with a graphics card (`KERAS_BACKEND=jax`, which compiles the whole step
+into one program), and the same command, given that work folder on one with TensorFlow, writes the weight file.
 
-What is trained is a classifier: sixteen convolutions with batch normalisation and ReLU, the mean over all
-positions, one dense layer. What is kept are the convolutions, the normalisation folded into them. A network
-for style transfer has one more duty than a classifier: its gradient is painted onto a picture. Where it
-reacts to noise of single pixels, the picture collects such noise. So a part of the training pictures are
-blurred, a part are noisy, and the last epochs enlarge small crops, so that things are large compared with
-the 3×3 kernels.
+What is trained is a classifier: sixteen convolutions with batch normalization and ReLU, the mean over all
+positions, one dense layer. What is kept are the convolutions, the normalization folded into them (compact_file.py).
+A network for style transfer has one more duty than a classifier: its gradient is painted onto a picture. An
+ordinary classifier's gradient looks like noise, because it hangs on patterns that no one sees; one that was trained
+on pictures changed against it, each pixel by a few grey levels, has to hang on what is visible (Engstrom et al.,
+"Adversarial Robustness as a Prior for Learned Representations", 2019; Nakano, "Adversarially Robust Neural Style
+Transfer", distill.pub 2019). So each batch is changed by a step or more of the attack before it is learned from (Madry
+et al., ICLR 2018; one step from a random start: Wong, Rice, Kolter, ICLR 2020). Pooling is antialiased (Zhang,
+"Making Convolutional Networks Shift-Invariant Again", ICML 2019), or the gradient shows the grid of the strides.
 """
 
 import argparse
-import hashlib
 import io
 import json
 import platform
@@ -25,72 +27,115 @@ import zipfile
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+import keras
 import numpy as np
+from keras import ops
 from PIL import Image
-from PIL import __version__ as pillow_version
 
-from nst_helpers.backend import keras, tf
-from nst_helpers.networks import (
-    CHANNELS,
-    CONVOLUTION_NAMES,
-    LAYER_NAMES,
-    FeatureNetwork,
-    calibration_pictures,
-    load_network,
-)
+from nst_helpers.architecture import CHANNELS, LAYER_NAMES
 
 MEAN, SCALE = np.full(3, 117, np.float32), np.full(3, 58, np.float32)  # the input is (RGB − MEAN) / SCALE
 SIDE = 64  # pixels of a picture in the archive
-EPSILON = 1e-3  # of the batch normalisation
+EPSILON = 1e-3  # of the batch normalization
 
 
 @dataclass(frozen=True)
 class Recipe:
     """Every number that decides what the training makes."""
 
-    epochs: int = 11  # at 64 pixels
-    large_epochs: int = 4  # at 96 pixels: small crops, enlarged
+    phases: tuple = ((8, 48), (24, 64), (6, 96))  # (epochs, pixels) one after the other
     width: float = 0.25
-    batch: int = 128
-    learning_rate: float = 0.05
-    warmup_steps: int = 300
+    pooling: str = "binomial"
+    precision: str = "mixed_bfloat16"
+    batch: int = 256
+    learning_rate: float = 0.1
+    warmup_steps: int = 400
     momentum: float = 0.9
+    gradient_norm: float = 2.0
     weight_decay: float = 5e-3
     label_smoothing: float = 0.1
-    crop: tuple = (0.6, 1.0)  # share of the picture's area
-    large_side: int = 96
-    large_crop: tuple = (0.35, 0.8)
-    brightness: float = 0.3  # factor 1 ± 0.3
-    channel_shift: float = 0.3  # in units of SCALE, each channel by itself
-    smoothed_share: float = 0.5  # of the pictures, to a random degree
-    noisy_share: float = 0.5
-    noise: float = 0.6  # the strongest noise is uniform in ± 0.6 SCALE
+    attack: float = 3.0
+    attack_steps: int = 1
+    attack_step: float = 1.25
+    crop: tuple = (0.5, 1.0)
+    large_crop: tuple = (0.35, 1.0)
+    brightness: float = 0.25
+    channel_shift: float = 0.15
     seed: int = 0
 
 
-SMOKE = Recipe(epochs=5, large_epochs=1, width=1 / 16, batch=16, warmup_steps=4)  # for the test: seconds
+SMOKE = Recipe(phases=((4, 32), (1, 48)), width=1 / 16, precision="float32", batch=16, warmup_steps=4, attack=1.0)
 
 # What each number of a recipe is called on the card.
 MEANINGS = {
-    "epochs": "epochs at 64 pixels",
-    "large_epochs": "epochs at the larger size, which come last",
+    "phases": "epochs × pixels, one after the other",
     "width": "channels, as a share of VGG-19's",
+    "pooling": "pooling",
+    "precision": "arithmetic of the training",
     "batch": "pictures a step",
     "learning_rate": "highest learning rate",
     "warmup_steps": "steps of a linear rise to it; then a cosine down to zero over the rest",
     "momentum": "Nesterov momentum of stochastic gradient descent",
+    "gradient_norm": "longest gradient; a longer one is shortened to this",
     "weight_decay": "decoupled weight decay of the kernels (behind this momentum: an L2 penalty of a tenth)",
     "label_smoothing": "label smoothing",
-    "crop": "random crops at 64 pixels: share of the picture's area; half of them mirrored",
-    "large_side": "pixels of the larger size",
-    "large_crop": "random crops at the larger size: share of the picture's area, enlarged",
+    "attack": "largest change of a pixel by the attack, in grey levels (0: ordinary training)",
+    "attack_steps": "steps of the attack, from a random start",
+    "attack_step": "length of all its steps together, over that largest change",
+    "crop": "random crops up to 64 pixels: share of the picture's area; half of them mirrored",
+    "large_crop": "random crops above that: share of the picture's area, enlarged",
     "brightness": "random brightness: 1 ± this",
     "channel_shift": "random shift of each channel: ± this, of the input's scale",
-    "smoothed_share": "share of pictures mixed with a copy of half the resolution, to a random degree",
-    "noisy_share": "share of pictures with uniform noise in every pixel and channel",
-    "noise": "the strongest such noise: ± this, of the input's scale",
     "seed": "seed",
 }
+
+
+# --- the two backends -------------------------------------------------------------------------------------
+# Keras has no common name for these three. Everything else is written once.
+
+
+def compiled(function):
+    """A function of arrays as one program, which is given its state and returns the new one."""
+    if keras.backend.backend() == "jax":
+        import jax
+
+        return jax.jit(function)
+    import tensorflow as tf
+
+    return tf.function(function)
+
+
+def value_and_gradient(function, place, arguments):
+    """((value, more), gradient) of a function that returns (value, more), in its argument at a place."""
+    if keras.backend.backend() == "jax":
+        import jax
+
+        return jax.value_and_grad(function, place, has_aux=True)(*arguments)
+    import tensorflow as tf
+
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(arguments[place])
+        value, more = function(*arguments)
+    return (value, more), tape.gradient(value, arguments[place])
+
+
+class Randomness:
+    """Uniform random numbers that depend on a seed and a step only, so that a resumed run draws the same."""
+
+    def __init__(self, seed, step):
+        self._seed, self._step, self._draws = seed, step, 0
+
+    def __call__(self, shape, low=0.0, high=1.0):
+        self._draws += 1
+        number = self._seed * 1000 + self._draws
+        if keras.backend.backend() == "jax":
+            import jax
+
+            key = jax.random.fold_in(jax.random.key(number), self._step)
+            return jax.random.uniform(key, shape, minval=low, maxval=high)
+        import tensorflow as tf
+
+        return tf.random.stateless_uniform(shape, tf.stack([number, tf.cast(self._step, tf.int32)]), low, high)
 
 
 # --- the data ---------------------------------------------------------------------------------------------
@@ -121,206 +166,234 @@ def read_archive(path, folder):
         lines = archive.read(f"{root}val/val_annotations.txt").decode().splitlines()
         fields = [line.split("\t") for line in lines if line]
         validation = {f"{root}val/images/{name}": classes[wnid] for name, wnid, *_ in fields}
-        return (_decoded(archive, train, folder / "train.npy"),
-                _decoded(archive, validation, folder / "val.npy"), len(classes))
+        _decode(archive, train, folder / "train.npz")
+        _decode(archive, validation, folder / "val.npz")
+    return read_pictures(folder)
 
 
-def _decoded(archive, labels, path):
-    """The pictures {name in the archive: class} as arrays; the pixels are kept in a file beside."""
-    if not path.is_file() or len(np.load(path, mmap_mode="r")) != len(labels):
-        pixels = np.empty((len(labels), SIDE, SIDE, 3), np.uint8)
-        for place, name in enumerate(labels):
-            with Image.open(io.BytesIO(archive.read(name))) as image:
-                pixels[place] = image.convert("RGB")  # some of them are grey
-        partial = path.with_name("partial.npy")
-        np.save(partial, pixels)
-        partial.replace(path)
-    return Pictures(np.load(path, mmap_mode="r"), np.array(list(labels.values()), np.int32))
+def read_pictures(folder):
+    """(training pictures, validation pictures, classes) as an earlier `read_archive` left them in a folder."""
+    train, validation = (Pictures(**np.load(folder / name)) for name in ("train.npz", "val.npz"))
+    return train, validation, int(train.labels.max()) + 1
+
+
+def _decode(archive, labels, path):
+    """Write the pictures {name in the archive: class} as arrays, unless an earlier run has."""
+    if path.is_file() and len(np.load(path)["labels"]) == len(labels):
+        return
+    pixels = np.empty((len(labels), SIDE, SIDE, 3), np.uint8)
+    for place, name in enumerate(labels):
+        with Image.open(io.BytesIO(archive.read(name))) as image:
+            pixels[place] = image.convert("RGB")  # some of them are grey
+    partial = path.with_name("partial.npz")
+    np.savez(partial, pictures=pixels, labels=np.array(list(labels.values()), np.int32))
+    partial.replace(path)
 
 
 # --- random changes to a batch of training pictures -------------------------------------------------------
 
 
-class Randomness:
-    """Uniform random numbers that depend on a seed and a step only, so that a resumed run draws the same."""
-
-    def __init__(self, seed, step):
-        self._seed, self._step, self._draws = seed, tf.cast(step, tf.int32), 0
-
-    def __call__(self, shape, low=0.0, high=1.0):
-        self._draws += 1
-        seed = tf.stack([self._seed * 1000 + self._draws, self._step])
-        return tf.random.stateless_uniform(shape, seed, low, high)
-
-
-def augment(pictures, recipe, step, *, large):
-    """Random versions of a batch, as the network takes them.
-
-    (batch, 64, 64, 3) uint8 → (batch, side, side, 3) float32, where side is 64 or the recipe's large one.
-    """
-    random = Randomness(recipe.seed, step)
-    shares, side = (recipe.large_crop, recipe.large_side) if large else (recipe.crop, SIDE)
-    batch = random_crops(tf.cast(pictures, tf.float32), shares, side, random)
-    batch = (batch - MEAN) / SCALE
-    batch = random_light(batch, recipe, random)
-    batch = random_smoothing(batch, recipe, random)
-    return random_noise(batch, recipe, random)
+def augment(pictures, recipe, random, side):
+    """Random versions of a batch (batch, 64, 64, 3), 0–255, as the network takes them: (batch, side, side, 3)."""
+    shares = recipe.large_crop if side > SIDE else recipe.crop
+    batch = random_crops(ops.cast(pictures, "float32"), shares, side, random)
+    return random_light((batch - MEAN) / SCALE, recipe, random)
 
 
 def random_crops(batch, shares, side, random):
     """Crops with a random share of the picture's area, half of them mirrored, at side × side pixels."""
-    number = tf.shape(batch)[0]
-    area, aspect = random([number], *shares), tf.exp(random([number], -0.2, 0.2))
-    height, width = tf.minimum(1.0, tf.sqrt(area * aspect)), tf.minimum(1.0, tf.sqrt(area / aspect))
-    top, left = random([number]) * (1 - height), random([number]) * (1 - width)
-    mirrored = random([number]) < 0.5
-    start, end = tf.where(mirrored, left + width, left), tf.where(mirrored, left, left + width)
-    boxes = tf.stack([top, start, top + height, end], axis=1)
-    return tf.image.crop_and_resize(batch, boxes, tf.range(number), (side, side))
+    number = len(batch)
+    area, aspect = random((number,), *shares), ops.exp(random((number,), -0.2, 0.2))
+    height, width = ops.minimum(1.0, ops.sqrt(area * aspect)), ops.minimum(1.0, ops.sqrt(area / aspect))
+    top, left = random((number,)) * (1 - height), random((number,)) * (1 - width)
+    mirrored = random((number,)) < 0.5
+    rows = _interpolation(top, top + height, side)
+    columns = _interpolation(ops.where(mirrored, left + width, left), ops.where(mirrored, left, left + width), side)
+    batch = ops.einsum("bih,bhwc->biwc", rows, batch)
+    return ops.einsum("bjw,biwc->bijc", columns, batch)
+
+
+def _interpolation(start, end, side):
+    """(batch, side, 64): the matrices that read a line of 64 pixels linearly from a start to an end in 0–1."""
+    places = (ops.arange(side, dtype="float32") + 0.5) / side  # the middles of the new pixels
+    places = (start[:, None] + (end - start)[:, None] * places) * SIDE - 0.5
+    places = ops.clip(places, 0.0, SIDE - 1.0)[:, :, None]
+    return ops.relu(1.0 - ops.abs(places - ops.arange(SIDE, dtype="float32")))
 
 
 def random_light(batch, recipe, random):
     """Every picture brighter or darker, and its three channels shifted."""
-    number = tf.shape(batch)[0]
-    factor = random([number, 1, 1, 1], 1 - recipe.brightness, 1 + recipe.brightness)
-    return batch * factor + random([number, 1, 1, 3], -recipe.channel_shift, recipe.channel_shift)
-
-
-def random_smoothing(batch, recipe, random):
-    """A share of the pictures mixed, to a random degree, with a copy that lost half its resolution."""
-    number, side = tf.shape(batch)[0], batch.shape[1]
-    chosen = tf.cast(random([number, 1, 1, 1]) < recipe.smoothed_share, tf.float32)
-    degree = chosen * random([number, 1, 1, 1])
-    coarse = tf.image.resize(tf.nn.avg_pool2d(batch, 2, 2, "VALID"), (side, side))
-    return batch + degree * (coarse - batch)
-
-
-def random_noise(batch, recipe, random):
-    """A share of the pictures with noise of a random strength, independent in each pixel and channel."""
-    number = tf.shape(batch)[0]
-    chosen = tf.cast(random([number, 1, 1, 1]) < recipe.noisy_share, tf.float32)
-    strength = chosen * random([number, 1, 1, 1], 0, recipe.noise)
-    return batch + strength * random(tf.shape(batch), -1, 1)
+    number = len(batch)
+    factor = random((number, 1, 1, 1), 1 - recipe.brightness, 1 + recipe.brightness)
+    return batch * factor + random((number, 1, 1, 3), -recipe.channel_shift, recipe.channel_shift)
 
 
 # --- the classifier ---------------------------------------------------------------------------------------
 
 
-class BatchNormalization(keras.layers.BatchNormalization):
-    """Keras's layer, computed by TensorFlow's fused operation: nearly twice the training speed in bfloat16.
+class BinomialPooling(keras.layers.Layer):
+    """Every second value in both directions, after a binomial filter (1, 3, 3, 1)/8; edges are repeated.
 
-    In training a channel is normalised by its mean and variance over the batch, whose running means are kept;
-    afterwards by those.
+    The filter of `nst_helpers.networks`, written with slices, which a compiler fuses with what stands around.
     """
 
-    def call(self, inputs, training=None, mask=None):
-        kept = (None, None) if training else (self.moving_mean.value, self.moving_variance.value)
-        outputs, mean, variance = tf.compat.v1.nn.fused_batch_norm(
-            inputs, self.gamma.value, self.beta.value, *kept, self.epsilon, is_training=bool(training))
-        if training:
-            keep = self.momentum
-            self.moving_mean.assign(keep * self.moving_mean + (1 - keep) * mean)
-            self.moving_variance.assign(keep * self.moving_variance + (1 - keep) * variance)
-        return outputs
+    def call(self, inputs):
+        height, width = inputs.shape[1] // 2 * 2, inputs.shape[2] // 2 * 2
+        x = ops.pad(inputs[:, :height, :width], ((0, 0), (1, 1), (1, 1), (0, 0)), mode="symmetric")
+        x = (x[:, 0:-2:2] + 3 * x[:, 1:-1:2] + 3 * x[:, 2::2] + x[:, 3::2]) / 8
+        return (x[:, :, 0:-2:2] + 3 * x[:, :, 1:-1:2] + 3 * x[:, :, 2::2] + x[:, :, 3::2]) / 8
+
+    def compute_output_shape(self, shape):
+        return (shape[0], *(side and side // 2 for side in shape[1:3]), shape[3])
 
 
-def build_classifier(width, classes, precision="mixed_bfloat16"):
-    """VGG-19's convolutions at a width, each with batch normalisation, and a dense layer.
+def build_classifier(recipe, classes, side=None):
+    """VGG-19's convolutions at a width, each with batch normalization, and a dense layer.
 
-    The model takes (batch, height, width, 3), as `augment` makes it, and returns logits (batch, classes).
+    The model takes (batch, side, side, 3), as `augment` makes it, and returns logits (batch, classes).
     """
-    layers = keras.layers
-    inputs = features = keras.Input((None, None, 3), name="pictures")
+    layers, precision = keras.layers, recipe.precision
+    inputs = features = keras.Input((side, side, 3), name="pictures")
     for name in LAYER_NAMES[:-1]:  # instead of pool5: the mean over all positions
         if name.startswith("pool"):
-            features = layers.AveragePooling2D(2, name=name, dtype=precision)(features)
+            pool = BinomialPooling() if recipe.pooling == "binomial" else layers.AveragePooling2D(2)
+            pool.dtype_policy = precision
+            features = pool(features)
         else:
-            channels = max(1, round(CHANNELS[int(name[4])] * width))
+            channels = max(1, round(CHANNELS[int(name[4])] * recipe.width))
             convolution = layers.Conv2D(channels, 3, padding="same", use_bias=False,
                                         kernel_initializer="he_normal", name=name, dtype=precision)
-            normalization = BatchNormalization(momentum=0.9, epsilon=EPSILON, name=f"{name}_norm",
-                                               dtype=precision)
-            features = normalization(convolution(features))
-            features = layers.ReLU(name=f"{name}_relu", dtype=precision)(features)
+            normalization = layers.BatchNormalization(momentum=0.9, epsilon=EPSILON, name=f"{name}_norm",
+                                                      dtype=precision)
+            features = layers.ReLU(name=f"{name}_relu", dtype=precision)(normalization(convolution(features)))
     features = layers.GlobalAveragePooling2D(dtype="float32")(features)
     return keras.Model(inputs, layers.Dense(classes, dtype="float32", name="classes")(features))
 
 
-def build_optimizer(recipe, steps):
-    """Stochastic gradient descent with Nesterov's momentum; the rate rises, then falls as a cosine to zero.
+# --- learning ---------------------------------------------------------------------------------------------
+
+
+def learning_rate(recipe, step, steps):
+    """It rises in a straight line over the first steps, then falls to zero as half a cosine."""
+    warmup = min(recipe.warmup_steps, steps // 2)
+    step = ops.cast(step, "float32")
+    fall = 0.5 * (1 + ops.cos(np.pi * (step - warmup) / max(1, steps - warmup)))
+    return recipe.learning_rate * ops.where(step < warmup, step / max(1, warmup), fall)
+
+
+def descended(weights, velocities, gradient, rate, recipe):
+    """One step of stochastic gradient descent with Nesterov's momentum: the new weights and velocities.
 
     The weight decay is decoupled (each step takes rate · decay of a kernel away); behind a momentum of 0.9 an
-    L2 penalty acts ten times as strongly as its number says, so that 5e-3 here does what 5e-4 does there.
+    L2 penalty acts ten times as strongly as its number says, so that 5e-3 here does what 5e-4 does there. A pure
+    function, as Keras's optimizers are on JAX only; a test holds that it takes the steps of Keras's SGD.
     """
-    warmup = min(recipe.warmup_steps, steps // 2)
-    rate = keras.optimizers.schedules.CosineDecay(
-        0.0, max(1, steps - warmup), warmup_target=recipe.learning_rate, warmup_steps=warmup)
-    optimizer = keras.optimizers.SGD(rate, recipe.momentum, nesterov=True, weight_decay=recipe.weight_decay)
-    optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])
-    return optimizer
+    norm = ops.sqrt(sum(ops.sum(ops.square(g)) for g in gradient))
+    gradient = [g * ops.minimum(1.0, recipe.gradient_norm / (norm + 1e-12)) for g in gradient]
+    weights = [w * (1 - rate * recipe.weight_decay) if len(w.shape) > 1 else w for w in weights]
+    velocities = [recipe.momentum * v - rate * g for v, g in zip(velocities, gradient, strict=True)]
+    weights = [w + recipe.momentum * v - rate * g for w, v, g in zip(weights, velocities, gradient, strict=True)]
+    return weights, velocities
 
 
-# --- training ---------------------------------------------------------------------------------------------
+def cross_entropy(logits, target):
+    return ops.mean(ops.categorical_crossentropy(target, logits, from_logits=True))
+
+
+def attacked(loss, pictures, recipe, random):
+    """The pictures, each value changed by at most the recipe's grey levels, so that the loss rises.
+
+    From a random start, in steps along the sign of the loss's gradient, back into the box after each.
+    """
+    reach = recipe.attack / SCALE
+    change = random(ops.shape(pictures), -1.0, 1.0) * reach
+    for _ in range(recipe.attack_steps):
+        _, gradient = value_and_gradient(lambda batch: (loss(batch), None), 0, (pictures + change,))
+        change = change + recipe.attack_step / recipe.attack_steps * reach * ops.sign(gradient)
+        change = ops.clip(change, -reach, reach)
+    return pictures + change
 
 
 class Training:
-    """A training run that can be interrupted: its whole state lies in the checkpoints of a folder.
+    """A training run that can be interrupted: its whole state lies in one file of a folder.
 
     Attributes:
         step: batches learned from so far.
-        curve: one {"epoch", "side", "loss", "accuracy", "seconds", "step"} an epoch; the accuracy is that on
-            the first 2,000 validation pictures, enlarged where the training pictures are.
+        curve: one {"epoch", "side", "loss", "seconds", "step"} an epoch, and at the end of each phase "accuracy" and
+            "attacked": those on the first 2,000 validation pictures, as they are and attacked, enlarged or made
+            smaller as the training pictures are.
     """
 
     def __init__(self, recipe, train, validation, classes, folder):
         self.recipe, self.train, self.validation, self.folder = recipe, train, validation, folder
         keras.utils.set_random_seed(recipe.seed)
         self.steps_per_epoch = len(train) // recipe.batch
-        self.steps = self.steps_per_epoch * (recipe.epochs + recipe.large_epochs)
-        self.model = build_classifier(recipe.width, classes)
-        self.optimizer = build_optimizer(recipe, self.steps)
-        self.optimizer.build(self.model.trainable_variables)
-        self.loss_sum, self.seconds = tf.Variable(0.0, dtype=tf.float64), tf.Variable(0.0, dtype=tf.float64)
-        self._record = tf.Variable("[]")  # the curve, in the checkpoint too
-        state = tf.train.Checkpoint(model=self.model, optimizer=self.optimizer, loss_sum=self.loss_sum,
-                                    seconds=self.seconds, record=self._record)
-        self._checkpoints = tf.train.CheckpointManager(state, str(folder / "checkpoints"), max_to_keep=2)
-        self._learn = {large: tf.function(lambda x, y, large=large: self._step(x, y, large))
-                       for large in (False, True)}
-        self._classify = tf.function(lambda pictures: self.model(pictures, training=False))
+        self.sides = [side for epochs, side in recipe.phases for _ in range(epochs)]  # of each epoch
+        self.steps = self.steps_per_epoch * len(self.sides)
+        self.model = build_classifier(recipe, classes)
+        self.step, self.curve, self.seconds, self.losses, self.machines = 0, [], 0.0, [], []
+        self._models, self._programs = {}, {}
+        weights, others = ([variable.value for variable in variables] for variables in self._variables())
+        self._state = weights, others, [ops.zeros_like(weight) for weight in weights]  # the last are the velocities
 
-    @property
-    def step(self):
-        return int(self.optimizer.iterations)
+    def _variables(self):
+        """What changes in the model: weights, and the running means of the normalization."""
+        return self.model.trainable_variables, self.model.non_trainable_variables
 
-    @property
-    def curve(self):
-        return json.loads(self._record.numpy())
+    # the state on disk
 
     def resume(self):
         """Carry on from the last checkpoint, if there is one; it must be of the same recipe."""
-        path, recipe = self.folder / "recipe.json", json.dumps(asdict(self.recipe), indent=1)
-        if path.is_file() and path.read_text() != recipe:
+        path = self.folder / "checkpoint.npz"
+        if not path.is_file():
+            return
+        with np.load(path) as file:
+            kept, arrays = json.loads(str(file["record"])), [file[f"array{n}"] for n in range(len(file.files) - 1)]
+        if kept["recipe"] != json.loads(json.dumps(asdict(self.recipe))):
             raise SystemExit(f"{self.folder} holds a training with another recipe: give another --work")
-        path.write_text(recipe)
-        if self._checkpoints.restore_or_initialize():
-            print(f"carrying on at step {self.step} of {self.steps}", flush=True)
+        self.step, self.curve, self.seconds = kept["step"], kept["curve"], kept["seconds"]
+        self.losses, self.machines = kept["losses"], kept["machines"]
+        flat = iter(arrays)
+        self._state = tuple([ops.convert_to_tensor(next(flat)) for _ in values] for values in self._state)
+        print(f"carrying on at step {self.step} of {self.steps}", flush=True)
 
-    def run(self, save_every=250):
+    def save(self):
+        """Write the whole state; what is on disk is always a whole one."""
+        self.settle()
+        record = {"recipe": asdict(self.recipe), "step": self.step, "curve": self.curve, "seconds": self.seconds,
+                  "losses": self.losses, "machines": self.machines}
+        arrays = [ops.convert_to_numpy(value) for values in self._state for value in values]
+        partial = self.folder / "partial.npz"
+        np.savez(partial, record=json.dumps(record), **{f"array{n}": array for n, array in enumerate(arrays)})
+        partial.replace(self.folder / "checkpoint.npz")
+
+    def settle(self):
+        """Bring the model up to the state of the run."""
+        for variables, values in zip(self._variables(), self._state[:2], strict=True):
+            for variable, value in zip(variables, values, strict=True):
+                variable.assign(value)
+
+    # the run
+
+    def run(self, save_every=1000):
         """Learn up to the last step; a checkpoint every so many steps and at the end of every epoch."""
+        if machine() not in self.machines:
+            self.machines.append(machine())
         started = time.monotonic()
         while self.step < self.steps:
+            side = self.sides[self.step // self.steps_per_epoch]
             pictures, labels = self._batch(self.step)
-            self.loss_sum.assign_add(float(self._learn[self._is_large(self.step)](pictures, labels)))
+            *state, loss = self._program(side)(*self._state, pictures, labels, np.int32(self.step))
+            self._state, self.step = tuple(state), self.step + 1
+            self.losses.append(loss)
             ends_epoch = self.step % self.steps_per_epoch == 0
             if ends_epoch or self.step % save_every == 0:
-                self.seconds.assign_add(time.monotonic() - started)
+                self.losses = [float(loss) for loss in self.losses]  # waits for the device
+                self.seconds += time.monotonic() - started
                 started = time.monotonic()
-                self._report(ends_epoch)
-                self._checkpoints.save()
-
-    def _is_large(self, step):
-        return step >= self.recipe.epochs * self.steps_per_epoch
+                if ends_epoch:
+                    self._end_epoch(side)
+                self.save()
 
     def _batch(self, step):
         """The pictures and labels of a step; each epoch goes through all pictures in an order of its own."""
@@ -329,199 +402,91 @@ class Training:
         chosen = np.sort(order[place * self.recipe.batch: (place + 1) * self.recipe.batch])
         return self.train.pictures[chosen], self.train.labels[chosen]
 
-    def _step(self, pictures, labels, large):
-        """One step of learning from a batch; returns its loss before the step."""
-        variables = self.model.trainable_variables
-        batch = augment(pictures, self.recipe, self.optimizer.iterations.value, large=large)
-        with tf.GradientTape() as tape:
-            logits = self.model(batch, training=True)
-            target = tf.one_hot(labels, logits.shape[-1])
-            loss = tf.reduce_mean(keras.losses.categorical_crossentropy(
-                target, logits, from_logits=True, label_smoothing=self.recipe.label_smoothing))
-        self.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
-        return loss
+    def _program(self, side):
+        """The compiled step for pictures of a size; the model of each size has the same weights."""
+        if side not in self._programs:
+            model = build_classifier(self.recipe, self.model.output.shape[-1], side)
+            self._programs[side] = compiled(lambda *arguments: self._step(model, side, *arguments))
+        return self._programs[side]
 
-    def _report(self, ends_epoch):
-        """Print where the run is; at the end of an epoch, measure the accuracy and lengthen the curve."""
-        epoch, place = divmod(self.step - 1, self.steps_per_epoch)
-        loss = float(self.loss_sum) / (place + 1)
-        speed = self.step * self.recipe.batch / float(self.seconds)
-        print(f"step {self.step}/{self.steps}  epoch {epoch + 1}  loss {loss:.3f}  {speed:.0f} pictures/s",
-              flush=True)
-        if ends_epoch:
-            side = self.recipe.large_side if self._is_large(self.step - 1) else SIDE
-            accuracy = self.accuracy(self.validation.first(2000), side)
-            line = {"epoch": epoch + 1, "side": side, "loss": loss, "accuracy": accuracy,
-                    "seconds": float(self.seconds), "step": self.step}
-            self._record.assign(json.dumps([*self.curve, line]))
-            self.loss_sum.assign(0.0)
-            print(f"epoch {epoch + 1}: loss {loss:.3f}, validation accuracy {accuracy:.1%} at {side} pixels",
-                  flush=True)
+    def _step(self, model, side, weights, others, velocities, pictures, labels, number):
+        """One step of learning: the new weights, running means and velocities, and the loss before the step."""
+        recipe, random = self.recipe, Randomness(self.recipe.seed, number)
+        batch = augment(pictures, recipe, random, side)
+        classes = model.output.shape[-1]
+        target = ops.one_hot(labels, classes) * (1 - recipe.label_smoothing) + recipe.label_smoothing / classes
 
-    def accuracy(self, data, side):
-        """The share of pictures whose class is the most likely one, at a size in pixels."""
-        return top1(self._classify, data, side)
+        def loss(weights, others, batch):
+            logits, others = model.stateless_call(weights, others, batch, training=True)
+            return cross_entropy(logits, target), others
 
+        if recipe.attack:
+            batch = attacked(lambda changed: loss(weights, others, changed)[0], batch, recipe, random)
+        (value, others), gradient = value_and_gradient(loss, 0, (weights, others, batch))
+        rate = learning_rate(recipe, number, self.steps)
+        weights, velocities = descended(weights, velocities, gradient, rate, recipe)
+        return weights, list(others), velocities, value
 
-def top1(classify, data, side, batch=200):
-    """Top-1 accuracy of a function from network inputs (batch, side, side, 3) to logits."""
-    right = 0
-    for start in range(0, len(data), batch):
-        pictures = tf.constant(data.pictures[start: start + batch], tf.float32)
-        if side != SIDE:
-            pictures = tf.image.resize(pictures, (side, side))
-        best = tf.argmax(classify((pictures - MEAN) / SCALE), axis=-1)
-        right += np.sum(best.numpy() == data.labels[start: start + batch])
-    return float(right / len(data))
+    def _end_epoch(self, side):
+        """Lengthen the curve, measure the accuracies where a phase ends, and print the new line."""
+        epoch = len(self.curve) + 1
+        line = {"epoch": epoch, "side": side, "loss": float(np.mean(self.losses)),
+                "seconds": self.seconds, "step": self.step}
+        words = f"epoch {epoch}/{len(self.sides)} at {side} pixels: loss {line['loss']:.3f}, {self.seconds:.0f} s"
+        if self.sides[epoch:epoch + 1] != [side]:
+            some = self.validation.first(2000)
+            line["accuracy"] = self.accuracy(some, side)
+            line["attacked"] = self.accuracy(some, side, attack=True)
+            words += f", top-1 {line['accuracy']:.1%}, attacked {line['attacked']:.1%}"
+        self.curve, self.losses = [*self.curve, line], []
+        print(words, flush=True)
 
+    def accuracy(self, data, side, attack=False, batch=250):
+        """The share of pictures whose class is the most likely one, at a size in pixels; whole batches only."""
+        classify, right, number = self._classifier(side, attack), 0, len(data) // batch * batch or len(data)
+        for start in range(0, number, batch):
+            chosen = slice(start, min(start + batch, number))
+            best = classify(*self._state[:2], data.pictures[chosen], data.labels[chosen])
+            right += int(np.sum(ops.convert_to_numpy(best) == data.labels[chosen]))
+        return right / number
 
-# --- from the classifier to the file ----------------------------------------------------------------------
+    def _classifier(self, side, attack):
+        """A compiled function (weights, others, pictures, labels) → the most likely classes."""
+        if (side, attack) not in self._programs:
+            model = build_classifier(self.recipe, self.model.output.shape[-1], side)
 
+            def classify(weights, others, pictures, labels):
+                batch = (enlarged(pictures, side) - MEAN) / SCALE
+                target = ops.one_hot(labels, model.output.shape[-1])
+                if attack:
+                    batch = attacked(lambda changed: cross_entropy(
+                        model.stateless_call(weights, others, changed, training=False)[0], target),
+                        batch, replace(self.recipe, attack=self.recipe.attack or 3.0), Randomness(0, 0))
+                return ops.argmax(model.stateless_call(weights, others, batch, training=False)[0], axis=-1)
 
-def folded(model):
-    """{convolution: (kernel, bias)}: a trained classifier's convolutions with their normalisation in them.
-
-    Behind the convolution K∗x the normalisation computes γ (K∗x − μ) / sqrt(σ² + ε) + β. That is a
-    convolution again, with the kernel K·g and the bias β − μ·g; g = γ / sqrt(σ² + ε) is one factor a channel.
-    """
-    weights = {}
-    for name in CONVOLUTION_NAMES:
-        kernel, norm = model.get_layer(name).kernel.numpy(), model.get_layer(f"{name}_norm")
-        gain = norm.gamma.numpy() / np.sqrt(norm.moving_variance.numpy() + norm.epsilon)
-        weights[name] = kernel * gain, norm.beta.numpy() - norm.moving_mean.numpy() * gain
-    return weights
-
-
-def natural_pictures(validation, number=30):
-    """Pictures to normalise the layers over: one fifth validation pictures, four fifths larger photographs."""
-    photographs = calibration_pictures()
-    small = list(validation.first(number).pictures.astype(np.float32))
-    return photographs * (4 * number // len(photographs)) + small
+            self._programs[side, attack] = compiled(classify)
+        return self._programs[side, attack]
 
 
-def save_network(network, path):
-    """Write the weights in float16, under the names that `load_network` reads."""
-    arrays = {"input/mean": network.mean, "input/scale": network.scale}
-    for layer, (kernel, bias) in network.weights.items():
-        arrays[f"{layer}/kernel"] = kernel.astype(np.float16)
-        arrays[f"{layer}/bias"] = bias.astype(np.float16)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"partial-{path.name}")
-    np.savez_compressed(partial, **arrays)
-    partial.replace(path)
+def enlarged(pictures, side):
+    """A batch (batch, 64, 64, 3) of the archive's pictures at side × side pixels, float32, 0–255."""
+    pictures = ops.cast(pictures, "float32")
+    whole = _interpolation(ops.zeros(1), ops.ones(1), side)[0]
+    return ops.einsum("ih,jw,bhwc->bijc", whole, whole, pictures)
 
 
-def as_classifier(network, dense, factor):
-    """A feature network with a dense layer (kernel, bias) behind it; inputs (batch, side, side, 3) → logits.
+def machine():
+    """What a training runs on, for the card."""
+    backend = keras.backend.backend()
+    if backend == "jax":
+        import jax
 
-    The dense layer was trained on features that are `factor` times this network's.
-    """
-    last = CONVOLUTION_NAMES[-1]
-    features, (kernel, bias) = network.cut([last]), dense
-    return tf.function(lambda x: tf.reduce_mean(features(x)[last], axis=(1, 2)) * factor @ kernel + bias)
+        return (f"{jax.devices()[0].device_kind}; Python {platform.python_version()}, Keras {keras.__version__} on "
+                f"JAX {jax.__version__}")
+    import tensorflow as tf
 
-
-def in_float32(model, recipe):
-    """A copy of a trained classifier that computes in float32."""
-    copy = build_classifier(recipe.width, model.output.shape[-1], "float32")
-    copy.set_weights(model.get_weights())
-    return copy
-
-
-def export(training, path):
-    """Fold, normalise, round and write the trained network; returns {(stage, pixels): top-1 accuracy}."""
-    model, validation, large = training.model, training.validation, training.recipe.large_side
-    weights = folded(model)
-    network = FeatureNetwork("compact", weights, MEAN, SCALE).normalised(natural_pictures(validation))
-    save_network(network, path)
-    last, dense = CONVOLUTION_NAMES[-1], [v.numpy() for v in model.get_layer("classes").weights]
-    factor = np.abs(weights[last][1]).sum() / np.abs(network.weights[last][1]).sum()
-    unfolded = in_float32(model, training.recipe)
-    stages = {
-        "as trained, bfloat16": tf.function(lambda x: model(x, training=False)),
-        "as trained, float32": tf.function(lambda x: unfolded(x, training=False)),
-        "folded, rescaled, float32": as_classifier(network, dense, factor),
-        "the file: rounded to float16": as_classifier(load_network(weights=path), dense, factor),
-    }
-    return {(stage, side): top1(classify, validation, side) for stage, classify in stages.items()
-            for side in (SIDE, large)}
-
-
-def write_card(path, training, accuracies):
-    """The card of a network, beside its file: what it is, what made it, and what was measured."""
-    recipe, epochs = training.recipe, training.curve
-    stages = list(dict.fromkeys(stage for stage, _ in accuracies))
-    sides = list(dict.fromkeys(side for _, side in accuracies))
-    text = CARD.format(
-        file=path.name, size=path.stat().st_size / 1e6, parameters=load_network(weights=path).parameters,
-        digest=hashlib.sha256(path.read_bytes()).hexdigest(), width=recipe.width,
-        train=len(training.train), validation=len(training.validation), steps=training.steps,
-        minutes=epochs[-1]["seconds"] / 60, versions=versions(),
-        recipe=table(["", ""], [[MEANINGS[name], _words(value)] for name, value in asdict(recipe).items()]),
-        curve=table(["epoch", "pixels", "loss", "top-1", "minutes so far"],
-                    [[line["epoch"], line["side"], f"{line['loss']:.3f}", f"{line['accuracy']:.1%}",
-                      f"{line['seconds'] / 60:.1f}"] for line in epochs]),
-        accuracies=table(["top-1 of the network", *(f"at {side} pixels" for side in sides)],
-                         [[name, *(f"{accuracies[name, side]:.2%}" for side in sides)] for name in stages]))
-    path.with_suffix(".md").write_text(text, encoding="utf-8")
-
-
-CARD = """\
-# {file}
-
-VGG-19's sixteen convolutions at {width} of the width, trained by `tools/train_compact.py` as a classifier of
-small photographs. This page was written by the same run, from what it measured.
-
-- **File**: `{file}`, {size:.1f} MB, {parameters:,} numbers in float16, no pickled objects; SHA-256
-  `{digest}`. Keys `conv1_1/kernel` (3, 3, in, out) and `conv1_1/bias` (out) … `conv5_4/…`; `input/mean` and
-  `input/scale`: the input is (RGB 0–255 − 117) / 58.
-- **Network**: zero padding “same”, ReLU after every convolution, average pooling 2×2 after blocks 1 to 4.
-  It was trained with batch normalisation, now folded into kernels and biases; then each layer was rescaled
-  so that its mean activation is one over the course's six photographs at 256 pixels (four fifths of the
-  weight) and 30 validation pictures (one fifth).
-- **Data**: Tiny ImageNet (`tiny-imagenet-200.zip`): {train:,} pictures of 64×64 to learn from, {validation:,}
-  to validate, 200 classes. It is a part of ImageNet, whose pictures belong to their owners and are given out
-  for research and education that is not commercial. No picture of it is in this repository.
-- **Good for**: features, Gram matrices and transfers in class. **Not for**: classifying pictures; its dense
-  layer is not in the file, and it has seen 200 kinds of things at postage-stamp size, with the biases of
-  that collection.
-
-## Recipe
-
-{steps:,} steps, {minutes:.0f} minutes. {versions}.
-
-{recipe}
-
-## Curve
-
-The loss is the mean over the epoch's training pictures, changed as they are; the accuracy that on the first
-2,000 validation pictures.
-
-{curve}
-
-## Accuracy before and after folding and rounding
-
-On all {validation:,} validation pictures.
-
-{accuracies}
-"""
-
-
-def table(head, rows):
-    """A table in Markdown."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
-
-
-def versions():
-    """The libraries that a training ran on, for its card."""
-    libraries = {"Python": platform.python_version(), "TensorFlow": tf.__version__,
-                 "Keras": keras.__version__, "NumPy": np.__version__, "Pillow": pillow_version}
-    return ", ".join(f"{name} {version}" for name, version in libraries.items())
-
-
-def _words(value):
-    return " to ".join(map(str, value)) if isinstance(value, tuple) else value
+    return (f"{platform.machine()} processor; Python {platform.python_version()}, Keras {keras.__version__} on "
+            f"TensorFlow {tf.__version__}")
 
 
 # --- the command line -------------------------------------------------------------------------------------
@@ -529,29 +494,50 @@ def _words(value):
 
 def main(arguments=None):
     options = parse(arguments)
-    recipe = SMOKE if options.smoke else Recipe(epochs=options.epochs, large_epochs=options.large_epochs)
     options.work.mkdir(parents=True, exist_ok=True)
-    train, validation, classes = read_archive(options.archive, options.work)
-    training = Training(replace(recipe, seed=options.seed), train, validation, classes, options.work)
+    data = read_archive(options.archive, options.work) if options.archive.is_file() else read_pictures(options.archive)
+    training = Training(recipe_of(options), *data, options.work)
     training.resume()
     try:
         training.run()
     except KeyboardInterrupt:
         raise SystemExit("interrupted: the same command carries on from the last checkpoint") from None
+    training.settle()
+    if keras.backend.backend() != "tensorflow":
+        print(f"trained; the same command, with TensorFlow as Keras's backend, writes {options.output}")
+        return
+    from compact_file import export, write_card  # needs the course's package, and that TensorFlow
+
     accuracies = export(training, options.output)
     write_card(options.output, training, accuracies)
     print(f"wrote {options.output} and its card {options.output.with_suffix('.md').name}")
 
 
+def recipe_of(options):
+    """The recipe that the options ask for: `--set attack=4 --set phases=[[10,48],[20,64]]` changes the default."""
+    changes = dict(change.split("=", 1) for change in options.set)
+    unknown = set(changes) - set(MEANINGS)
+    if unknown:
+        raise SystemExit(f"--set: a recipe has no {', '.join(sorted(unknown))}; it has {', '.join(MEANINGS)}")
+    default = SMOKE if options.smoke else Recipe()
+    for name, text in changes.items():
+        value = text if isinstance(getattr(default, name), str) else json.loads(text)
+        default = replace(default, **{name: _tuples(value)})
+    return default
+
+
+def _tuples(value):
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+
+
 def parse(arguments):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("archive", type=Path, help="tiny-imagenet-200.zip")
+    parser.add_argument("archive", type=Path, help="tiny-imagenet-200.zip, or a --work folder that has read it")
     parser.add_argument("--output", type=Path, default=Path("compact.npz"), help="the weight file to write")
     parser.add_argument("--work", type=Path, default=Path("compact-training"),
-                        help="folder of the decoded pictures (1.4 GB) and the checkpoints")
-    parser.add_argument("--epochs", type=int, default=Recipe.epochs, help="epochs at 64 pixels")
-    parser.add_argument("--large-epochs", type=int, default=Recipe.large_epochs, help="epochs at 96 pixels")
-    parser.add_argument("--seed", type=int, default=Recipe.seed)
+                        help="folder of the decoded pictures (1.4 GB) and the checkpoint")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE",
+                        help=f"change a number of the recipe: {', '.join(MEANINGS)}")
     parser.add_argument("--smoke", action="store_true", help="a tiny network for a few steps, for the test")
     return parser.parse_args(arguments)
 

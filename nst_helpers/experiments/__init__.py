@@ -1,0 +1,1 @@
+"""What lessons and widgets both compute on top of the transfer."""

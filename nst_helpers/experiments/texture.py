@@ -1,0 +1,57 @@
+"""Textures from noise: a picture whose Gram matrices are those of another one (lesson 05).
+
+Gatys, Ecker, Bethge, "Texture Synthesis Using Convolutional Neural Networks", NeurIPS 2015. It is a transfer without
+content. At one size, noise becomes short strokes: a layer sees no further than its receptive field, so nothing tells
+it how a stroke goes on. Begun at 64 pixels, where the same field covers a quarter of the picture, and grown from
+there, strokes are as long, and stars as whole, as they are in the style.
+"""
+
+import math
+
+import numpy as np
+
+from nst_helpers.settings import Settings
+from nst_helpers.transfer import STEP_BETWEEN_SIZES, transfer
+
+COARSEST = 64  # pixels: where a texture begins
+
+
+def texture_settings(size=256, **changes):
+    """The `Settings` of a texture at a size: no content, from 64 pixels up, the style as large as the picture.
+
+    Args:
+        size: longer side in pixels, at least 64.
+        **changes: any of the settings, as in style_layers={"conv1_1": 1}.
+
+    Raises:
+        ValueError: a setting that will not do.
+    """
+    scales = 1 + max(0, round(math.log(max(size, 1) / COARSEST, STEP_BETWEEN_SIZES)))
+    chosen = {"content_weight": 0.0, "content_layers": {"conv1_1": 1.0}, "style_weight": 1.0, "tv_weight": 0.05,
+              "style_scale": 1.0, "size": size, "scales": scales, "iterations": 250, "optimizer": "lbfgs",
+              "learning_rate": 8.0}
+    return Settings(**chosen | changes)
+
+
+def texture(style, settings=None, *, network=None, on_step=None):
+    """A square picture, woven from noise until its Gram matrices are those of the style.
+
+    Args:
+        style: an image (height, width, 3), 0–255, of any size; or several, [(weight, image), …].
+        settings: as `texture_settings` makes them; None takes its defaults, 256 pixels.
+        network: a `FeatureNetwork`; None takes the one that the settings name.
+        on_step: called with each `Step`.
+
+    Returns:
+        A `nst_helpers.transfer.Result`.
+
+    Raises:
+        ValueError: settings with a content: that is a transfer.
+        Others: see `nst_helpers.transfer.transfer`.
+    """
+    settings = settings or texture_settings()
+    if settings.content_weight:
+        raise ValueError(f"content_weight = {settings.content_weight:g}: a texture has no content, so 0 is needed; "
+                         "take texture_settings(…)")
+    blank = np.full((settings.size, settings.size, 3), 128, np.float32)  # only its size counts
+    return transfer(blank, style, settings, on_step, network=network)
