@@ -52,9 +52,8 @@ test: lint  ## check everything
 	$(MAKE) test-notebooks
 	$(MAKE) test-browser
 
-test-notebooks: $(VENV)/installed  ## run every lesson and compare its outputs
-	$(RUN) -m pytest $(TWO) --dist=loadfile --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout=120 \
-		--ignore=notebooks/sources notebooks  # else pytest imports the sources to look for doctests: runs them all
+test-notebooks: $(VENV)/installed  ## run every lesson, compare its outputs; one: LESSON=01_convolution
+	$(RUN) tools/run_lessons.py $(LESSON)
 
 test-browser: $(VENV)/installed  ## use every lesson in a real JupyterLab and a real browser (SKIP_BROWSER=1: do not)
 	$(RUN) -m pytest $(TWO) tests/browser
