@@ -18,7 +18,7 @@ test test-notebooks test-browser: export OPENBLAS_NUM_THREADS = 1
 test test-notebooks test-browser: export TF_NUM_INTRAOP_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab transfer notebooks site gallery test test-notebooks test-browser determinism benchmark lint lock gpu clean
+.PHONY: help lab transfer notebooks site gallery test test-notebooks test-browser processors benchmark lint lock gpu clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -52,14 +52,15 @@ test: lint  ## check everything
 	$(MAKE) test-notebooks
 	$(MAKE) test-browser
 
-test-notebooks: $(VENV)/installed  ## run every lesson, compare its outputs; one: LESSON=01_convolution
-	$(RUN) tools/run_lessons.py $(LESSON)
+test-notebooks: $(VENV)/installed  ## run every lesson, compare its outputs; LESSON=01_convolution CONDITION=sse41
+	$(RUN) $(if $(CONDITION),tools/check_processors.py --without-package --condition $(CONDITION), \
+		tools/run_lessons.py) $(LESSON)
 
 test-browser: $(VENV)/installed  ## use every lesson in a real JupyterLab and a real browser (SKIP_BROWSER=1: do not)
 	$(RUN) -m pytest $(TWO) tests/browser
 
-determinism: $(VENV)/installed  ## run every lesson on one core, and without oneDNN; compare its outputs (half an hour)
-	$(RUN) tools/check_determinism.py $(LESSON)
+processors: $(VENV)/installed  ## run every lesson as other processors would (an hour); one: LESSON=… CONDITION=sse41
+	$(RUN) tools/check_processors.py $(if $(CONDITION),--condition $(CONDITION)) $(LESSON)
 
 benchmark: $(VENV)/installed  ## measure speed and memory, as ratios in one run
 	$(RUN) benchmarks/benchmark.py $(ARGS)
