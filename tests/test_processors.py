@@ -6,6 +6,7 @@
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -158,6 +159,11 @@ def test_failing_tests_of_the_package_are_told_by_name(tool, tmp_path, monkeypat
     monkeypatch.setattr(tool, "PACKAGE_TESTS", [str(tmp_path / "nothing.py")])
     with pytest.raises(tool.CheckError, match="tests did not run"):
         tool.package_failures(tool.Condition("", {}))
+
+
+def test_continuous_integration_names_a_condition_that_there_is(tool):
+    (name,) = re.findall(r"CONDITION=(\S+)", (tool.ROOT / ".ci" / "run").read_text())
+    assert name in tool.CONDITIONS
 
 
 def test_the_packages_tests_are_there(tool):
