@@ -13,12 +13,12 @@ ARGS ?=
 # Two side by side: a lesson or a test alone leaves half of two cores idle.
 TWO := --numprocesses=2
 # But with one thread each: else they get into each other's way (a fifth more time), and lessons print the same anyway.
-test test-notebooks test-browser: export OMP_NUM_THREADS = 1
-test test-notebooks test-browser: export OPENBLAS_NUM_THREADS = 1
-test test-notebooks test-browser: export TF_NUM_INTRAOP_THREADS = 1
+test test-package test-notebooks test-browser: export OMP_NUM_THREADS = 1
+test test-package test-notebooks test-browser: export OPENBLAS_NUM_THREADS = 1
+test test-package test-notebooks test-browser: export TF_NUM_INTRAOP_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab transfer notebooks site gallery test test-notebooks test-browser determinism benchmark lint lock gpu clean
+.PHONY: help lab transfer notebooks site gallery test test-package test-notebooks test-browser processors benchmark lint lock gpu clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -48,19 +48,22 @@ gallery: $(VENV)/installed  ## paint the finished pictures in data/gallery, and 
 	$(RUN) tools/contact_sheet.py
 
 test: lint  ## check everything
-	$(RUN) -m pytest $(TWO) --dist=loadfile --ignore=tests/browser
+	$(MAKE) test-package
 	$(MAKE) test-notebooks
 	$(MAKE) test-browser
 
-test-notebooks: $(VENV)/installed  ## run every lesson and compare its outputs
-	$(RUN) -m pytest $(TWO) --dist=loadfile --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout=120 \
-		--ignore=notebooks/sources notebooks  # else pytest imports the sources to look for doctests: runs them all
+test-package: $(VENV)/installed  ## run the tests of the package, the tools and the built files
+	$(RUN) -m pytest $(TWO) --dist=worksteal --ignore=tests/browser
+
+test-notebooks: $(VENV)/installed  ## run every lesson, compare its outputs; LESSON=01_convolution CONDITION=sse41
+	$(RUN) $(if $(CONDITION),tools/check_processors.py --without-package --condition $(CONDITION), \
+		tools/run_lessons.py) $(LESSON)
 
 test-browser: $(VENV)/installed  ## use every lesson in a real JupyterLab and a real browser (SKIP_BROWSER=1: do not)
-	$(RUN) -m pytest $(TWO) tests/browser
+	$(RUN) -m pytest $(TWO) --dist=worksteal tests/browser
 
-determinism: $(VENV)/installed  ## run every lesson on one core, and without oneDNN; compare its outputs (half an hour)
-	$(RUN) tools/check_determinism.py $(LESSON)
+processors: $(VENV)/installed  ## run every lesson as other processors would (an hour); one: LESSON=… CONDITION=sse41
+	$(RUN) tools/check_processors.py $(if $(CONDITION),--condition $(CONDITION)) $(LESSON)
 
 benchmark: $(VENV)/installed  ## measure speed and memory, as ratios in one run
 	$(RUN) benchmarks/benchmark.py $(ARGS)

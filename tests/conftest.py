@@ -8,6 +8,11 @@ from nst_helpers.images import load_image
 from nst_helpers.networks import data_folder, load_network
 
 
+def pytest_collection_modifyitems(items):
+    """The tests that take a minute each come first, so that no process waits for the other to end one of them."""
+    items.sort(key=lambda item: item.path.name not in ("test_rough_memory.py", "test_rough_files.py"))
+
+
 @pytest.fixture(scope="session")
 def compact():
     return load_network()

@@ -1,9 +1,7 @@
-"""The notebooks: built from their sources, executed, readable without running; and nbval notices every change."""
+"""The notebooks: built from their sources, executed, readable without running."""
 
 import importlib.util
-import json
 import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -129,83 +127,6 @@ def test_links_between_lessons_lead_somewhere():
             assert (tool.NOTEBOOKS / link).is_file(), f"{lesson} links to {link}"
 
 
-# nbval bites
-
-@pytest.fixture(scope="module")
-def beginning():
-    """The first cells of lesson 01, up to its third printed result and one figure."""
-    notebook = read("01_convolution", solved=False)
-    notebook.cells = notebook.cells[:1 + next(
-        number for number, cell in enumerate(notebook.cells) if "exact = np.exp" in cell.source)]
-    return notebook
-
-
-def change_a_number(notebook):
-    output = notebook.cells[-1].outputs[0]
-    output.text, count = re.subn("0.2268", "0.2269", output.text)
-    assert count == 1
-
-
-def remove_a_line(notebook):
-    output = notebook.cells[-1].outputs[0]
-    output.text = "".join(output.text.splitlines(keepends=True)[:-1])
-
-
-def remove_an_output(notebook):
-    notebook.cells[-1].outputs = []
-
-
-def change_the_words_of_a_figure(notebook):
-    (figure,) = [output for output in outputs(notebook)
-                 if "Stacked bars" in output.get("data", {}).get("text/plain", "")]
-    figure.data["text/plain"] = figure.data["text/plain"].replace("halves", "doubles")
-
-
-def break_a_cell(notebook):
-    notebook.cells[-1].source = notebook.cells[-1].source.replace("exact = ", "exact = no_such_name * ")
-
-
-def change_what_a_cell_computes(notebook):
-    notebook.cells[-1].source = notebook.cells[-1].source.replace("np.exp(-times)", "np.exp(-times) + 1e-4")
-
-
-@pytest.mark.parametrize("damage", [None, change_a_number, remove_a_line, remove_an_output,
-                                    change_the_words_of_a_figure, break_a_cell, change_what_a_cell_computes])
-def test_nbval_passes_the_lesson_and_fails_each_damage(damage, beginning, tmp_path):
-    notebook = nbformat.from_dict(json.loads(json.dumps(beginning)))
-    if damage:
-        damage(notebook)
-    path = tmp_path / "lesson.ipynb"
-    nbformat.write(notebook, path)
-    run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "--nbval", "--nbval-sanitize-with", str(tool.SANITIZE), str(path),
-         "--rootdir", str(tmp_path), "-p", "no:cacheprovider"], capture_output=True, text=True, cwd=tmp_path)
-    if damage:
-        assert run.returncode == 1 and re.search(r"\d+ failed", run.stdout), run.stdout
-    else:
-        assert run.returncode == 0 and "failed" not in run.stdout, run.stdout
-
-
-@pytest.mark.parametrize(("first", "second"), [
-    ("four loops: 17.4 ms\n", "four loops: 9 ms\n"), ("took 3.1 s", "took 12 s"), ("took 41 µs", "took 1.5e+03 µs"),
-    ("off by ≈ 77 grey levels", "off by ≈ 81.5 grey levels"), ("the height is ≈ 3e-06", "the height is ≈ 1,000"),
-    ("     ≈   4.7%", "     ≈  11.2%"), ("TensorFlow: about 49 times as fast", "TensorFlow: about 3.5 times as fast"),
-    ("<object at 0x7f12>", "<object at 0x55ab>"), ("<Figure size 640x480 with 1 Axes>", "<Figure size 1x2>"),
-    ("VBox(children=(IntSlider(value=1)))", "VBox(children=())")])
-def test_what_may_differ_is_sanitised(first, second):
-    patterns = tool.get_sanitize_patterns(tool.SANITIZE.read_text(encoding="ascii"))
-    assert tool._sanitized(first, patterns) == tool._sanitized(second, patterns)
-
-
-@pytest.mark.parametrize(("first", "second"), [
-    ("error 0.01143", "error 0.01144"), ("5 places", "6 places"), ("3 steps", "4 steps"),
-    ("1.93 terabytes", "2 terabytes"), ("1,792 weights", "1,793 weights"), ("(198, 298, 2)", "(198, 298, 3)"),
-    ("off by ≈ nan", "off by ≈ 3"), ("≈ 3 of 5", "≈ 3 of 6")])
-def test_everything_else_is_compared(first, second):
-    patterns = tool.get_sanitize_patterns(tool.SANITIZE.read_text(encoding="ascii"))
-    assert tool._sanitized(first, patterns) != tool._sanitized(second, patterns)
-
-
 # The builder
 
 SOURCE = '''# %% [markdown]
@@ -247,11 +168,13 @@ def test_a_rebuild_without_a_change_changes_no_byte(folder, capsys):
     assert tool.main(["--check"]) == 0
 
 
-@pytest.mark.parametrize(("new", "kept"), [("off by ≈ 77.0", True), ("off by ≈ 81", True), ("off by ≈ 90", False),
-                                           ("off by ≈ nan", False), ("off by 77", False)])
-def test_a_rebuild_keeps_what_differs_by_rounding_only(new, kept):
-    patterns = tool.get_sanitize_patterns(tool.SANITIZE.read_text(encoding="ascii"))
-    assert tool._same_words(new, "off by ≈ 77", patterns) == kept
+@pytest.mark.parametrize(("stored", "new", "kept"), [
+    ("off by ≈ 77", "off by ≈ 77.0", True), ("off by ≈ 77", "off by ≈ 81", True), ("off by ≈ 77", "off by ≈ 90", False),
+    ("off by ≈ 77", "off by ≈ nan", False), ("off by ≈ 77", "off by 77", False), ("took 3 s", "took 12 s", True),
+    ("loss 0.480", "loss 0.481", True), ("loss 0.480", "loss 0.482", False), ("3 steps", "4 steps", False)])
+def test_a_rebuild_keeps_what_differs_by_rounding_only(stored, new, kept):
+    """Closer than nbval, so that what is stored does not drift."""
+    assert tool._same_words(new, stored) == kept
 
 
 def test_stub_and_solution(folder):

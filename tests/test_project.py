@@ -74,15 +74,35 @@ def test_conda_gives_the_same_versions():
     assert [str(Requirement(line)) for line in conda] == [str(pin) for pin in pins()]
 
 
+def workflow():
+    """{job: its commands} of the workflow file."""
+    jobs = yaml.safe_load(text(".github/workflows/ci.yml"))["jobs"]
+    return {name: [step["run"] for step in job["steps"] if "run" in step] for name, job in jobs.items()}
+
+
 def test_ci_runs_the_readmes_test_command():
     commands = re.findall(r"^make (\w+) +#", text("README.md"), flags=re.MULTILINE)
     assert commands == ["transfer", "test"]
-    assert text(".ci/run").rstrip().endswith("\nmake test")
-    workflow = yaml.safe_load(text(".github/workflows/ci.yml"))
-    assert "bash .ci/run" in [step.get("run") for step in workflow["jobs"]["test"]["steps"]]
+    assert text(".ci/run").rstrip().endswith("\nmake test CONDITION=sse41")
 
 
-@pytest.mark.parametrize("target", ["lab", "transfer", "notebooks", "test", "test-notebooks", "benchmark", "lint"])
+def test_the_workflows_jobs_are_the_parts_of_make_test():
+    rule = re.search(r"^test: (\w+) .*\n((?:\t.*\n)+)", text("Makefile"), flags=re.MULTILINE)
+    parts = [rule[1], *re.findall(r"\$\(MAKE\) (\S+)", rule[2])]
+    assert parts == ["lint", "test-package", "test-notebooks", "test-browser"]
+    assert [command for commands in workflow().values() for command in commands
+            if command.startswith("make")] == [f"make {part}" for part in parts]
+
+
+def test_elsewhere_the_workflow_does_what_make_does():
+    """Without make: the same options for pytest, and files that exist."""
+    *_, tests, lessons = workflow()["elsewhere"]
+    assert tests.removeprefix("python") in text("Makefile").replace("$(TWO)", "--numprocesses=2")
+    assert (ROOT / lessons.removeprefix("python ")).is_file()
+
+
+@pytest.mark.parametrize("target", ["lab", "transfer", "notebooks", "test", "test-package", "test-notebooks",
+                                    "test-browser", "benchmark", "lint"])
 def test_make_knows_its_targets(target):
     done = subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

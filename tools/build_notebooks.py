@@ -17,7 +17,6 @@ import argparse
 import base64
 import hashlib
 import io
-import re
 import sys
 import time
 from collections import Counter
@@ -28,14 +27,15 @@ import nbformat
 import numpy as np
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
-from nbval.plugin import get_sanitize_patterns
 from PIL import Image
 from scipy.ndimage import uniform_filter
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+import nbval_numbers  # noqa: E402
+
 NOTEBOOKS = ROOT / "notebooks"
 SOURCES = NOTEBOOKS / "sources"
-SANITIZE = ROOT / "tests" / "nbval_sanitize.cfg"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # names a widget of a kernel that is gone
 SECONDS_A_CELL = 120
 METADATA = {
@@ -151,20 +151,19 @@ def _keep_equal_outputs(notebook, path):
     """Take over the stored outputs that say the same as the new ones."""
     if not path.is_file():
         return
-    patterns = get_sanitize_patterns(SANITIZE.read_text(encoding="ascii")) if SANITIZE.is_file() else []
     stored = {cell.id: cell for cell in nbformat.read(path, as_version=4).cells}
     for cell in notebook.cells:
         old = stored.get(cell.id)
         if cell.cell_type != "code" or old is None:
             continue
-        if "nbval-ignore-output" in _tags(cell) or _equal(cell.outputs, old.outputs, patterns):
+        if "nbval-ignore-output" in _tags(cell) or _equal(cell.outputs, old.outputs):
             cell.outputs = old.outputs
 
 
-def _equal(new, old, patterns):
+def _equal(new, old):
     if len(new) != len(old):
         return False
-    return all(_parts_equal(_parts(a), _parts(b), patterns) for a, b in zip(new, old, strict=True))
+    return all(_parts_equal(_parts(a), _parts(b)) for a, b in zip(new, old, strict=True))
 
 
 def _parts(output):
@@ -173,25 +172,16 @@ def _parts(output):
     return data if data else {"text": output.get("text", "")}
 
 
-def _parts_equal(new, old, patterns):
+def _parts_equal(new, old):
     if new.keys() != old.keys():
         return False
     return all(_alike(new[kind], old[kind]) if kind in ("image/png", "image/jpeg")
-               else _same_words(new[kind], old[kind], patterns) for kind in new)
+               else _same_words(new[kind], old[kind]) for kind in new)
 
 
-def _same_words(new, old, patterns):
-    """Equal but for what nbval leaves out; of that, what stands behind "≈" within a tenth."""
-    about = [[float(number.replace(",", "")) for number in re.findall(r"≈\s*([-+]?[\d.,]*\d(?:e[-+]?\d+)?)", str(text))]
-             for text in (new, old)]
-    return _sanitized(new, patterns) == _sanitized(old, patterns) and np.allclose(*about, rtol=0.1, atol=0)
-
-
-def _sanitized(text, patterns):
-    text = str(text)
-    for pattern, replacement in patterns:
-        text = re.sub(pattern, replacement, text)
-    return text
+def _same_words(new, old):
+    """As nbval compares them, but closer: numbers to a unit of the last digit, those behind "≈" to a tenth."""
+    return nbval_numbers.same(new, old, share=0, about=0.1)
 
 
 def _alike(new, old):

@@ -422,7 +422,7 @@ colour = {name: np.abs(image.mean(axis=(0, 1)) - style.mean(axis=(0, 1))).mean()
 for name, off in colour.items():
     print(f"{name:19} mean colour {'less than 5' if off < 5 else 'more than 20'} grey levels off")
     assert (off < 5) == (name in ("none", "our weights")) and not 5 < off < 20
-assert max(far, key=far.get) == "none" and far["none"] > 2 * far["our weights"]
+assert max(far, key=far.get) == "none" and far["none"] > 1.3 * far["our weights"]
 ours = np.array([PAINTERS[layer] * losses[layer] for layer in LAYERS])
 louder = ours[-1] / ours.sum() / shares["none"][-1]
 print(f"with our weights conv5_1 has {louder:.0f} times the share that it has without a divisor")

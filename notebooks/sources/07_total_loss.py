@@ -118,7 +118,8 @@ for name, image in (("photograph", content), ("half painted", halfway)):
     pushes[name] = {part: -gradient.mean(axis=2) for part, gradient in gradients.items()}
     strength[name] = {part: np.sqrt(np.mean(gradient**2)) for part, gradient in gradients.items()}
     shares = {part: value / sum(strength[name].values()) for part, value in strength[name].items()}
-    print(f"{name:12} " + ", ".join(f"{part} {100 * share:.0f} %" for part, share in shares.items()))
+    about = "≈ " if image is halfway else ""  # 25 steps from the photograph
+    print(f"{name:12} " + ", ".join(f"{part} {about}{100 * share:.0f} %" for part, share in shares.items()))
 print("the three gradients add up to the gradient of the sum, to five digits")
 assert strength["photograph"]["content"] == 0 and strength["half painted"]["content"] > 0
 

@@ -126,7 +126,7 @@ by_difference = np.array([(ravine.value(x + d, y) - ravine.value(x - d, y)) / (2
                           (ravine.value(x, y + d) - ravine.value(x, y - d)) / (2 * d)])
 print("gradient by hand", by_hand, f"difference from the tape {np.abs(by_hand - by_tape).max():.6f},",
       f"from the finite difference {np.abs(by_hand - by_difference).max():.6f}")
-assert np.array_equal(by_hand, by_tape) and np.allclose(by_hand, by_difference)
+assert np.allclose(by_hand, by_tape) and np.allclose(by_hand, by_difference)
 
 # %% [markdown]
 # *Predict.* There is one $\eta$ for both numbers. Which one sets the limit, the flat direction or the steep one?

@@ -1,10 +1,16 @@
-"""What a student's eyes and hands do in JupyterLab, as functions and one class."""
+"""What a student's eyes and hands do in JupyterLab, as functions and one class.
+
+Everything waits for what a student would wait for: a number beside a cell, a word, another picture. Nothing waits for
+a while; LIMIT only ends what never comes.
+"""
 
 import time
 from contextlib import contextmanager
 
-LONG = 300_000  # milliseconds: a lesson on a slow, busy computer
-SOON = 10_000  # milliseconds in which an answer must be there
+from playwright.sync_api import expect
+
+LIMIT = 300_000  # milliseconds: on a slow, busy computer, too, whatever is awaited has come by then
+expect.set_options(timeout=LIMIT)
 
 
 class Page:
@@ -17,13 +23,13 @@ class Page:
     def run_all(self):
         """Run ▸ Run All Cells, until every code cell has its number, or one has an error."""
         self._menu("Run", "Run All Cells")
-        end = time.monotonic() + LONG / 1000
-        while time.monotonic() < end and not self.errors():
-            prompts = self.page.locator(".jp-CodeCell .jp-InputPrompt").all_inner_texts()
-            if all(prompt.strip("[]: ").isdigit() for prompt in prompts):
-                return
-            self.page.wait_for_timeout(500)
-        assert self.errors(), f"the lesson did not come to its end: {prompts}"
+        self._until_run(range(self.code.count()))
+
+    def run_places(self, places):
+        """Run these code cells, counted from 0, until each has its number, or one has an error."""
+        for place in places:
+            self.run(self.code.nth(place))
+        self._until_run(places)
 
     def errors(self):
         return self._outputs("application/vnd.jupyter.error")
@@ -31,6 +37,11 @@ class Page:
     def noise(self):
         """What cells wrote to stderr: warnings, log lines."""
         return self._outputs("application/vnd.jupyter.stderr")
+
+    def until_pictures_are_there(self):
+        """Every picture of the notebook, in texts, outputs and panels, is in the page."""
+        self.page.wait_for_function("""() => [...document.querySelectorAll(".jp-Notebook img")].every(
+            one => one.complete && one.naturalWidth)""", polling=100)
 
     def cell_with(self, text):
         return self.code.filter(has_text=text).first
@@ -57,67 +68,102 @@ class Page:
     def _outputs(self, kind):
         return self.page.locator(f'.jp-OutputArea-output[data-mime-type="{kind}"]').all_inner_texts()
 
+    def _until_run(self, places):
+        """The numbers come with the kernel's answers; what the cells print has come, too, once the kernel is idle."""
+        self.page.wait_for_function("""places => {
+            if (document.querySelector('[data-mime-type="application/vnd.jupyter.error"]')) return true;
+            const prompts = document.querySelectorAll(".jp-Notebook .jp-CodeCell .jp-InputPrompt");
+            return places.every(place => /\\d/.test(prompts[place].textContent)); }""", arg=list(places), polling=100)
+        self.until_idle()
+
+    def until_idle(self):
+        self.page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+
 
 @contextmanager
-def opened(browser, lab, path):
+def opened(lab, path):
     """A notebook in a tab of its own; its kernel ends with it."""
-    page = browser.new_page(viewport={"width": 1280, "height": 1400})
+    page = lab.context.new_page()
+    page.set_default_timeout(LIMIT)
     page.goto(lab.address(path))
-    page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell")
     # It says “No Kernel” until there is one, and asks for one when cells are run before.
-    page.locator(".jp-Toolbar-kernelName", has_text="Python").wait_for(timeout=60_000)
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=60_000)
+    page.locator(".jp-Toolbar-kernelName", has_text="Python").wait_for()
     notebook = Page(page)
+    notebook.until_idle()
     try:
         yield notebook
     finally:
         notebook.close()
 
 
-def seen_to_change(picture, act, within=SOON, pixels=True):
-    """Do something; milliseconds until another picture is there, or None if that never happens.
+def seen_to_change(picture, act, pixels=True):
+    """Do something, and wait until another picture is there; milliseconds until then.
 
     pixels: until it looks different, too; not for a computation that may end where it began.
     """
     before, source = picture.screenshot(), picture.get_attribute("src")
     begun = time.monotonic()
     act()
-    while picture.get_attribute("src") == source:
-        if time.monotonic() - begun > within / 1000:
-            return None
-        time.sleep(0.005)
+    picture.page.wait_for_function("([picture, source]) => picture.getAttribute('src') !== source",
+                                   arg=[picture.element_handle(), source], polling=10)
     taken = 1000 * (time.monotonic() - begun)
-    while pixels and picture.screenshot() == before:
-        if time.monotonic() - begun > within / 1000:
-            return None
+    if pixels:
+        until_other_than(picture, before)
     return taken
 
 
+def until_other_than(picture, before):
+    """Wait until a screenshot of it differs from this one."""
+    end = time.monotonic() + LIMIT / 1000
+    while picture.screenshot() == before:
+        assert time.monotonic() < end, "the picture still looks as it did"
+
+
 def by_keyboard(panel):
-    """Move the panel's first control by a key: the ways to do so, mildest first."""
+    """Move the panel's first control by a key."""
     page = panel.page
-    handle, choice, number = (panel.locator(what) for what in (".noUi-handle", "select", "input[type=number]"))
+    handle, choice, number = _controls(panel)
     if handle.count():
-        return [lambda key=key: (handle.first.focus(), page.keyboard.press(key)) for key in
-                ("ArrowRight", "ArrowLeft", "End", "Home")]
-    if choice.count():
-        return [lambda key=key: (choice.first.focus(), page.keyboard.press(key)) for key in ("ArrowDown", "ArrowUp")]
-    if number.count():
-        return [lambda: (number.first.focus(), page.keyboard.type("7"), page.keyboard.press("Enter"))]
-    button = panel.locator("button:visible").last
-    return [lambda: (button.focus(), page.keyboard.press("Space"))]
+        ways = [lambda key=key: (handle.first.focus(), page.keyboard.press(key)) for key in ("ArrowRight", "ArrowLeft")]
+        _first_that_moves(handle.first, ways)
+    elif choice.count():
+        ways = [lambda key=key: (choice.first.focus(), page.keyboard.press(key)) for key in ("ArrowDown", "ArrowUp")]
+        _first_that_moves(choice.first, ways)
+    elif number.count():
+        _first_that_moves(number.first, [lambda: (number.first.focus(), page.keyboard.type("7\n"))])
+    else:
+        panel.locator("button:visible").last.focus()
+        page.keyboard.press("Space")
 
 
 def by_mouse(panel):
     """Move the panel's first control by the mouse; a list of choices opens outside the page, so one is chosen."""
-    handle, choice, number = (panel.locator(what) for what in (".noUi-handle", "select", "input[type=number]"))
+    handle, choice, number = _controls(panel)
     if handle.count():
-        return [lambda share=share: _drag(panel, share) for share in (0.8, 0.2, 0.5)]
-    if choice.count():
-        return [lambda place=place: choice.first.select_option(index=place) for place in (1, 0, 2)]
-    if number.count():
-        return [lambda: (number.first.click(click_count=3), panel.page.keyboard.type("5\n"))]
-    return [lambda: panel.locator("button:visible").first.click()]
+        _first_that_moves(handle.first, [lambda share=share: _drag(panel, share) for share in (0.8, 0.2)])
+    elif choice.count():
+        _first_that_moves(choice.first, [lambda place=place: choice.first.select_option(index=place)
+                                         for place in (1, 0)])
+    elif number.count():
+        _first_that_moves(number.first, [lambda: (number.first.click(click_count=3), panel.page.keyboard.type("5\n"))])
+    else:
+        panel.locator("button:visible").first.click()
+
+
+def _controls(panel):
+    return [panel.locator(what) for what in (".noUi-handle", "select", "input[type=number]")]
+
+
+def _first_that_moves(control, ways):
+    """Try one way after the other: at its end, a slider goes one way only."""
+    stands = "one => one.getAttribute('aria-valuetext') ?? one.value"
+    before = control.evaluate(stands)
+    for way in ways:
+        way()
+        if control.evaluate(stands) != before:
+            return
+    raise AssertionError("the control does not move")
 
 
 def _drag(panel, share):

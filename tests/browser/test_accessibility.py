@@ -11,8 +11,8 @@ from pages import opened
 OURS = {"include": [".jp-RenderedMarkdown", ".jp-OutputArea-output:not(.jp-RenderedImage)"]}
 
 
-def test_a_running_lesson_has_no_serious_finding(browser, lab):
-    with opened(browser, lab, "notebooks/01_convolution.ipynb") as notebook:
+def test_a_running_lesson_has_no_serious_finding(lab):
+    with opened(lab, "notebooks/01_convolution.ipynb") as notebook:
         notebook.run_all()
         panels = notebook.page.locator(".nst-panel")
         assert panels.count() == 2

@@ -1,13 +1,15 @@
 """The studio and the exercises in a real JupyterLab, by a person's hands."""
 
-import time
+import re
 
 import nbformat
 import numpy as np
 import pytest
 from conftest import ARTEFACTS, ROOT
-from pages import LONG, opened
+from pages import opened, until_other_than
 from PIL import Image
+from playwright.sync_api import expect
+from slices import before
 
 QUICK = "Studio(Settings(size=128, scales=2, iterations=400))"
 
@@ -21,32 +23,41 @@ def notebook_of(lab, name, *cells):
     return f"notebooks/{name}.ipynb"
 
 
-def cell_of(lesson, *texts):
-    """The first code cell of a stored lesson that holds all of these."""
-    cells = (cell for cell in nbformat.read(ROOT / "notebooks" / lesson, 4).cells if cell.cell_type == "code")
-    return next(cell.source for cell in cells if all(text in cell.source for text in texts))
+def sources_of(lesson):
+    """The code cells of a stored lesson."""
+    return [cell.source for cell in nbformat.read(ROOT / "notebooks" / lesson, 4).cells if cell.cell_type == "code"]
+
+
+def place_of(sources, *texts):
+    """The place of the first cell that holds all of these."""
+    return next(place for place, source in enumerate(sources) if all(text in source for text in texts))
 
 
 class Hands:
     """What one does with the studio."""
 
-    def __init__(self, page):
-        self.page, self.box = page, page.locator(".nst-studio")
-        self.box.wait_for(timeout=LONG)
+    def __init__(self, notebook):
+        self.notebook, self.page = notebook, notebook.page
+        self.box = self.page.locator(".nst-studio")
+        self.said = self.box.locator(".widget-html").first
+        self.box.wait_for()
 
     def press(self, name):
         self.box.locator("button", has_text=name).first.click()
 
     def words(self):
-        return self.box.locator(".widget-html").first.inner_text()
+        return self.said.inner_text()
 
-    def until(self, *texts, within=LONG):
+    def until(self, *texts):
         """Wait until the words hold one of these; the words then."""
-        end = time.monotonic() + within / 1000
-        while not any(text in self.words() for text in texts):
-            assert time.monotonic() < end, f"{texts} awaited, still {self.words()!r}"
-            self.page.wait_for_timeout(50)
+        expect(self.said).to_have_text(re.compile("|".join(map(re.escape, texts))))
         return self.words()
+
+    def answer(self):
+        """The kernel runs another cell meanwhile."""
+        self.notebook.run(self.notebook.code.nth(2))
+        self.page.locator("text=six times seven is 42").last.wait_for()
+        self.notebook.until_idle()
 
     def iteration(self):
         return int(self.words().split("iteration ")[1].split()[0])
@@ -70,29 +81,25 @@ class Hands:
 
 
 @pytest.fixture
-def studio(browser, lab):
+def studio(lab):
     """The studio of lesson 11 in a notebook of its own, with a cell behind it."""
-    imports = cell_of("11_full_transfer.ipynb", "from nst_helpers")
-    cell = cell_of("11_full_transfer.ipynb", "Studio(").splitlines()
-    path = notebook_of(lab, "studio", imports, "\n".join([*cell[:-1], QUICK]), "print('six times seven is', 6 * 7)")
-    with opened(browser, lab, path) as notebook:
+    sources = sources_of("11_full_transfer.ipynb")
+    imports, cell = (sources[place_of(sources, text)] for text in ("from nst_helpers", "Studio("))
+    cell = "\n".join([*cell.splitlines()[:-1], QUICK])
+    path = notebook_of(lab, "studio", imports, cell, "print('six times seven is', 6 * 7)")
+    with opened(lab, path) as notebook:
         notebook.run(notebook.code.nth(0))
         notebook.run(notebook.code.nth(1))
-        hands = Hands(notebook.page)
-        hands.notebook = notebook
-        yield hands
+        yield Hands(notebook)
 
 
 def test_a_run_is_started_paused_changed_resumed_and_saved(studio, lab):
     studio.shoot("at_first")
     studio.press("start")
     studio.until("running: iteration")
-    studio.notebook.run(studio.notebook.code.nth(2))
-    studio.page.locator("text=six times seven is 42").last.wait_for(timeout=30_000)  # while the studio computes
-    assert "running" in studio.words()
     studio.press("pause")
     held = studio.until("paused")
-    studio.page.wait_for_timeout(1500)
+    studio.answer()
     assert studio.iteration() < 400 and studio.words() == held
     studio.shoot("paused")
     studio.number("style weight", 40)
@@ -118,6 +125,8 @@ def test_a_run_is_stopped_and_everything_reset(studio):
     studio.number("iterations", 5000)
     studio.press("start")
     studio.until("running: iteration")
+    studio.answer()
+    assert "running" in studio.words()
     studio.press("stop")
     assert "iteration" in studio.until("stopped")
     studio.press("reset")
@@ -128,11 +137,11 @@ def test_a_good_file_is_taken_and_a_bad_one_answered(studio, tmp_path):
     good, bad = tmp_path / "mine.png", tmp_path / "broken.jpg"
     Image.fromarray(np.full((90, 120, 3), (200, 30, 30), np.uint8)).save(good)
     bad.write_bytes(b"\xff\xd8\xff this is no picture")
-    before = studio.box.locator("img").first.screenshot()
+    thumbnail = studio.box.locator("img").first
+    first = thumbnail.screenshot()
     studio.upload("content", good)
     assert "mine.png" in studio.until("taken as the content picture")
-    studio.page.wait_for_timeout(500)
-    assert studio.box.locator("img").first.screenshot() != before
+    until_other_than(thumbnail, first)
     studio.upload("content", bad)
     assert "broken.jpg" in studio.until("broken.jpg") and "content picture" not in studio.words()
     studio.shoot("bad_file")
@@ -140,14 +149,16 @@ def test_a_good_file_is_taken_and_a_bad_one_answered(studio, tmp_path):
     studio.until("this will take about")
 
 
-def test_an_exercise_is_answered_wrong_and_right_in_the_page(browser, lab):
-    with opened(browser, lab, "notebooks/01_convolution.ipynb") as notebook:
-        notebook.run_all()
+def test_an_exercise_is_answered_wrong_and_right_in_the_page(lab):
+    with opened(lab, "notebooks/01_convolution.ipynb") as notebook:
         stub, check = notebook.cell_with("to_the_right = ..."), notebook.cell_with('check("01-shift"')
+        sources = sources_of("01_convolution.ipynb")
+        notebook.run_places(before(sources, [place_of(sources, 'check("01-shift"')]))
+        assert notebook.errors() == []
         for answer, mark in (("[[0, 0, 0], [0, 0, 1], [0, 0, 0]]", "✗"), ("[[0, 0, 0], [1, 0, 0], [0, 0, 0]]", "✓")):
             notebook.write(stub, f"to_the_right = np.array({answer})")
             stub = notebook.cell_with("to_the_right = np.array")
             notebook.run(stub)
             notebook.run(check)
-            check.locator(".jp-OutputArea-output", has_text=mark).wait_for(timeout=60_000)
+            check.locator(".jp-OutputArea-output", has_text=mark).wait_for()
         check.screenshot(path=ARTEFACTS / "exercise.png")
