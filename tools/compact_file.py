@@ -4,10 +4,10 @@ Called by tools/train_compact.py at the end of a training.
 """
 
 import hashlib
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
-from train_compact import MEAN, MEANINGS, SCALE, SIDE, enlarged
+from train_compact import MEAN, MEANINGS, SCALE, SIDE, build_classifier, enlarged
 
 from nst_helpers.architecture import CONVOLUTION_NAMES
 from nst_helpers.backend import tf
@@ -57,12 +57,20 @@ def as_classifier(network, dense, factor):
     return tf.function(lambda x: tf.reduce_mean(features(x)[last], axis=(1, 2)) * factor @ kernel + bias)
 
 
+def in_float32(model, recipe):
+    """A copy of a trained classifier that computes in float32, whatever it was trained in."""
+    copy = build_classifier(replace(recipe, precision="float32"), model.output.shape[-1])
+    copy.set_weights(model.get_weights())
+    return copy
+
+
 def export(training, path):
     """Fold, rescale, round and write a trained network; returns {(stage, pixels): top-1 accuracy}.
 
     The accuracies are those on all validation pictures, at 64 pixels and at the size of the last phase.
     """
-    model, validation, recipe = training.model, training.validation, training.recipe
+    validation, recipe = training.validation, training.recipe
+    model = in_float32(training.model, recipe)
     weights = folded(model)
     network = FeatureNetwork("compact", weights, MEAN, SCALE, pooling=recipe.pooling)
     network = network.normalised(natural_pictures(validation))
@@ -70,7 +78,7 @@ def export(training, path):
     last, dense = CONVOLUTION_NAMES[-1], [v.numpy() for v in model.get_layer("classes").weights]
     factor = np.abs(weights[last][1]).sum() / np.abs(network.weights[last][1]).sum()
     stages = {
-        "as trained": tf.function(lambda x: model(x, training=False)),
+        "as trained, in float32": tf.function(lambda x: model(x, training=False)),
         "folded, rescaled": as_classifier(network, dense, factor),
         "the file: rounded to float16": as_classifier(
             load_network(weights=path, pooling=recipe.pooling), dense, factor),
@@ -146,7 +154,7 @@ the first 2,000 validation pictures, as they are and attacked, measured at the e
 
 ## Accuracy before and after folding and rounding
 
-On all {validation:,} validation pictures, in float32 but for the first line's own arithmetic.
+On all {validation:,} validation pictures.
 
 {accuracies}
 """
