@@ -1,4 +1,4 @@
-"""What is done thirty times over takes no more memory than ten times: nothing is kept that nobody needs any more."""
+"""What is done fifteen times over takes no more memory than five times: nothing is kept that nobody needs any more."""
 
 import json
 import os
@@ -12,6 +12,7 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="
 
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST = 600  # seconds; many times what it takes
+GROWTH = 1.025  # over ten rounds, which is two megabytes a round; measured are 1.003 and 1.007
 
 # Each in a process of its own: what other tests have left must not matter.
 BEGINNING = """
@@ -26,11 +27,11 @@ def resident():
     status = Path("/proc/self/status").read_text()
     return int(next(line for line in status.splitlines() if line.startswith("VmRSS:")).split()[1])
 
-def thirty_times(work):
+def fifteen_times(work):
     kept = []
-    for number in range(1, 31):
+    for number in range(1, 16):
         work()
-        if number in (10, 30):
+        if number in (5, 15):
             kept.append(resident())
     return kept
 """
@@ -64,16 +65,16 @@ def work():
     file.unlink()
     made.extend(weakref.ref(thing) for thing in (result, result.image))
 
-kept = thirty_times(work)
+kept = fifteen_times(work)
 print(json.dumps([kept, len(made), sum(thing() is not None for thing in made)]))
 """
 
 
 def test_a_transfer_in_a_loop_keeps_its_memory(tmp_path):
     """With all that belongs to it: the checkpoint, the saved result and its curves, the picture read again."""
-    (tenth, thirtieth), made, alive = memory(TRANSFERS, tmp_path)
-    assert thirtieth <= 1.05 * tenth, (tenth, thirtieth)
-    assert (made, alive) == (30 * 6, 0)  # four steps, the result and its picture; such small ones hardly show above
+    (fifth, fifteenth), made, alive = memory(TRANSFERS, tmp_path)
+    assert fifteenth <= GROWTH * fifth, (fifth, fifteenth)
+    assert (made, alive) == (15 * 6, 0)  # four steps, the result and its picture; such small ones hardly show above
 
 
 LESSON = """
@@ -91,13 +92,13 @@ def work():
     printed.append(output.getvalue().count("\\n"))
     ipywidgets.Widget.close_all()
 
-print(json.dumps([thirty_times(work), printed]))
+print(json.dumps([fifteen_times(work), printed]))
 """
 
 
-def test_a_lesson_thirty_times_over_keeps_its_memory():
+def test_a_lesson_fifteen_times_over_keeps_its_memory():
     """Lesson 01: the one that is done soonest, with figures, widgets, exercises and a network's layer."""
     source = ROOT / "notebooks" / "sources" / "01_convolution.py"
-    (tenth, thirtieth), printed = memory(LESSON, source, cwd=source.parents[1])
-    assert thirtieth <= 1.05 * tenth, (tenth, thirtieth)
-    assert len(printed) == 30 and set(printed) == {printed[0]} and printed[0] > 20
+    (fifth, fifteenth), printed = memory(LESSON, source, cwd=source.parents[1])
+    assert fifteenth <= GROWTH * fifth, (fifth, fifteenth)
+    assert len(printed) == 15 and set(printed) == {printed[0]} and printed[0] > 20
