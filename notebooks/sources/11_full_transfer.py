@@ -339,8 +339,8 @@ assert np.array_equal(resumed[-1].image, steps[-1].image)
 # **What it shows.** The same to the last bit. (On the command line, `--checkpoint run.npz` does this with a file.)
 #
 # **Another optimizer, and half the bits.** Gatys used L-BFGS, which estimates curvature from its last steps. And
-# `precision="bfloat16"` computes the convolutions with numbers of 16 bits, if the processor can: most cannot, and only
-# imitate it. *Predict*: is a convolution then faster or slower on this computer?
+# `precision="bfloat16"` computes the convolutions with numbers of 16 bits. A processor that has no
+# instructions for them imitates them. *Predict*: is a convolution then faster or slower on this computer?
 
 # %%
 from nst_helpers.networks import bfloat16_ratio
