@@ -125,8 +125,10 @@ def by_keyboard(panel):
     page = panel.page
     handle, choice, number = _controls(panel)
     if handle.count():
-        ways = [lambda key=key: (handle.first.focus(), page.keyboard.press(key)) for key in ("ArrowRight", "ArrowLeft")]
-        _first_that_moves(handle.first, ways)
+        # An arrow moves it by one step, which need not show; to an end, it does.
+        for keys in (("ArrowRight", "ArrowLeft"), ("End", "Home")):
+            _first_that_moves(handle.first, [lambda key=key: (handle.first.focus(), page.keyboard.press(key))
+                                             for key in keys])
     elif choice.count():
         ways = [lambda key=key: (choice.first.focus(), page.keyboard.press(key)) for key in ("ArrowDown", "ArrowUp")]
         _first_that_moves(choice.first, ways)
