@@ -27,8 +27,10 @@ from build_notebooks import METADATA, ROOT, lessons, target
 from nbval_numbers import Unusable, read, same_outputs
 
 SECONDS_A_CELL = 600  # many times what a cell takes, as nothing is timed here; a busy computer is slow
-# The longest first (measured, in seconds), so that no worker waits long for the last one; others before them.
-SECONDS = {}
+# Measured; else one worker would wait while the other runs a long one at last.
+LONGEST_FIRST = ("11_full_transfer", "07_total_loss", "03_content_loss", "05_style_loss", "06_total_variation",
+                 "10_adam", "08_gradient_descent", "02_feature_maps", "00_start_here", "09_rmsprop",
+                 "04_gram_matrices", "01_convolution")
 COLORS = re.compile(r"(\x1b|#x1B)\[[0-9;]*m")  # as nbval prints them, and as pytest then writes them into XML
 
 
@@ -123,7 +125,7 @@ def _command(folder, names, workers, seconds_a_cell):
     (folder / "pytest.ini").write_text("[pytest]\n")  # else the options of a folder above would count
     for name in names:
         nbformat.write(merged(name), folder / f"{name}.ipynb")
-    order = sorted(names, key=lambda name: -SECONDS.get(name, 1e9))
+    order = sorted(names, key=lambda name: LONGEST_FIRST.index(name) if name in LONGEST_FIRST else -1)
     beside = [f"--numprocesses={workers}", "--dist=loadfile", "--no-loadscope-reorder"] if workers > 1 else []
     return [sys.executable, "-m", "pytest", "--nbval", "-p", "nbval_numbers", "-p", "no:cacheprovider", *beside,
             f"--nbval-cell-timeout={seconds_a_cell}", f"--rootdir={folder}",
