@@ -13,6 +13,8 @@ from nst_helpers.architecture import CONVOLUTION_NAMES
 from nst_helpers.backend import tf
 from nst_helpers.networks import FeatureNetwork, calibration_pictures, load_network
 
+MEASURED = 1000  # validation pictures for the accuracies after each stage
+
 
 def folded(model):
     """{convolution: (kernel, bias)}: a trained classifier's convolutions with their normalization in them.
@@ -67,7 +69,7 @@ def in_float32(model, recipe):
 def export(training, path):
     """Fold, rescale, round and write a trained network; returns {(stage, pixels): top-1 accuracy}.
 
-    The accuracies are those on all validation pictures, at 64 pixels and at the size of the last phase.
+    The accuracies are those on the first 1,000 validation pictures, at 64 pixels and at the size of the last phase.
     """
     validation, recipe = training.validation, training.recipe
     model = in_float32(training.model, recipe)
@@ -83,7 +85,7 @@ def export(training, path):
         "the file: rounded to float16": as_classifier(
             load_network(weights=path, pooling=recipe.pooling), dense, factor),
     }
-    return {(stage, side): top1(classify, validation, side) for stage, classify in stages.items()
+    return {(stage, side): top1(classify, validation.first(MEASURED), side) for stage, classify in stages.items()
             for side in dict.fromkeys((SIDE, recipe.phases[-1][1]))}
 
 
@@ -108,6 +110,7 @@ def write_card(path, training, accuracies):
     text = CARD.format(
         file=path.name, size=path.stat().st_size / 1e6, parameters=load_network(weights=path).parameters,
         digest=hashlib.sha256(path.read_bytes()).hexdigest(), width=recipe.width, pooling=recipe.pooling,
+        measured=min(MEASURED, len(training.validation)),
         train=len(training.train), validation=len(training.validation), steps=training.steps,
         minutes=epochs[-1]["seconds"] / 60, machines="; ".join(training.machines),
         recipe=table(["", ""], [[MEANINGS[name], _words(value)] for name, value in asdict(recipe).items()]),
@@ -154,7 +157,7 @@ the first 2,000 validation pictures, as they are and attacked, measured at the e
 
 ## Accuracy before and after folding and rounding
 
-On all {validation:,} validation pictures.
+On the first {measured:,} validation pictures.
 
 {accuracies}
 """

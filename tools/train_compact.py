@@ -377,7 +377,7 @@ class Training:
 
     def run(self, save_every=1000):
         """Learn up to the last step; a checkpoint every so many steps and at the end of every epoch."""
-        if machine() not in self.machines:
+        if self.step < self.steps and machine() not in self.machines:
             self.machines.append(machine())
         started = time.monotonic()
         while self.step < self.steps:
