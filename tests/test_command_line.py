@@ -115,7 +115,7 @@ def test_an_output_that_cannot_be_written_is_refused_before_the_work(pictures, m
 
 
 def test_divergence_leaves_the_last_good_picture(pictures, monkeypatch, capsys, photograph):
-    def diverge(*_):
+    def diverge(*_, **__):
         raise Diverged("step 9: the style is not finite", photograph, 9)
         yield
 
