@@ -109,7 +109,7 @@ def test_settings_files_that_are_none(pictures, tmp_path, capsys, text):
 
 
 def test_an_output_that_cannot_be_written_is_refused_before_the_work(pictures, monkeypatch, capsys):
-    monkeypatch.setattr(transfer_module, "iterate", lambda *_: pytest.fail("the work began"))
+    monkeypatch.setattr(transfer_module, "iterate", lambda *_, **__: pytest.fail("the work began"))
     assert main(["transfer", *pictures[:2], "--output", "/dev/null/picture.png"]) == 2
     assert "picture.png" in capsys.readouterr().err
 
