@@ -95,7 +95,7 @@ def load_network(name="compact", *, pooling="average", weights=None, precision="
 def bfloat16_ratio(repeats=3):
     """How long a convolution with its gradient takes in bfloat16 on this machine, over its time in float32.
 
-    Measured once a process, in a fraction of a second (two where bfloat16 is emulated); medians of a few runs.
+    Measured once a process; medians of a few runs.
     """
     return _seconds_of_convolution(tf.bfloat16, repeats) / _seconds_of_convolution(tf.float32, repeats)
 

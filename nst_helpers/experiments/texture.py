@@ -2,8 +2,7 @@
 
 Gatys, Ecker, Bethge, "Texture Synthesis Using Convolutional Neural Networks", NeurIPS 2015. It is a transfer without
 content. At one size, noise becomes short strokes: a layer sees no further than its receptive field, so nothing tells
-it how a stroke goes on. Begun at 64 pixels, where the same field covers a quarter of the picture, and grown from
-there, strokes are as long, and stars as whole, as they are in the style.
+it how a stroke goes on. So it begins at 64 pixels, all of which conv4_1 sees at once (68), and grows from there.
 """
 
 import math
