@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from nst_helpers.architecture import LAYER_NAMES
 from nst_helpers.backend import tf
 from nst_helpers.images import ImageError
-from nst_helpers.networks import VGG19_VARIABLE, NetworkError
+from nst_helpers.networks import BFLOAT16_VARIABLE, VGG19_VARIABLE, NetworkError
 from nst_helpers.settings import Settings
 from nst_helpers.transfer import Diverged, iterate
 
@@ -101,6 +101,14 @@ def test_of_several_settings_the_first_bad_one_is_named(values):
 
 
 # ---- two iterations
+
+
+@pytest.fixture(scope="module", autouse=True)
+def bfloat16_everywhere():
+    """Whether bfloat16 pays is measured, and another test's matter: here it is taken on every processor."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(BFLOAT16_VARIABLE, "force")
+        yield
 
 
 def _picture(kind, height, width):
