@@ -37,7 +37,7 @@ def test_receptive_fields_are_the_packages(compact):
 
 def test_measured_fields_by_changing_columns(compact):
     (measured,) = lesson_functions(LESSON, "measured_fields", network=compact)
-    measured = measured(width=80, height=16)
+    measured = measured(width=80)
     assert [measured[layer] for layer in ("conv1_1", "pool1", "conv2_1", "conv3_1")] == [3, 6, 10, 24]
 
 
