@@ -53,7 +53,7 @@ test: lint  ## check everything
 	$(MAKE) test-browser
 
 test-package: $(VENV)/installed  ## run the tests of the package, the tools and the built files
-	$(RUN) -m pytest $(TWO) --dist=worksteal --ignore=tests/browser
+	$(RUN) -m pytest $(TWO) --dist=worksteal --durations=20 --ignore=tests/browser
 
 test-notebooks: $(VENV)/installed  ## run every lesson, compare its outputs; LESSON=01_convolution CONDITION=sse41
 	$(RUN) $(if $(CONDITION),tools/check_processors.py --without-package --condition $(CONDITION), \
@@ -67,6 +67,7 @@ processors: $(VENV)/installed  ## run every lesson as other processors would (an
 
 benchmark: $(VENV)/installed  ## measure speed and memory, as ratios in one run
 	$(RUN) benchmarks/benchmark.py $(ARGS)
+	$(RUN) benchmarks/drive.py --figure data/gallery/drive.png
 	$(RUN) benchmarks/widgets.py
 
 lint: $(VENV)/installed  ## check the code's form

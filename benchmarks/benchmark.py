@@ -16,6 +16,8 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
+from machine import description
+
 from nst_helpers.architecture import CONVOLUTION_NAMES, LAYER_NAMES
 from nst_helpers.backend import keras, tf
 from nst_helpers.estimate import estimate
@@ -39,6 +41,7 @@ def main():
     options = parser.parse_args()
     if options.child:
         return child(*options.child.split(","))
+    print(f"{description()}\n")
     compare_iterations(options.rounds)
     if not options.no_transfers:
         measure_memory()
@@ -150,8 +153,8 @@ def spread(values):
 
 
 def measure_transfers():
-    print("\nThe default transfer (compact, 600 iterations): computing time, the process's peak memory, and what "
-          "`estimate`\nforetold, as a ratio\n")
+    print(f"\nThe default transfer (compact, {Settings().iterations} iterations): computing time, the process's peak "
+          "memory, and what\n`estimate` foretold, as a ratio\n")
     for size in SIZES:
         seconds, peak, told_seconds, told_peak = in_child("transfer", size)
         aim = "   target ≤ 30 s" if size == 512 else ""

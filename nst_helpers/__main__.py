@@ -93,14 +93,15 @@ def _refuse_early(output):
 
 
 def _settings(options):
-    """The settings of --settings FILE, or the defaults, with what the command line says on top."""
+    """The settings of --settings FILE, or of --preset, with what the command line says on top."""
     from nst_helpers.settings import Settings
 
     chosen = _stored_settings(options.settings) if options.settings else {}
     for setting in fields(Settings):
         if hasattr(options, setting.name):  # given on the command line
             chosen[setting.name] = getattr(options, setting.name)
-    return Settings(**chosen)
+    preset = Settings if options.preset == "default" else getattr(Settings, options.preset)
+    return preset(**chosen)
 
 
 def _weight(text):
@@ -234,6 +235,9 @@ def _parser():
                           help="also write the picture, its settings, every loss and their curves here")
     transfer.add_argument("--settings", metavar="FILE",
                           help="start from the settings of a settings.json or of a picture made before")
+    transfer.add_argument("--preset", choices=("default", "classic", "paper"), default="default",
+                          help="default: fastest to a good picture; classic: Adam as the lessons derive it; paper: the "
+                          "course's paper, at one size and with a constant η")
     transfer.add_argument("--blend", nargs=2, action="append", metavar=("STYLE", "WEIGHT"),
                           help="blend in another style picture; STYLE's own weight is 1; may be given several times")
     transfer.add_argument("--checkpoint", metavar="FILE",

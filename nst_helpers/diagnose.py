@@ -16,9 +16,9 @@ from nst_helpers.transfer import Level, shared_network, style_size, weighted_sty
 
 DARK = 0.4  # brightness below: black
 FLAT = 0.45  # contrast below: washed out; with as little colour: grey haze
-NOISY = 4.5  # noise above
+NOISY = 3.0  # noise above
 LOST = 0.2  # subject below
-FAR = 0.5  # style distance above: the style has not arrived
+FAR = 0.22  # style distance above: the style has not arrived
 
 
 class Finding(NamedTuple):
@@ -100,7 +100,7 @@ def _likeness(found, settings):
     if lost and far:
         return [Finding("not converged", f"{subject}, and {style}: it has neither",
                         f"more iterations (now {settings.iterations}), or another learning_rate (now "
-                        f"{settings.learning_rate:g}; 2 to 10 suit Adam on pixels 0–255)")]
+                        f"{settings.learning_rate:g}; 2 to 10 suit Adam and L-BFGS on pixels 0–255)")]
     if lost:
         return [Finding("subject lost", subject, f"raise content_weight (now {settings.content_weight:g}) or lower "
                         f"style_weight (now {settings.style_weight:g}), by factors of two, or take init='content'")]

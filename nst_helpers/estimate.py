@@ -9,7 +9,7 @@ import psutil
 
 from nst_helpers.architecture import LAYER_NAMES
 from nst_helpers.images import noise_image
-from nst_helpers.settings import Settings
+from nst_helpers.settings import OPTIMIZERS, Settings
 from nst_helpers.transfer import canvas_size, descend, pyramid, shared_network
 
 PROBES = (96, 224)  # pixels: sides of the two pictures that are measured
@@ -51,7 +51,8 @@ def estimate(settings, height, width, speed=None):
     levels = pyramid(height, width, settings)
     speed = speed or measure(settings)
     seconds = sum(level.iterations * (speed.constant + speed.per_pixel * _pixels(level)) for level in levels)
-    needed = psutil.Process().memory_info().rss + round(_bytes_a_pixel(settings) * _pixels(levels[-1]))
+    needed = round(_bytes_a_pixel(settings, levels[-1].iterations) * _pixels(levels[-1]))
+    needed += psutil.Process().memory_info().rss
     return Estimate(seconds, needed, _warning(seconds, needed))
 
 
@@ -81,15 +82,20 @@ def _pixels(level):
     return height * width
 
 
-def _bytes_a_pixel(settings):
-    """Of the feature maps of every layer down to the deepest one: a layer behind k poolings has 4⁻ᵏ as many places."""
+def _bytes_a_pixel(settings, iterations):
+    """Of feature maps and of what the optimizer remembers after so many iterations.
+
+    The maps are those of every layer down to the deepest one: a layer behind k poolings has 4⁻ᵏ as many places.
+    """
     network = shared_network(settings.network, settings.pooling, settings.precision)
     deepest = max(LAYER_NAMES.index(layer) for layer in (*settings.content_layers, *settings.style_layers))
     values, poolings = 0.0, 0
     for layer in LAYER_NAMES[: deepest + 1]:
         poolings += layer.startswith("pool")
         values += network.channels(layer) / 4**poolings
-    return KEPT * BYTES * values
+    steps = min(getattr(OPTIMIZERS[settings.optimizer], "memory", 0), iterations)
+    remembered = 3 * (2 + 2 * steps)  # arrays like the picture: L-BFGS has two of each of its last steps
+    return BYTES * (KEPT * values + remembered)
 
 
 def _warning(seconds, needed):

@@ -3,6 +3,7 @@
 The command line makes its options from this list, and the lessons their widgets.
 """
 
+import math
 import operator
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -14,6 +15,7 @@ from nst_helpers.optimizers import LBFGS, AdaGrad, Adam, GradientDescent, Moment
 OPTIMIZERS = {"adam": Adam, "rmsprop": RMSprop, "adagrad": AdaGrad, "momentum": Momentum,
               "gradient_descent": GradientDescent, "lbfgs": LBFGS}
 COLORS = ("style", "matched", "brightness")
+SCHEDULES = ("constant", "cosine")
 
 
 def _number(default, least, most, help, above=False):
@@ -31,26 +33,33 @@ def _layers(default, help):
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that decides a picture, but the two pictures themselves. The defaults are the course's.
+    """Everything that decides a picture, but the two pictures themselves.
 
     Wrong values are refused with a ValueError that names the setting, the value and the allowed range.
     What each setting does stands beside it below, and in `python -m nst_helpers transfer --help`.
 
+    Three presets say how the loss is lowered, and all take changes: `Settings()`, the fastest to a good picture;
+    `Settings.classic()`, Adam as the lessons derive it, over the same sizes; `Settings.paper()`, the course's paper.
+
+    >>> Settings.paper(size=256).scales
+    1
     >>> Settings(iterations=0)
     Traceback (most recent call last):
     ValueError: iterations = 0: a whole number from 1 to 100000 is needed
     """
 
     content_weight: float = _number(1.0, 0, 1e12, "α, the weight of the content loss")
-    style_weight: float = _number(2.0, 0, 1e12, "β, the weight of the style loss")
-    tv_weight: float = _number(0.2, 0, 1e12, "γ, the weight of the total variation")
+    style_weight: float = _number(30.0, 0, 1e12, "β, the weight of the style loss")
+    tv_weight: float = _number(0.4, 0, 1e12, "γ, the weight of the total variation")
     content_layers: Mapping[str, float] = _layers({"conv4_2": 1.0}, "layers of the content loss, with weights")
     style_layers: Mapping[str, float] = _layers(
-        {"conv1_1": 81.0, "conv2_1": 27.0, "conv3_1": 9.0, "conv4_1": 3.0, "conv5_1": 1.0},
+        dict.fromkeys(("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"), 0.2),
         "layers of the style loss, with their weights w_l")
-    iterations: int = _number(600, 1, 100_000, "steps of the optimizer, over all sizes")
+    iterations: int = _number(120, 1, 100_000, "steps of the optimizer, over all sizes")
     size: int = _number(512, 16, 8192, "longer side of the picture in pixels; never enlarged")
     scales: int = _number(4, 1, 12, "sizes from coarse to fine, each √2 times the one before")
+    coarse_iterations: float = _number(1.0, 0.1, 10, "iterations of a size over those of the next finer one")
+    content_lead: float = _number(2.0, 0.1, 10, "how many times as much α counts with each step to a coarser size")
     style_scale: float = _number(
         2.0, 0.1, 10, "size of the strokes: the style picture's longer side over the picture's; never enlarged")
     init: str = _choice("noise", ("noise", "content"), "what the picture starts as")
@@ -58,8 +67,10 @@ class Settings:
     colors: str = _choice(
         "style", COLORS, "whose: the style's; or the content's, by matching the style picture to them beforehand, or "
         "by painting brightness only")
-    optimizer: str = _choice("adam", OPTIMIZERS, "which optimizer")
-    learning_rate: float = _number(6.0, 0, 1e6, "η, on pixels 0–255, at the start of each size", above=True)
+    optimizer: str = _choice("lbfgs", OPTIMIZERS, "which optimizer")
+    learning_rate: float = _number(
+        8.0, 0, 1e6, "η, on pixels 0–255, at the start of each size; of lbfgs the longest step", above=True)
+    schedule: str = _choice("constant", SCHEDULES, "whether η falls to zero at each size, along half a cosine")
     network: str = _choice("compact", NETWORK_NAMES, "which network looks at the pictures")
     pooling: str = _choice("average", POOLINGS, "how the network pools")
     precision: str = _choice("float32", PRECISIONS, "of the convolutions; bfloat16 is faster on newer processors")
@@ -70,6 +81,20 @@ class Settings:
             object.__setattr__(self, setting.name, value)  # the dataclass is frozen
         if not self.content_weight and not self.style_weight and not self.tv_weight:
             raise ValueError("content_weight, style_weight and tv_weight are all 0: at least one must be above 0")
+
+    @classmethod
+    def classic(cls, **changes):
+        """Adam on the pixels, its η falling at each size: what lessons 07 to 10 build, from coarse to fine."""
+        return cls(**{"iterations": 600, "coarse_iterations": math.sqrt(2) ** 1.5, "optimizer": "adam",
+                      "learning_rate": 6.0, "schedule": "cosine"} | changes)
+
+    @classmethod
+    def paper(cls, **changes):
+        """The course's paper, section 4: Adam with η = 6 throughout, from noise, at one size, with α as it is.
+
+        It names neither weights nor iterations: those here are classic's.
+        """
+        return cls.classic(**{"scales": 1, "content_lead": 1.0, "schedule": "constant"} | changes)
 
 
 def _checked(setting, value):

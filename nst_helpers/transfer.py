@@ -6,14 +6,16 @@ the paper, for good pictures in seconds instead of minutes, and for weights that
 
 - Coarse to fine: the picture forms at a small size and grows in steps of √2, so that large shapes are there
   before the brush strokes (Gatys et al., "Controlling Perceptual Factors in Neural Style Transfer", 2017).
-  The small sizes are cheap, and get more of the iterations.
+  Each has as many iterations as the next, and the small ones are cheap.
 - At each coarser size, the content weighs twice as much: it leads where the composition is decided.
+- L-BFGS, which estimates curvature, takes far fewer steps than Adam to the same loss (benchmarks/drive.py).
 - L_content is divided by its number of feature values, TV by its number of pixel values. (E_l needs nothing:
   1/(4N²M²) already frees it from the size.)
-- At each size the learning rate falls to zero along half a cosine (Loshchilov, Hutter 2017), which ends the
-  jitter that steps of one length leave in the pixels as coloured noise.
+- For Adam, whose steps keep one length, η falls to zero at each size along half a cosine (Loshchilov, Hutter 2017):
+  that ends the jitter which such steps leave in the pixels as coloured noise.
 - Only the ratios of the weights count: whatever they are, the optimizer sees them with the sum of the default ones.
-- TV is rounded off below differences of ten grey levels, which keeps strokes from breaking into flat blocks.
+- TV is rounded off below differences of forty grey levels. A sharp one counts a difference by its size, where the
+  Gram matrices count its square: so it was cheapest to put a style's finest contrasts into single dots.
 - The picture is optimized on a canvas a little larger than itself and cut out at the end: zero padding
   inside the network leaves marks along the canvas's border.
 
@@ -44,9 +46,7 @@ from nst_helpers.system import write_whole
 LOSSES = ("content", "style", "tv", "total")
 OPEN_IMAGE = tf.TensorSpec((None, None, 3), tf.float32)
 STEP_BETWEEN_SIZES = math.sqrt(2)
-MORE_ITERATIONS = STEP_BETWEEN_SIZES**1.5  # a size gets so many times the iterations of the next finer one
-CONTENT_LEAD = 2.0  # α grows by this factor with each step to a coarser size
-TV_EPSILON = 10.0  # in grey levels
+TV_EPSILON = 40.0  # in grey levels
 MARGIN = 1 / 32  # of the longer side, on every side of the canvas
 
 
@@ -242,11 +242,11 @@ def pyramid(height, width, settings):
     sum to `settings.iterations`; a size that is left without any is left out.
 
     >>> [tuple(level) for level in pyramid(300, 400, Settings(size=256, scales=2, iterations=100))]
-    [(136, 181, 62, 2.0), (192, 256, 38, 1.0)]
+    [(136, 181, 50, 2.0), (192, 256, 50, 1.0)]
     """
     finest = min(1.0, settings.size / max(height, width))
     steps = np.arange(settings.scales)  # 0 is the finest
-    shares = MORE_ITERATIONS**steps
+    shares = settings.coarse_iterations**steps
     # Rounded up from the finest on: that one gets its share first, and at least one iteration.
     until = np.ceil(settings.iterations * np.cumsum(shares) / shares.sum() - 1e-9).astype(int)
     levels = []
@@ -254,7 +254,7 @@ def pyramid(height, width, settings):
         factor = finest / STEP_BETWEEN_SIZES**step
         size = max(1, round(height * factor)), max(1, round(width * factor))
         if iterations:
-            levels.append(Level(*size, int(iterations), CONTENT_LEAD ** int(step)))
+            levels.append(Level(*size, int(iterations), settings.content_lead ** int(step)))
     return levels[::-1]
 
 
@@ -281,10 +281,15 @@ def descend(state, target, styles, level, network, settings):
     memory = OPTIMIZERS[settings.optimizer](1.0).init(canvas) if fresh else state.memory
     for number in range(state.done, level.iterations):
         gradient, losses = objective(canvas, contents, grams, weights, lead, unit)
-        rate = settings.learning_rate * (1 + math.cos(math.pi * number / level.iterations)) / 2
-        canvas, memory = step(canvas, gradient, memory, rate)
+        canvas, memory = step(canvas, gradient, memory, _rate(settings, number, level.iterations))
         state = State(state.level, number + 1, canvas.numpy(), settings.optimizer, memory)
         yield state, dict(zip(LOSSES, map(float, losses.numpy()), strict=True))
+
+
+def _rate(settings, number, iterations):
+    """η of a step, from 0, of so many at a size."""
+    falls = settings.schedule == "cosine"
+    return settings.learning_rate * ((1 + math.cos(math.pi * number / iterations)) / 2 if falls else 1)
 
 
 def _blended_grams(network, styles, layers):

@@ -173,6 +173,13 @@ def test_the_settings_file_is_plain_json(pictures, tmp_path):
     assert stored == asdict(Settings(size=48, scales=1, iterations=4))
 
 
+@pytest.mark.parametrize("preset", ["classic", "paper"])
+def test_a_preset_is_what_options_change(pictures, preset):
+    assert run(pictures, "--quiet", "--preset", preset) == 0  # at one size, with few iterations, as all here
+    expected = getattr(Settings, preset)(size=48, scales=1, iterations=4)
+    assert Settings(**load_settings(pictures[2])) == expected
+
+
 def test_a_checkpoint_is_gone_on_from(pictures, capsys, tmp_path):
     kept = tmp_path / "run.npz"
     assert run(pictures, "--checkpoint", str(kept)) == 0

@@ -26,7 +26,7 @@ def test_seconds_are_summed_over_the_sizes(monkeypatch):
 def test_noise_in_the_measurement_gives_no_negative_time(monkeypatch):
     times = {module.PROBES[0]: 0.02, module.PROBES[1]: 0.01}
     monkeypatch.setattr(module, "_seconds_a_step", lambda settings, side: times[side])
-    assert estimate(Settings(), 300, 400).seconds == pytest.approx(600 * 0.02)
+    assert estimate(Settings(), 300, 400).seconds == pytest.approx(Settings().iterations * 0.02)
 
 
 def test_a_speed_measured_before_is_taken(monkeypatch):

@@ -12,6 +12,7 @@ from nst_helpers import losses
 from nst_helpers.backend import tf
 from nst_helpers.exercises import find
 from nst_helpers.images import noise_image
+from nst_helpers.networks import load_network
 from nst_helpers.widgets import content
 from nst_helpers.widgets.content import ALONE, HELPED, add_up, draw_rebuilt, layer_slider, middle_of, rebuild
 
@@ -74,9 +75,9 @@ def test_the_gate_is_the_tapes():
 # The widget computes as the lesson does
 
 @pytest.mark.parametrize(("how", "function"), [(ALONE, "rebuild"), (HELPED, "rebuild_with_help")])
-def test_the_widget_rebuilds_as_the_lesson_does(how, function, small, compact):
+def test_the_widget_rebuilds_as_the_lesson_does(how, function, small):
     names = ("content_loss", "share_of", "descend", "add_up", function)
-    *_, by_lesson = lesson_functions(LESSON, *names, network=compact, photo=small, KEPT=(0, 1, 5))
+    *_, by_lesson = lesson_functions(LESSON, *names, network=load_network("plain"), photo=small, KEPT=(0, 1, 5))
     descend = by_lesson.__globals__["descend"]
     by_lesson.__globals__["descend"] = lambda *values, **named: descend(*values, **named, steps=5)
     expected = by_lesson("conv2_1")

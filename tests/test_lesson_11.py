@@ -25,7 +25,7 @@ def test_the_learning_rate_is_the_packages(compact, photograph, monkeypatch):
     seen = []
     monkeypatch.setattr(module, "_stepper", lambda name: lambda canvas, gradient, memory, eta: (
         seen.append(eta), (canvas, memory))[1])
-    list(descend(photograph, photograph, photograph, Level(64, 96, 9, 1.0), compact, Settings(learning_rate=5)))
+    list(descend(photograph, photograph, photograph, Level(64, 96, 9, 1.0), compact, Settings.classic(learning_rate=5)))
     np.testing.assert_allclose(seen, [rate(step, 9, 5) for step in range(9)], rtol=1e-12)
 
 

@@ -86,7 +86,7 @@ def test_a_change_on_the_way_runs_beside_the_course_left_alone(photograph):
     assert alone.history["total"][:after] == changed.history["total"][:after]
     assert alone.history["total"][after + 1] != changed.history["total"][after + 1]
     assert not np.array_equal(alone.image, changed.image)
-    assert run.result(0).settings.style_weight == 2 and run.result(1).settings.style_weight == 50
+    assert run.result(0).settings.style_weight == 30 and run.result(1).settings.style_weight == 50
 
 
 @pytest.mark.parametrize("change", [{"size": 96}, {"iterations": 9}, {"scales": 1}, {"init": "content"}])

@@ -44,12 +44,38 @@ def result(content, style):
 # What it computes
 
 
-def test_the_defaults_are_the_papers_project():
-    settings = Settings()
+def test_the_papers_preset_is_the_papers_project():
+    settings = Settings.paper()
     assert (settings.init, settings.optimizer, settings.learning_rate) == ("noise", "adam", 6.0)
+    assert (settings.scales, settings.content_lead, settings.schedule) == (1, 1.0, "constant")
     assert min(settings.content_weight, settings.style_weight, settings.tv_weight) > 0
     assert list(settings.content_layers) == ["conv4_2"]
     assert list(settings.style_layers) == ["conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"]
+
+
+def test_presets_lower_the_same_loss_and_take_changes():
+    drive = {"iterations", "coarse_iterations", "optimizer", "learning_rate", "schedule", "scales", "content_lead"}
+    for preset in (Settings.classic, Settings.paper):
+        changed = {name for name, value in asdict(preset()).items() if value != asdict(Settings())[name]}
+        assert changed and changed <= drive
+        assert preset(size=99, optimizer="momentum") == replace(preset(), size=99, optimizer="momentum")
+        with pytest.raises(ValueError, match=r"^scales = 0"):
+            preset(scales=0)
+    assert Settings.classic().optimizer == "adam" and Settings.classic().scales == Settings().scales
+
+
+@pytest.mark.parametrize("schedule, last", [("constant", 5.0), ("cosine", 5.0 * (1 + math.cos(0.75 * math.pi)) / 2)])
+def test_the_schedule_of_the_learning_rate(content, style, schedule, last):
+    assert module._rate(Settings(schedule=schedule, learning_rate=5.0), 3, 4) == pytest.approx(last)
+    assert module._rate(Settings(schedule=schedule, learning_rate=5.0), 0, 4) == 5.0
+    constant, falling = (transfer(content, style, Settings.classic(schedule=name, **QUICK)).image
+                         for name in ("constant", "cosine"))
+    assert not np.array_equal(constant, falling)
+
+
+def test_the_lead_and_the_share_of_each_size():
+    settings = Settings(size=400, scales=3, iterations=70, coarse_iterations=2, content_lead=3)
+    assert [(level.iterations, level.lead) for level in pyramid(400, 300, settings)] == [(40, 9), (20, 3), (10, 1)]
 
 
 def test_picture_and_history(result):
@@ -57,7 +83,7 @@ def test_picture_and_history(result):
     assert result.image.min() >= 0 and result.image.max() <= 255
     assert set(result.history) == {"content", "style", "tv", "total"}
     assert all(len(values) == 12 for values in result.history.values())
-    assert result.sizes == ((30, 45, 7), (43, 64, 5)) and not result.interrupted and result.seconds > 0
+    assert result.sizes == ((30, 45, 6), (43, 64, 6)) and not result.interrupted and result.seconds > 0
 
 
 def test_total_is_the_weighted_sum(content, style):
@@ -89,7 +115,7 @@ def test_the_first_losses_and_step_by_hand(content, style):
         style_part = losses.style_loss(features, reference, {"conv1_1": 2.0, "conv3_1": 0.25})
         padded = tf.concat([start, start[-1:]], axis=0)
         padded = tf.concat([padded, padded[:, -1:]], axis=1)
-        tv = losses.total_variation(padded, 10.0) / (64 * 96 * 3)
+        tv = losses.total_variation(padded, 40.0) / (64 * 96 * 3)
         led = 4 * 2 * content_part + 3 * style_part + 0.5 * tv
     unit = module.WEIGHT_SUM / (2 * 1.5 + 3 * 2.25 + 0.5)  # every run sees weights of one sum
     expected = np.clip(start - 0.1 * unit * tape.gradient(led, start), 0, 255)
@@ -268,7 +294,7 @@ def test_divergence_keeps_the_last_good_picture(content, style, monkeypatch, wha
         return poisoned
 
     monkeypatch.setattr(module, "_objective", objective)
-    with pytest.raises(Diverged, match=r"not finite.*learning_rate \(now 6\)") as error:
+    with pytest.raises(Diverged, match=r"not finite.*learning_rate \(now 8\)") as error:
         transfer(content, style, Settings(**QUICK))
     assert error.value.iteration == when
     if when == 1:

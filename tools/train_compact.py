@@ -43,9 +43,9 @@ EPSILON = 1e-3  # of the batch normalization
 class Recipe:
     """Every number that decides what the training makes."""
 
-    phases: tuple = ((8, 48), (24, 64), (6, 96))  # (epochs, pixels) one after the other
+    phases: tuple = ((24, 64), (4, 96))  # (epochs, pixels) one after the other
     width: float = 0.25
-    pooling: str = "binomial"
+    pooling: str = "average"
     precision: str = "mixed_bfloat16"
     batch: int = 256
     learning_rate: float = 0.1
@@ -54,7 +54,7 @@ class Recipe:
     gradient_norm: float = 2.0
     weight_decay: float = 5e-3
     label_smoothing: float = 0.1
-    attack: float = 3.0
+    attack: float = 2.0
     attack_steps: int = 1
     attack_step: float = 1.25
     crop: tuple = (0.5, 1.0)

@@ -32,7 +32,7 @@ print("content", content.shape, "style", style.shape)
 # filter, only a rule for changing pixels step by step. What will the sky look like? What will the roof?
 
 # %%
-settings = Settings(size=256, scales=2, iterations=160, init="content", style_weight=1.0)
+settings = Settings.classic(size=256, scales=2, iterations=160, init="content")
 frames = []
 result = transfer(content, style, settings, on_step=lambda step: frames.append(step.image))
 plots.show_images([content, style, result.image],
@@ -83,8 +83,8 @@ for name, image in {"photograph": content, "step 9": frames[8], "step 160": fram
     print(f"{name:10}  {rough / plain:.0f} times as rough, red − blue {round(warm, -1) + 0:.0f}")
 
 # %% [markdown]
-# **What it shows.** The strokes come first: after 9 steps the sky is 4 times as rough as it was. It has turned bluer,
-# as the waves are. The warm colour of the painting's own sky comes last. (That is so because we began with the
+# **What it shows.** The strokes come first: after 9 steps the sky is twice as rough as it was, and has hardly another
+# colour. The warm colour of the painting's own sky comes last. (That is so because we began with the
 # photograph. From noise it is the other way round: lesson 11.) And the picture grows once, after step 100: it starts
 # with large pixels, and gets its fine strokes at the end.
 #

@@ -24,7 +24,7 @@ from nst_helpers.images import load_image, noise_image
 from nst_helpers.networks import data_folder, load_network
 from nst_helpers.optimizers import Adam
 
-network = load_network()
+network = load_network("plain")  # the form of `compact`, after ordinary training
 layers = ["conv1_1", "conv2_1", "conv3_1", "conv4_2", "conv5_1"]  # from shallow to deep
 whole = load_image(data_folder() / "content" / "cat.jpg", max_size=256)
 photo = whole[21:149, 32:224]  # (128, 192, 3): small, so that everything is quick

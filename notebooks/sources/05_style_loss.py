@@ -24,7 +24,7 @@ from nst_helpers.losses import gram_distance, gram_matrix, layer_style_loss, sty
 from nst_helpers.networks import data_folder, load_network
 from nst_helpers.optimizers import Adam
 
-network = load_network()
+network = load_network("plain")  # the form of `compact`, after ordinary training
 LAYERS = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
 style = load_image(data_folder() / "style" / "night_swirls.jpg", max_size=176)
 photo = load_image(data_folder() / "content" / "temple.jpg", max_size=176)

@@ -32,14 +32,15 @@ print("content", content.shape, "style", style.shape, "coffee", coffee.shape)
 # %%
 def repaint(weight):
     """A small style transfer; `weight` is γ, the weight of the total variation."""
-    return transfer(content, style, Settings(size=208, scales=2, iterations=150, init="content", tv_weight=weight))
+    settings = Settings.classic(size=208, scales=2, iterations=150, init="content", tv_weight=weight)
+    return transfer(content, style, settings)
 
 def zoom(image):
     return image[5:55, 55:130]
 
-runs = {weight: repaint(weight) for weight in (0, 0.2)}
-without, some = runs[0].image, runs[0.2].image
-plots.show_images([without, some], ["γ = 0: without total variation", "γ = 0.2: with it"],
+runs = {weight: repaint(weight) for weight in (0, 0.4)}
+without, some = runs[0].image, runs[0.4].image
+plots.show_images([without, some], ["γ = 0: without total variation", "γ = 0.4: with it"],
                   alt="A cup of coffee in the colours of a stained-glass window, twice: at the left covered with "
                       "coloured specks, at the right with calm areas between dark lines.")
 plots.show_images([zoom(without), zoom(some)], ["a part of it, larger", "the same place"],
@@ -51,7 +52,7 @@ def content_and_style(run):
     """α content + β style of the finished picture."""
     return run.history["content"][-1] + run.settings.style_weight * run.history["style"][-1]
 
-specks_are_better = content_and_style(runs[0]) < content_and_style(runs[0.2])
+specks_are_better = content_and_style(runs[0]) < content_and_style(runs[0.4])
 print("content and style loss together are lower in the picture with specks:", specks_are_better)
 assert specks_are_better
 
@@ -629,13 +630,13 @@ for color, name in enumerate(("red", "green")):
 #
 # Now we know the number from the beginning. In a style transfer nobody holds on to a noisy picture. There,
 # content and style hold, and $\gamma\,\mathrm{TV}$ is a third voice ([lesson 07](07_total_loss.ipynb)). Its scale
-# is another one: the transfer divides TV by the number of values, so do not compare 0.2 here with 24 there.
+# is another one: the transfer divides TV by the number of values, so do not compare 0.4 here with 24 there.
 #
-# *Predict.* With $\gamma = 0.2$ the specks were gone. What will five times as much do, and twenty-five times?
+# *Predict.* With $\gamma = 0.4$ the specks were gone. What will five times as much do, and twenty-five times?
 
 # %%
-more, much = repaint(1).image, repaint(5).image
-row = {"γ = 0": without, "γ = 0.2": some, "γ = 1": more, "γ = 5": much}
+more, much = repaint(2).image, repaint(10).image
+row = {"γ = 0": without, "γ = 0.4": some, "γ = 2": more, "γ = 10": much}
 figure, axes = plots.subplots(2, 2, size=(9, 6.6))
 for axis, (name, image) in zip(axes.ravel(), row.items(), strict=True):
     plots.draw_image(axis, image, f"{name}: TV per number {total_variation(image) / image.size:.0f}")
@@ -643,11 +644,11 @@ plots.show(figure, alt="The cup in stained glass for four weights: specks; calm 
                        "and a little pale; pale all over, with hardly a fine line left.")
 
 # %% [markdown]
-# **What it shows.** From 0 to 0.2 the specks go, and the lines stay: that is what we wanted. At 1 the fine
-# strokes are gone. At 5 the colours are pale, too: a flat picture is cheap, and the style no longer pays for
+# **What it shows.** From 0 to 0.4 the specks go, and the lines stay: that is what we wanted. At 2 the fine
+# strokes are gone. At 10 the colours are pale, too: a flat picture is cheap, and the style no longer pays for
 # contrast. More is not better.
 #
-# ### Why the transfer rounds at ten grey levels
+# ### Why the transfer rounds
 #
 # A sharp corner ($\epsilon$ near 0) pushes a difference of one grey level as hard as one of 200, until it is
 # exactly 0. Soft transitions become stairs. *Predict* for a soft, noisy ramp from dark to bright: what will be
@@ -676,11 +677,11 @@ assert 0.45 < flat_places[0] < 0.6 and flat_places[1] < 0.1
 # **What it shows.** The ramp has become a staircase, and in a picture a staircase is a patchwork of flat blocks.
 # With $\epsilon = 10$ small differences are pushed weakly: gentle waves of the noise stay, and so does the ramp.
 #
-# In a painting the same happens to soft strokes. We go on from the picture with $\gamma = 0.2$, with a much
+# In a painting the same happens to soft strokes. We go on from the picture with $\gamma = 0.4$, with a much
 # larger weight, 1.5, once with each $\epsilon$. The loss is what lesson 05 left us, plus content, plus TV.
 
 # %%
-network, settings = load_network(), Settings()
+network, settings = load_network(), Settings.classic()
 height, width = some.shape[:2]
 target = tf.image.resize(content, (height, width))
 layers = (*settings.content_layers, *settings.style_layers)
@@ -722,9 +723,8 @@ plots.show_images([zoom(blocks), zoom(strokes)], ["ε = 0.001: flat blocks", "ε
                       "at the right with soft transitions inside the strokes.")
 
 # %% [markdown]
-# **What it shows.** The same weight, and blocks at the left only. That is why `nst_helpers.transfer` rounds at 10
-# grey levels: noise is larger than that, and the soft shades of a stroke are smaller. TV then removes the one and
-# spares the other.
+# **What it shows.** The same weight, and blocks at the left only. That is why `nst_helpers.transfer` rounds off,
+# even more: below 40 grey levels, at which the style's finest contrasts no longer gather in single dots, either.
 #
 # (One more detail. The last row and the last column take part in fewer terms, and the corner in none, so noise
 # stays there. The transfer repeats the last row and the last column once before it computes TV.)
@@ -743,7 +743,7 @@ plots.show_images([zoom(blocks), zoom(strokes)], ["ε = 0.001: flat blocks", "ε
 #
 # ## Where this is used
 #
-# It is the third term of the total loss, with $\gamma = 0.2$ and $\epsilon = 10$ unless you choose otherwise. In
+# It is the third term of the total loss, with $\gamma = 0.4$ and $\epsilon = 40$ unless you choose otherwise. In
 # the last lesson the clinic recognises coloured noise, and this weight is what it prescribes.
 #
 # ## Next

@@ -557,7 +557,7 @@ assert np.allclose(ridge[-1], 0)
 # are computed already.) $w$ is now 36,864 numbers. `look` gives loss and gradient.
 
 # %%
-network = load_network()
+network = load_network("plain")  # the form of `compact`, after ordinary training
 content = load_image(data_folder() / "content" / "raccoon.jpg", max_size=128)
 style = load_image(data_folder() / "style" / "night_swirls.jpg", max_size=256)
 style_layers = {"conv1_1": 81.0, "conv2_1": 27.0, "conv3_1": 9.0, "conv4_1": 3.0, "conv5_1": 1.0}

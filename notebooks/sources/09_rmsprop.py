@@ -445,7 +445,7 @@ assert height(bowl, shrinking[0]) < 1e-6
 # here: from noise and at so small a size the subject needs it; $\beta = 2$ and $\gamma = 0.2$ as before.)
 
 # %%
-network = load_network()
+network = load_network("plain")  # the form of `compact`, after ordinary training
 content = load_image(data_folder() / "content" / "cat.jpg", max_size=144)
 style = load_image(data_folder() / "style" / "night_swirls.jpg", max_size=288)
 noise = noise_image(*content.shape[:2], seed=0)

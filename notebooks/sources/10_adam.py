@@ -29,7 +29,7 @@ from nst_helpers.images import load_image, noise_image
 from nst_helpers.losses import content_loss, gram_distance, gram_matrix, total_variation
 from nst_helpers.networks import data_folder, load_network
 
-network = load_network()
+network = load_network("plain")  # the form of `compact`, after ordinary training
 content = load_image(data_folder() / "content" / "temple.jpg", max_size=104)
 style = load_image(data_folder() / "style" / "great_waves.jpg", max_size=208)
 noise = noise_image(*content.shape[:2], seed=0)

@@ -26,7 +26,7 @@ def texture_settings(size=256, **changes):
         ValueError: a setting that will not do.
     """
     scales = 1 + max(0, round(math.log(max(size, 1) / COARSEST, STEP_BETWEEN_SIZES)))
-    chosen = {"content_weight": 0.0, "content_layers": {"conv1_1": 1.0}, "style_weight": 1.0, "tv_weight": 0.05,
+    chosen = {"content_weight": 0.0, "content_layers": {"conv1_1": 1.0}, "style_weight": 30.0, "tv_weight": 0.1,
               "style_scale": 1.0, "size": size, "scales": scales, "iterations": 250, "optimizer": "lbfgs",
               "learning_rate": 8.0}
     return Settings(**chosen | changes)

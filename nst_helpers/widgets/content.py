@@ -93,7 +93,7 @@ def _stepper(photo, layer, how):
 def _network():
     from nst_helpers.networks import load_network
 
-    return load_network()
+    return load_network("plain")
 
 
 @cache

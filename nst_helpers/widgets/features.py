@@ -17,7 +17,7 @@ STYLES = ("night_swirls", "pointillist", "autumn_impasto", "marbling", "stained_
 PICTURES = CONTENTS + STYLES
 SIZE = 256
 NETWORKS = {"trained": load_network, "random weights": random_network}
-ROUND = 71  # a channel of conv4_1 whose patches have a plain theme
+FIRST = 18  # a channel of conv4_1: a star and a cup come first
 PATCHES, PATCH = 8, 150  # how many patches, and how many pixels wide each is shown
 
 
@@ -109,7 +109,7 @@ def patch_viewer(layers=CONVOLUTION_NAMES):
 
     controls: "layer", "channel" (its range follows the layer), "network".
     """
-    controls = {"layer": dropdown("layer", layers, "conv4_1"), "channel": slider("channel", ROUND, 0, 127),
+    controls = {"layer": dropdown("layer", layers, "conv4_1"), "channel": slider("channel", FIRST, 0, 127),
                 "network": dropdown("network", NETWORKS)}
     _follow_layer(controls)
     return Panel(draw_patches, controls)

@@ -175,7 +175,7 @@ class Run:
         self.show(self)
 
 
-FIXED = ("size", "scales", "iterations", "init", "seed", "style_scale", "colors")
+FIXED = ("size", "scales", "iterations", "coarse_iterations", "init", "seed", "style_scale", "colors")
 
 
 def save_animation(frames, path, seconds=6.0):

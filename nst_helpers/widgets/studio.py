@@ -25,7 +25,7 @@ from nst_helpers.widgets.running import FIXED, Run, save_animation
 SHOWN = 400  # pixels: width of a picture on the page, so that two stand side by side
 OWN = "my own picture"
 ON_THE_WAY = tuple(name for name in ("content_weight", "style_weight", "tv_weight", "content_layers", "style_layers",
-                                     "optimizer", "learning_rate") if name not in FIXED)
+                                     "content_lead", "optimizer", "learning_rate", "schedule") if name not in FIXED)
 
 
 class Studio(ipywidgets.VBox):
@@ -230,8 +230,9 @@ class Studio(ipywidgets.VBox):
         pictures = ipywidgets.HBox([ipywidgets.VBox([self.controls[role], self.thumbnails[role], self.uploads[role]])
                                     for role in _ROLES])
         groups = {"weights": ("content_weight", "style_weight", "tv_weight", "content_layers", "style_layers"),
-                  "size and start": ("size", "scales", "iterations", "style_scale", "init", "seed", "colors"),
-                  "optimizer": ("optimizer", "learning_rate"), "network": ("network", "pooling", "precision")}
+                  "size and start": ("size", "scales", "content_lead", "style_scale", "init", "seed", "colors"),
+                  "optimizer": ("optimizer", "learning_rate", "schedule", "iterations", "coarse_iterations"),
+                  "network": ("network", "pooling", "precision")}
         tabs = ipywidgets.Tab([ipywidgets.VBox([self.controls[name] for name in names]) for names in groups.values()],
                               titles=list(groups))
         buttons = ipywidgets.HBox([*self.buttons.values()], layout={"flex_flow": "row wrap"})
