@@ -18,7 +18,7 @@ DARK = 0.4  # brightness below: black
 FLAT = 0.45  # contrast below: washed out; with as little colour: grey haze
 NOISY = 3.0  # noise above
 LOST = 0.2  # subject below
-FAR = 0.22  # style distance above: the style has not arrived
+FAR = 0.45  # style distance above: the style has not arrived
 
 
 class Finding(NamedTuple):

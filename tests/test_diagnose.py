@@ -57,7 +57,7 @@ def test_nor_have_pictures_in_the_contents_colours(content, style, colors):
     ("subject lost", {"style_weight": 6000}),
     ("style missing", {"style_weight": 0}),
     ("not converged", {"iterations": 4}),
-    ("not converged", {"learning_rate": 0.3}),
+    ("not converged", {"learning_rate": 0.1}),
 ])
 def test_a_spoilt_picture_is_recognised(content, style, expected, change):
     result = transfer(content, style, replace(BASE, **change))

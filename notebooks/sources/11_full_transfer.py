@@ -79,13 +79,13 @@ for step in iterate(content, style, settings):
     if step.iteration in (1, 20, 138, 221, 300):
         watched[f"after {step.iteration}: {step.image.shape[1]}×{step.image.shape[0]}"] = step.image
 plots.show_images(list(watched.values()), list(watched), photo=True,
-                  alt="Five states of one picture: coloured noise; bluish noise with faint shapes; a tiny blue temple; "
+                  alt="Five states of one picture: coloured noise; paler noise with faint shapes; a tiny blue temple; "
                       "the same, larger and with strokes; the finished painting.")
 
 # %% [markdown]
-# **What it shows.** The picture begins small and grows (section 2 says why). The colours come within the first tens
-# of iterations, the temple next, and the finest strokes last, when the picture has its full size. (In lesson 00 the
-# strokes came before the colours: there the start was the photograph, which had its shapes already.)
+# **What it shows.** The picture begins small and grows (section 2 says why). The temple's outline comes within the
+# first tens of iterations, the colours next, and the finest strokes last, when the picture has its full size. (In
+# lesson 00 the strokes came before the colours: there the start was the photograph, which had its shapes already.)
 #
 # **Step 5: keep every loss.** All three curves, weighted as in the total, on a logarithmic axis. The grey lines
 # mark where the picture grew.
@@ -405,7 +405,7 @@ print("in every row: the larger γ, the smaller the total variation")
 # | color | distance from grey, over the style picture's | about 1 |
 # | noise | colour details of a pixel or two, over the pictures' | below 3 |
 # | subject | correlation of conv4_2 with the photograph's | above 0.2 |
-# | style | style loss, over the untouched photograph's | below 0.22 |
+# | style | style loss, over the untouched photograph's | below 0.45 |
 #
 # *Predict* for each patient below what you will see.
 
@@ -416,7 +416,7 @@ patients = {
     "γ = 0, one size": ({"tv_weight": 0, "scales": 1}, "coloured noise"),
     "α = 0": ({"content_weight": 0}, "subject lost"),
     "η = 0.3": ({"learning_rate": 0.3}, "not converged"),
-    "20 iterations": ({"iterations": 20}, "not converged"),
+    "8 iterations": ({"iterations": 8}, "not converged"),
 }
 ward = replace(settings, size=160, iterations=100)
 made = {name: transfer(content, style, replace(ward, **change)) for name, (change, _) in patients.items()}
