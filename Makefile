@@ -18,7 +18,7 @@ test test-package test-notebooks test-browser: export OPENBLAS_NUM_THREADS = 1
 test test-package test-notebooks test-browser: export TF_NUM_INTRAOP_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab transfer notebooks site gallery test test-package test-notebooks test-browser processors benchmark lint lock gpu clean
+.PHONY: help lab transfer notebooks site gallery runs test test-package test-notebooks test-browser processors benchmark lint lock gpu clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -46,6 +46,9 @@ site: $(VENV)/installed  ## render the lessons as web pages that need no network
 gallery: $(VENV)/installed  ## paint the finished pictures in data/gallery, and the sheet of all pairs (minutes)
 	$(RUN) tools/gallery.py
 	$(RUN) tools/contact_sheet.py
+
+runs: $(VENV)/installed  ## compute the runs that lessons show but do not compute, where out of date (data/runs)
+	$(RUN) tools/runs.py
 
 test: lint  ## check everything
 	$(MAKE) test-package

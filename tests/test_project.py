@@ -123,7 +123,7 @@ def imports(path):
     ("backend", {"system"}), ("images", {"system"}), ("losses", {"backend"}),
     ("settings", {"architecture", "optimizers"}), ("networks", {"architecture", "backend", "images"}),
     ("transfer", {"backend", "colors", "images", "losses", "networks", "plots", "settings", "system"}),
-    ("diagnose", {"colors", "images", "losses", "transfer"}),
+    ("diagnose", {"colors", "images", "losses", "transfer"}), ("runs", {"images", "networks", "settings"}),
     ("estimate", {"architecture", "images", "settings", "transfer"}),
     ("experiments/texture", {"settings", "transfer"}),
     ("sweep", {"backend", "images", "plots", "settings", "system", "transfer"}),

@@ -213,7 +213,7 @@ def test_where_a_file_cannot_grow_the_old_one_stays(content, style, whole, tmp_p
 ON_A_FULL_DISK = """
 import subprocess
 disk = Path(sys.argv[1])
-if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(disk)], stderr=2).returncode:
+if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)], stderr=2).returncode:
     sys.exit(77)
 def names():
     return sorted(path.name for path in disk.iterdir())

@@ -38,7 +38,7 @@ def cluster():
 def test_a_grid_is_every_combination():
     points = grid(BASE, style_weight=[1, 4], seed=[0, 1, 2])
     assert [(point.style_weight, point.seed) for point in points] == [(1, 0), (1, 1), (1, 2), (4, 0), (4, 1), (4, 2)]
-    assert all(replace(point, style_weight=2, seed=0) == BASE for point in points)
+    assert all(replace(point, style_weight=BASE.style_weight, seed=0) == BASE for point in points)
     assert grid() == [Settings()]
 
 
@@ -196,7 +196,8 @@ def outcome(photograph, style, cluster, tmp_path):
 
 
 def test_table_and_sheet_name_what_varies(outcome):
-    assert varied(outcome) == {"style_weight": [1, 4, 2], "tv_weight": [0, 1, 0.2], "scales": [1, 9]}
+    assert varied(outcome) == {"style_weight": [1, 4, BASE.style_weight], "tv_weight": [0, 1, BASE.tv_weight],
+                               "scales": [1, 9]}
     assert varied(outcome[:4]) == {"style_weight": [1, 4], "tv_weight": [0, 1]}
     head, rule, *lines = table(outcome[:4]).splitlines()
     assert head == "| style_weight | tv_weight | content | style | tv | seconds |" and rule.count("---") == 6

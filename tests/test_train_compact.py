@@ -98,7 +98,8 @@ def test_the_loss_falls_and_the_card_tells(tool, archive, trained):
 
 def as_network(tool, training):
     """The trained classifier as a feature network, folded but neither rescaled nor rounded."""
-    return FeatureNetwork("compact", tool.file.folded(training.model), tool.MEAN, tool.SCALE, pooling="binomial")
+    weights = tool.file.folded(training.model)
+    return FeatureNetwork("compact", weights, tool.MEAN, tool.SCALE, pooling=tool.SMOKE.pooling)
 
 
 def test_the_file_sees_what_the_classifier_saw(tool, archive, trained):
@@ -110,7 +111,7 @@ def test_the_file_sees_what_the_classifier_saw(tool, archive, trained):
     model.set_weights(training.model.get_weights())
     layers = [model.get_layer(f"{name}_relu").output for name in CONVOLUTION_NAMES]
     unfolded = tool.keras.Model(model.input, layers)((pictures - 117) / 58)
-    network = load_network(weights=path, pooling="binomial")
+    network = load_network(weights=path, pooling=tool.SMOKE.pooling)
     for place, picture in enumerate(pictures):
         for features, name in zip(unfolded, CONVOLUTION_NAMES, strict=True):
             before, after = features[place].numpy(), network(picture, [name])[name].numpy()

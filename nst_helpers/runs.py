@@ -1,0 +1,71 @@
+"""Runs that were computed before: a lesson shows them beside what it computes live, at sizes too large for class.
+
+`make runs` computes what data/runs/recipes.json asks for, and writes for each run NAME
+    NAME.webp       the finished picture
+    NAME.json       its recipe, settings, sizes, every loss, and where and how long it was computed
+    NAME.film.webp  how it formed, where the recipe asks for frames
+"""
+
+import json
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image
+
+from nst_helpers.images import load_image
+from nst_helpers.networks import data_folder
+from nst_helpers.settings import Settings
+
+
+class StoredRun(NamedTuple):
+    """What is kept of a run."""
+
+    image: np.ndarray  # (height, width, 3) float32, 0–255
+    history: dict  # {"content", "style", "tv", "total": [one value an iteration]}
+    settings: Settings
+    sizes: tuple  # ((height, width, iterations), …) from coarse to fine
+    seconds: float  # of computing
+    machine: str  # on which
+    frames: list  # [(height, width, 3) uint8, …] how it formed; empty where no film is kept
+
+
+def run_names():
+    """The names of the runs that are shipped, in alphabetical order."""
+    return sorted(path.stem for path in _folder().glob("*.json") if path.with_suffix(".webp").is_file())
+
+
+def load_run(name):
+    """A run that was computed before.
+
+    Args:
+        name: one of `run_names()`.
+
+    Returns:
+        A `StoredRun`.
+
+    Raises:
+        ValueError: there is no run of this name.
+        ImageError: a picture of it is damaged.
+    """
+    if name not in run_names():
+        raise ValueError(f"there is no run {name!r}: choose one of {', '.join(run_names())}, or write its recipe into "
+                         "data/runs/recipes.json and call `make runs`")
+    told = json.loads((_folder() / f"{name}.json").read_text(encoding="utf-8"))
+    return StoredRun(load_image(_folder() / f"{name}.webp", None), told["losses"], Settings(**told["settings"]),
+                     tuple(map(tuple, told["sizes"])), told["seconds"], told["machine"],
+                     _frames(_folder() / f"{name}.film.webp"))
+
+
+def _frames(path):
+    if not path.is_file():
+        return []
+    with Image.open(path) as film:
+        frames = []
+        for number in range(film.n_frames):
+            film.seek(number)
+            frames.append(np.asarray(film.convert("RGB")))
+    return frames
+
+
+def _folder():
+    return data_folder() / "runs"

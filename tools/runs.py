@@ -1,0 +1,145 @@
+"""Compute the runs that lessons show without computing them: what data/runs/recipes.json asks for and is not there yet.
+
+    python tools/runs.py                   every run whose recipe or network has changed since it was computed
+    python tools/runs.py temple_night      this one, whether it has or not
+    python tools/runs.py --check           compute nothing; name the runs that are missing or out of date
+
+A recipe: {"content": picture, "style": {picture: weight, …}, "preset": default, classic or paper, "settings": changes
+to it, "frames": how many frames its film has, 0 for none}. How a lesson shows a run: nst_helpers/runs.py.
+"""
+
+import argparse
+import hashlib
+import io
+import json
+import os
+import platform
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from tqdm import tqdm
+
+from nst_helpers.images import load_image, resize_image
+from nst_helpers.networks import data_folder
+from nst_helpers.settings import Settings
+from nst_helpers.system import write_whole
+from nst_helpers.transfer import transfer
+from nst_helpers.widgets.running import save_animation
+
+FOLDER = data_folder() / "runs"
+FRAME_SIZE = 256  # pixels: longer side of a film's frames
+KEYS = {"content", "style", "preset", "settings", "frames"}
+
+
+def main(arguments=None):
+    recipes = read_recipes()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which (default: what is out of date): "
+                        f"{', '.join(recipes)}")
+    parser.add_argument("--check", action="store_true", help="compute nothing; name what is out of date")
+    options = parser.parse_args(arguments)
+    unknown = set(options.names) - set(recipes)
+    if unknown:
+        parser.error(f"no recipe {', '.join(sorted(unknown))} in {FOLDER / 'recipes.json'}: {', '.join(recipes)}")
+    stale = [name for name in recipes if is_stale(name, recipes[name])]
+    if options.check:
+        print(f"out of date: {', '.join(stale)}; call `make runs`" if stale else "every run is as its recipe asks")
+        return bool(stale)
+    for name in options.names or stale:
+        result, frames = compute(recipes[name])
+        keep(name, recipes[name], result, frames)
+        print(f"{name}: {result.seconds:.0f} s, {sum(path.stat().st_size for path in files(name)) / 1e3:.0f} kB")
+    return 0
+
+
+def read_recipes():
+    """{name: recipe}; SystemExit with one line where a recipe is not one."""
+    recipes = json.loads((FOLDER / "recipes.json").read_text(encoding="utf-8"))
+    for name, recipe in recipes.items():
+        if set(recipe) != KEYS:
+            raise SystemExit(f"recipe {name}: it needs {', '.join(sorted(KEYS))}, and has {', '.join(sorted(recipe))}")
+        try:
+            settings_of(recipe)
+        except (TypeError, ValueError) as error:
+            raise SystemExit(f"recipe {name}: {error}") from None
+    return recipes
+
+
+def settings_of(recipe):
+    if recipe["preset"] not in ("default", "classic", "paper"):
+        raise ValueError(f"preset {recipe['preset']!r}: choose default, classic or paper")
+    preset = Settings if recipe["preset"] == "default" else getattr(Settings, recipe["preset"])
+    return preset(**recipe["settings"])
+
+
+def compute(recipe):
+    """(the `Result` of a recipe, the frames of its film)."""
+    settings, frames = settings_of(recipe), []
+    content = load_image(data_folder() / "content" / f"{recipe['content']}.jpg", settings.size)
+    styles = [(weight, load_image(data_folder() / "style" / f"{style}.jpg", None))
+              for style, weight in recipe["style"].items()]
+    chosen = set(np.linspace(1, settings.iterations, recipe["frames"]).round().astype(int))
+    bar = tqdm(total=settings.iterations, unit="it", leave=False)
+
+    def watch(step):
+        bar.update()
+        if step.iteration in chosen:
+            frames.append(small(step.image))
+
+    result = transfer(content, styles, settings, watch)
+    bar.close()
+    return result, frames
+
+
+def small(image):
+    factor = min(1.0, FRAME_SIZE / max(image.shape[:2]))
+    return pixels(resize_image(image, *(max(1, round(factor * side)) for side in image.shape[:2])))
+
+
+def pixels(image):
+    return np.clip(np.rint(image), 0, 255).astype(np.uint8)
+
+
+def keep(name, recipe, result, frames):
+    """Write a run's files, each whole or not at all; the one that tells of the others comes last."""
+    picture = io.BytesIO()
+    Image.fromarray(pixels(result.image)).save(picture, "WEBP", quality=90, method=6)
+    write_whole(FOLDER / f"{name}.webp", picture.getvalue())
+    if frames:
+        save_animation(frames, FOLDER / f"{name}.film.webp")
+    losses = {part: [float(f"{value:.5g}") for value in values] for part, values in result.history.items()}
+    told = {"stamp": stamp(recipe), "recipe": recipe, "settings": asdict(result.settings), "sizes": result.sizes,
+            "seconds": round(result.seconds, 1), "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+            "losses": losses}
+    write_whole(FOLDER / f"{name}.json", json.dumps(told).encode() + b"\n")
+
+
+def is_stale(name, recipe):
+    """Whether a run is missing, or of another recipe, other defaults or another network."""
+    path = FOLDER / f"{name}.json"
+    if not path.is_file() or not (FOLDER / f"{name}.webp").is_file():
+        return True
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))["stamp"] != stamp(recipe)
+    except (ValueError, KeyError, TypeError):  # not what this tool writes
+        return True
+
+
+def stamp(recipe):
+    """A digest of all that decides a run, but the pictures: the recipe, its whole settings, the shipped network."""
+    settings = settings_of(recipe)
+    network = data_folder() / "networks" / f"{settings.network}.npz"
+    parts = [json.dumps(recipe, sort_keys=True), json.dumps(asdict(settings), sort_keys=True),
+             hashlib.sha256(network.read_bytes()).hexdigest() if network.is_file() else ""]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def files(name):
+    return [path for suffix in (".webp", ".film.webp", ".json") if (path := Path(FOLDER / f"{name}{suffix}")).is_file()]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
