@@ -70,7 +70,7 @@ def test_the_cell_for_vgg19_runs_with_its_weights_and_without(weights, vgg19_wei
 
 def test_the_gallery_is_large_enough_and_complete():
     assert len(RECIPES) >= 8
-    assert {path.stem for path in GALLERY.glob("*.jpg")} == {*RECIPES, "contact_sheet"}
+    assert {path.stem for path in GALLERY.glob("*.jpg")} - {"contact_sheet"} == {*RECIPES}
     for name in RECIPES:
         assert max(load_image(GALLERY / f"{name}.jpg", None).shape) >= 450
 

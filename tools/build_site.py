@@ -42,8 +42,8 @@ NAME = "Neural style transfer from the inside"
 MADE_BY = "tools/build_site.py"  # stands in index.html: a folder without it is not ours to replace
 # What is not a lesson and becomes a page all the same: whose pictures these are must go along with them.
 TEXTS = {"data/SOURCES.md": "sources.html", "data/networks/compact.md": "network.html"}
-SHEET = ("Every photograph of the course in every style, with the default settings and the small network that comes "
-         "along. Each picture starts as noise.")
+OPENING = ("data/gallery/astronaut_glass.jpg", "The astronaut, drawn in lead lines and filled with coloured glass",
+           "A photograph, painted in the manner of a leaded window by the small network that comes along.")
 PICTURES = {".png", ".jpg", ".jpeg", ".gif", ".webp"}
 CHINESE = re.compile(r"[\u3400-\u9fff](?:[\u3400-\u9fff, ]*[\u3400-\u9fff])?")
 PANEL = '<span aria-hidden="true">{}</span> <em>A panel to play with in JupyterLab; this is how it begins.</em>'
@@ -101,9 +101,10 @@ class Site:
         environment = Environment(loader=FileSystemLoader(PARTS), autoescape=True, undefined=StrictUndefined,
                                   trim_blocks=True, lstrip_blocks=True)
         index = Page(PARTS / "index.html", "index.html", title=NAME)
-        sheet = self.figure((ROOT / "data/gallery/contact_sheet.jpg").read_bytes(), index, _alt_of_the_sheet(), SHEET)
+        path, alt, words = OPENING
+        opening = self.figure((ROOT / path).read_bytes(), index, alt, words)
         shell = {"site": self, "name": NAME, "made_by": MADE_BY}
-        self._put(index, environment.get_template("index.html").render(shell, page=index, sheet=sheet))
+        self._put(index, environment.get_template("index.html").render(shell, page=index, opening=opening))
         for page in self.pages.values():
             self._put(page, environment.get_template("page.html").render(shell, page=page))
 
@@ -354,13 +355,6 @@ def _scrolled(html, kind, text):
     wide = any(len(line) > LINE for line in text.splitlines())
     keys = Markup(' tabindex="0" role="group" aria-label="{}"').format(kind) if wide else ""
     return Markup('<pre class="{}"{}>{}</pre>\n').format(kind, keys, html)
-
-
-def _alt_of_the_sheet():
-    """The README shows the same picture."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    found = re.search(r"!\[([^]]+)\]\(data/gallery/contact_sheet\.jpg\)", readme)
-    return found[1] if found else "Six photographs, each painted in the manner of eight pictures"
 
 
 def build(target):

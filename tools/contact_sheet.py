@@ -1,4 +1,4 @@
-"""Every shipped content in every shipped style, on one sheet: data/gallery/contact_sheet.jpg, shown in the README.
+"""Every shipped content in every shipped style, on one sheet: data/gallery/contact_sheet.jpg.
 
     python tools/contact_sheet.py [--size 384] [--output FILE] [--content temple,cat] [--style woodcut]
 """
