@@ -74,7 +74,7 @@ class Hands:
 
     def number(self, label, value):
         """Type a number into the control of this label."""
-        control = self.box.locator(".widget-text", has_text=label).locator("input")
+        control = self.box.locator(".widget-text", has_text=re.compile(rf"^\s*{label}\s*$")).locator("input")
         control.fill(str(value))
         control.press("Enter")
 
