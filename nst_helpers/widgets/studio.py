@@ -230,8 +230,8 @@ class Studio(ipywidgets.VBox):
         pictures = ipywidgets.HBox([ipywidgets.VBox([self.controls[role], self.thumbnails[role], self.uploads[role]])
                                     for role in _ROLES])
         groups = {"weights": ("content_weight", "style_weight", "tv_weight", "content_layers", "style_layers"),
-                  "size and start": ("size", "scales", "iterations", "coarse_iterations", "content_lead", "style_scale", "init",
-                                     "seed", "colors"),
+                  "size and start": ("size", "scales", "iterations", "coarse_iterations", "content_lead", "style_scale",
+                                     "init", "seed", "colors"),
                   "optimizer": ("optimizer", "learning_rate", "schedule"),
                   "network": ("network", "pooling", "precision")}
         tabs = ipywidgets.Tab([ipywidgets.VBox([self.controls[name] for name in names]) for names in groups.values()],
