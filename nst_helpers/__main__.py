@@ -94,14 +94,13 @@ def _refuse_early(output):
 
 def _settings(options):
     """The settings of --settings FILE, or of --preset, with what the command line says on top."""
-    from nst_helpers.settings import Settings
+    from nst_helpers.settings import Settings, preset
 
     chosen = _stored_settings(options.settings) if options.settings else {}
     for setting in fields(Settings):
         if hasattr(options, setting.name):  # given on the command line
             chosen[setting.name] = getattr(options, setting.name)
-    preset = Settings if options.preset == "default" else getattr(Settings, options.preset)
-    return preset(**chosen)
+    return preset(options.preset, **chosen)
 
 
 def _weight(text):
@@ -224,6 +223,8 @@ def _seconds_an_iteration():
 
 
 def _parser():
+    from nst_helpers.settings import PRESETS
+
     parser = argparse.ArgumentParser(prog="python -m nst_helpers", description="Neural style transfer.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     transfer = commands.add_parser("transfer", help="paint one picture in the manner of another")
@@ -235,7 +236,7 @@ def _parser():
                           help="also write the picture, its settings, every loss and their curves here")
     transfer.add_argument("--settings", metavar="FILE",
                           help="start from the settings of a settings.json or of a picture made before")
-    transfer.add_argument("--preset", choices=("default", "classic", "paper"), default="default",
+    transfer.add_argument("--preset", choices=PRESETS, default="default",
                           help="default: fastest to a good picture; classic: Adam as the lessons derive it; paper: the "
                           "course's paper, at one size and with a constant η")
     transfer.add_argument("--blend", nargs=2, action="append", metavar=("STYLE", "WEIGHT"),

@@ -16,6 +16,7 @@ OPTIMIZERS = {"adam": Adam, "rmsprop": RMSprop, "adagrad": AdaGrad, "momentum": 
               "gradient_descent": GradientDescent, "lbfgs": LBFGS}
 COLORS = ("style", "matched", "brightness")
 SCHEDULES = ("constant", "cosine")
+PRESETS = ("default", "classic", "paper")
 
 
 def _number(default, least, most, help, above=False):
@@ -95,6 +96,16 @@ class Settings:
         It names neither weights nor iterations: those here are classic's.
         """
         return cls.classic(**{"scales": 1, "content_lead": 1.0, "schedule": "constant"} | changes)
+
+
+def preset(name, **changes):
+    """The `Settings` of a preset by its name, one of PRESETS, with changes; ValueError for another name.
+
+    >>> preset("classic", size=256) == Settings.classic(size=256)
+    True
+    """
+    name = _checked_choice("preset", PRESETS, name)
+    return Settings(**changes) if name == "default" else getattr(Settings, name)(**changes)
 
 
 def _checked(setting, value):

@@ -58,8 +58,8 @@ def test_what_makes_no_sense_is_told_in_one_line(folder):
         runs.load_run("other")
     with pytest.raises(SystemExit):
         tool.main(["other"])
-    for change, words in (({"settings": {"size": 0}}, "recipe small: size = 0"), ({"preset": "best"}, "preset 'best'"),
-                          ({"settings": {"sise": 9}}, "sise")):
+    for change, words in (({"settings": {"size": 0}}, "recipe small: size = 0"),
+                          ({"preset": "best"}, "recipe small: preset = 'best'"), ({"settings": {"sise": 9}}, "sise")):
         (folder / "recipes.json").write_text(json.dumps({"small": {**RECIPE, **change}}))
         with pytest.raises(SystemExit, match=words):
             tool.main([])

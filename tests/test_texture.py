@@ -42,8 +42,7 @@ def test_its_gram_matrices_are_the_styles_and_its_pixels_are_not(style):
 def test_it_looks_through_the_network_that_it_is_given(style):
     settings = texture_settings(64, iterations=4)
     shipped, plain = texture(style, settings), texture(style, settings, network=load_network("plain"))
-    assert not np.array_equal(shipped.image, plain.image) or np.array_equal(
-        load_network().weights["conv1_1"][0], load_network("plain").weights["conv1_1"][0])
+    assert not np.array_equal(shipped.image, plain.image)
 
 
 def test_a_content_is_refused(style):

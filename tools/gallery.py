@@ -35,10 +35,15 @@ def main():
 
 def paint(recipe):
     """The `Result` of one recipe: {"content", "style", "settings"}."""
-    content = load_image(data_folder() / "content" / f"{recipe['content']}.jpg")
-    styles = [(weight, load_image(data_folder() / "style" / f"{style}.jpg", None))
-              for style, weight in recipe["style"].items()]
-    return transfer(content, styles, Settings(**recipe["settings"]))
+    settings = Settings(**recipe["settings"])
+    return transfer(*pictures(recipe, settings.size), settings)
+
+
+def pictures(recipe, size):
+    """(content picture with its longer side at most `size`, [(weight, style picture), …]) of a recipe."""
+    content = load_image(data_folder() / "content" / f"{recipe['content']}.jpg", size)
+    return content, [(weight, load_image(data_folder() / "style" / f"{style}.jpg", None))
+                     for style, weight in recipe["style"].items()]
 
 
 if __name__ == "__main__":

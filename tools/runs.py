@@ -16,18 +16,17 @@ import os
 import platform
 import sys
 from dataclasses import asdict
-from pathlib import Path
 
 import numpy as np
+from gallery import pictures
 from PIL import Image
 from tqdm import tqdm
 
-from nst_helpers.images import load_image, resize_image
 from nst_helpers.networks import data_folder
-from nst_helpers.settings import Settings
+from nst_helpers.settings import preset
 from nst_helpers.system import write_whole
 from nst_helpers.transfer import transfer
-from nst_helpers.widgets.running import save_animation
+from nst_helpers.widgets.running import save_animation, small_frame
 
 FOLDER = data_folder() / "runs"
 FRAME_SIZE = 256  # pixels: longer side of a film's frames
@@ -69,44 +68,30 @@ def read_recipes():
 
 
 def settings_of(recipe):
-    if recipe["preset"] not in ("default", "classic", "paper"):
-        raise ValueError(f"preset {recipe['preset']!r}: choose default, classic or paper")
-    preset = Settings if recipe["preset"] == "default" else getattr(Settings, recipe["preset"])
-    return preset(**recipe["settings"])
+    return preset(recipe["preset"], **recipe["settings"])
 
 
 def compute(recipe):
     """(the `Result` of a recipe, the frames of its film)."""
     settings, frames = settings_of(recipe), []
-    content = load_image(data_folder() / "content" / f"{recipe['content']}.jpg", settings.size)
-    styles = [(weight, load_image(data_folder() / "style" / f"{style}.jpg", None))
-              for style, weight in recipe["style"].items()]
     chosen = set(np.linspace(1, settings.iterations, recipe["frames"]).round().astype(int))
     bar = tqdm(total=settings.iterations, unit="it", leave=False)
 
     def watch(step):
         bar.update()
         if step.iteration in chosen:
-            frames.append(small(step.image))
+            frames.append(small_frame(step.image, FRAME_SIZE))
 
-    result = transfer(content, styles, settings, watch)
+    result = transfer(*pictures(recipe, settings.size), settings, watch)
     bar.close()
     return result, frames
-
-
-def small(image):
-    factor = min(1.0, FRAME_SIZE / max(image.shape[:2]))
-    return pixels(resize_image(image, *(max(1, round(factor * side)) for side in image.shape[:2])))
-
-
-def pixels(image):
-    return np.clip(np.rint(image), 0, 255).astype(np.uint8)
 
 
 def keep(name, recipe, result, frames):
     """Write a run's files, each whole or not at all; the one that tells of the others comes last."""
     picture = io.BytesIO()
-    Image.fromarray(pixels(result.image)).save(picture, "WEBP", quality=90, method=6)
+    pixels = np.clip(np.rint(result.image), 0, 255).astype(np.uint8)
+    Image.fromarray(pixels).save(picture, "WEBP", quality=90, method=6)
     write_whole(FOLDER / f"{name}.webp", picture.getvalue())
     if frames:
         save_animation(frames, FOLDER / f"{name}.film.webp")
@@ -138,7 +123,7 @@ def stamp(recipe):
 
 
 def files(name):
-    return [path for suffix in (".webp", ".film.webp", ".json") if (path := Path(FOLDER / f"{name}{suffix}")).is_file()]
+    return [path for suffix in (".webp", ".film.webp", ".json") if (path := FOLDER / f"{name}{suffix}").is_file()]
 
 
 if __name__ == "__main__":

@@ -14,8 +14,9 @@ ordinary classifier's gradient looks like noise, because it hangs on patterns th
 on pictures changed against it, each pixel by a few grey levels, has to hang on what is visible (Engstrom et al.,
 "Adversarial Robustness as a Prior for Learned Representations", 2019; Nakano, "Adversarially Robust Neural Style
 Transfer", distill.pub 2019). So each batch is changed by a step or more of the attack before it is learned from (Madry
-et al., ICLR 2018; one step from a random start: Wong, Rice, Kolter, ICLR 2020). Pooling is antialiased (Zhang,
-"Making Convolutional Networks Shift-Invariant Again", ICML 2019), or the gradient shows the grid of the strides.
+et al., ICLR 2018; one step from a random start: Wong, Rice, Kolter, ICLR 2020). `--set pooling=binomial` takes an
+antialiased pooling (Zhang, "Making Convolutional Networks Shift-Invariant Again", ICML 2019); what both came to stands
+on the card, data/networks/compact.md.
 """
 
 import argparse

@@ -205,7 +205,7 @@ exercises.check("11-rate", rate)
 # optimizer or the learning rate, and **resume**: the changed run appears beside the one left alone. **save** writes
 # the picture, its settings, all losses, and an animation of how it formed.
 #
-# Things to try: β = 20 in the middle of a run. The optimizer `gradient_descent` with its learning rate at 6, then
+# Things to try: β = 300 in the middle of a run. The optimizer `gradient_descent` with its learning rate at 6, then
 # at 50,000. γ = 0, and look closely. `init` = content. A style layer less.
 
 # %%
@@ -392,8 +392,8 @@ print("in every column: the larger β, the smaller the style loss, and the large
 print("in every row: the larger γ, the smaller the total variation")
 
 # %% [markdown]
-# **What it shows.** No corner is best in everything: β buys style with content, γ buys smoothness with detail. A good
-# default lies in the middle, and the last word is the eye's.
+# **What it shows.** No corner is best in everything: β buys style with content, γ buys smoothness with detail. The
+# last word is the eye's.
 #
 # ## 6. The clinic
 #

@@ -52,7 +52,7 @@ class Track:
         """Note the picture for the animation: evenly over the run, and never more than FRAMES."""
         self._shown += 1
         if self._shown % self._every == 0:
-            self.frames.append(_small(self.image))
+            self.frames.append(small_frame(self.image))
         if len(self.frames) > FRAMES:
             self.frames, self._every = self.frames[::2], 2 * self._every
 
@@ -194,7 +194,8 @@ def save_animation(frames, path, seconds=6.0):
     write_whole(path, file.getvalue())
 
 
-def _small(image):
-    factor = min(1.0, FRAME_SIZE / max(image.shape[:2]))
+def small_frame(image, size=FRAME_SIZE):
+    """A picture (height, width, 3) as a film's frame: uint8, its longer side at most `size` pixels."""
+    factor = min(1.0, size / max(image.shape[:2]))
     small = resize_image(image, max(1, round(image.shape[0] * factor)), max(1, round(image.shape[1] * factor)))
     return np.clip(np.rint(small), 0, 255).astype(np.uint8)
