@@ -96,11 +96,13 @@ def _settings(options):
     """The settings of --settings FILE, or of --preset, with what the command line says on top."""
     from nst_helpers.settings import Settings, preset
 
+    if options.settings and options.preset:
+        raise ValueError("--preset and --settings: the file names every setting already; leave one of the two out")
     chosen = _stored_settings(options.settings) if options.settings else {}
     for setting in fields(Settings):
         if hasattr(options, setting.name):  # given on the command line
             chosen[setting.name] = getattr(options, setting.name)
-    return preset(options.preset, **chosen)
+    return preset(options.preset or "default", **chosen)
 
 
 def _weight(text):
@@ -236,7 +238,7 @@ def _parser():
                           help="also write the picture, its settings, every loss and their curves here")
     transfer.add_argument("--settings", metavar="FILE",
                           help="start from the settings of a settings.json or of a picture made before")
-    transfer.add_argument("--preset", choices=PRESETS, default="default",
+    transfer.add_argument("--preset", choices=PRESETS,
                           help="default: fastest to a good picture; classic: Adam as the lessons derive it; paper: the "
                           "course's paper, at one size and with a constant η")
     transfer.add_argument("--blend", nargs=2, action="append", metavar=("STYLE", "WEIGHT"),

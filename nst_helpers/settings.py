@@ -51,7 +51,7 @@ class Settings:
 
     content_weight: float = _number(1.0, 0, 1e12, "α, the weight of the content loss")
     style_weight: float = _number(30.0, 0, 1e12, "β, the weight of the style loss")
-    tv_weight: float = _number(0.4, 0, 1e12, "γ, the weight of the total variation")
+    tv_weight: float = _number(0.1, 0, 1e12, "γ, the weight of the total variation")
     content_layers: Mapping[str, float] = _layers({"conv4_2": 1.0}, "layers of the content loss, with weights")
     style_layers: Mapping[str, float] = _layers(
         dict.fromkeys(("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"), 0.2),

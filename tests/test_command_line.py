@@ -180,6 +180,15 @@ def test_a_preset_is_what_options_change(pictures, preset):
     assert Settings(**load_settings(pictures[2])) == expected
 
 
+def test_a_preset_and_a_settings_file_are_not_both_taken(pictures, tmp_path, capsys):
+    stored = tmp_path / "settings.json"
+    stored.write_text(json.dumps(asdict(Settings.paper(size=48, iterations=4))))
+    assert run(pictures, "--settings", str(stored), "--preset", "classic") == 2
+    assert "--preset and --settings" in capsys.readouterr().err and not pictures[2].exists()
+    assert run(pictures, "--quiet", "--settings", str(stored)) == 0
+    assert load_settings(pictures[2])["schedule"] == "constant"
+
+
 def test_a_checkpoint_is_gone_on_from(pictures, capsys, tmp_path):
     kept = tmp_path / "run.npz"
     assert run(pictures, "--checkpoint", str(kept)) == 0

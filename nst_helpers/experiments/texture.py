@@ -26,9 +26,9 @@ def texture_settings(size=256, **changes):
         ValueError: a setting that will not do.
     """
     scales = 1 + max(0, round(math.log(max(size, 1) / COARSEST, STEP_BETWEEN_SIZES)))
-    chosen = {"content_weight": 0.0, "content_layers": {"conv1_1": 1.0}, "style_weight": 30.0, "tv_weight": 0.1,
-              "style_scale": 1.0, "size": size, "scales": scales, "iterations": 250, "optimizer": "lbfgs",
-              "learning_rate": 8.0}
+    chosen = {"content_weight": 0.0, "content_layers": {"conv1_1": 1.0}, "style_weight": 30.0, "tv_weight": 0.01,
+              "style_scale": 1.0, "size": size, "scales": scales, "iterations": 250, "coarse_iterations": math.sqrt(2),
+              "optimizer": "lbfgs", "learning_rate": 8.0}
     return Settings(**chosen | changes)
 
 
