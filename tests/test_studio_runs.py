@@ -126,6 +126,7 @@ def test_a_studio_that_starts_stops_no_other(driven, script):
 def test_a_folder_in_the_home_is_found(driven, script, tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
     paused(driven, script)
     driven.controls["folder"].value = " ~/mine "
     driven.buttons["save"].click()
