@@ -82,7 +82,7 @@ class _Course:
         self.history = {name: [] for name in LOSSES}
         self.image, self.iteration, self.finished, self.error = None, 0, False, None
         self.frames, self.changes = [], []
-        self._every, self._shown, self._framed = 1, 0, 0
+        self._every, self._shown, self.framed = 1, 0, 0
 
     @property
     def going(self):
@@ -114,20 +114,16 @@ class _Course:
         other.image, other.state, other.iteration = self.image, self.state, self.iteration
         other.frames = list(self.frames)
         other.changes = [*self.changes, MappingProxyType({"after": self.iteration, **changed})]
-        other._every, other._shown, other._framed = self._every, self._shown, self._framed
+        other._every, other._shown, other.framed = self._every, self._shown, self.framed
         return other
 
     def keep(self, frame):
         """Note a frame for the animation: evenly over the run, and never more than FRAMES."""
-        self._shown, self._framed = self._shown + 1, self.iteration
+        self._shown, self.framed = self._shown + 1, self.iteration
         if self._shown % self._every == 0:
             self.frames.append(frame)
         if len(self.frames) > FRAMES:
             self.frames, self._every = self.frames[::2], 2 * self._every
-
-    @property
-    def unframed(self):
-        return self.iteration > self._framed
 
     def track(self):
         history = MappingProxyType({name: tuple(values) for name, values in self.history.items()})
@@ -282,7 +278,8 @@ class Run:
     def _showing(self):
         begun = time.perf_counter()
         try:
-            frames = [(course, small_frame(course.image)) for course in self._courses if course.unframed]
+            new = [course for course in self._courses if course.iteration > course.framed]
+            frames = [(course, small_frame(course.image)) for course in new]
             with self._lock:
                 for course, frame in frames:
                     course.keep(read_only(frame))
