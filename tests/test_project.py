@@ -123,6 +123,7 @@ def imports(path):
     ("backend", {"system"}), ("images", {"system"}), ("losses", {"backend"}),
     ("settings", {"architecture", "optimizers"}), ("networks", {"architecture", "backend", "images"}),
     ("transfer", {"backend", "colors", "images", "losses", "networks", "plots", "settings", "system"}),
+    ("animation", {"images", "system"}), ("run", {"animation", "settings", "transfer"}),
     ("diagnose", {"colors", "images", "losses", "transfer"}), ("runs", {"images", "networks", "settings"}),
     ("estimate", {"architecture", "images", "settings", "transfer"}),
     ("experiments/texture", {"settings", "transfer"}),
