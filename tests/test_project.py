@@ -119,15 +119,18 @@ def imports(path):
 
 
 @pytest.mark.parametrize("module, allowed", [
-    ("system", set()), ("architecture", set()), ("optimizers", set()), ("plots", set()), ("colors", set()),
-    ("backend", {"system"}), ("images", {"system"}), ("losses", {"backend"}),
-    ("settings", {"architecture", "optimizers"}), ("networks", {"architecture", "backend", "images"}),
-    ("transfer", {"backend", "colors", "images", "losses", "networks", "plots", "settings", "system"}),
-    ("diagnose", {"colors", "images", "losses", "transfer"}), ("runs", {"images", "networks", "settings"}),
+    ("system", set()), ("errors", set()), ("architecture", set()), ("optimizers", set()), ("plots", set()),
+    ("colors", set()), ("backend", {"system"}), ("images", {"errors", "system"}), ("losses", {"backend"}),
+    ("settings", {"architecture", "errors", "optimizers"}),
+    ("networks", {"architecture", "backend", "errors", "images"}),
+    ("result", {"errors", "images", "plots", "settings", "system"}),
+    ("transfer", {"backend", "colors", "errors", "images", "losses", "networks", "result", "settings"}),
+    ("diagnose", {"colors", "errors", "images", "losses", "networks", "transfer"}),
+    ("runs", {"errors", "images", "networks", "settings"}),
     ("estimate", {"architecture", "images", "settings", "transfer"}),
-    ("experiments/texture", {"settings", "transfer"}),
+    ("experiments/texture", {"errors", "settings", "transfer"}),
     ("sweep", {"backend", "images", "plots", "settings", "system", "transfer"}),
-    ("checkpoint", {"backend", "settings", "system", "transfer"}),
+    ("checkpoint", {"backend", "errors", "result", "settings", "system", "transfer"}),
 ])
 def test_imports_go_one_way(module, allowed):
     assert imports(PACKAGE / f"{module}.py") <= allowed
