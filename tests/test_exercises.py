@@ -75,6 +75,27 @@ def test_other_wrong_answers_are_told_how(answer, hint):
     assert not passed and text.startswith("✗ 00-negative: ") and hint in text
 
 
+class Odd(BaseException):
+    pass
+
+
+@pytest.mark.parametrize("error", [SystemExit(3), GeneratorExit("3"), Odd("3")])
+def test_what_is_no_exception_does_not_leave_either(error, capsys):
+    def leaves(image):
+        raise error
+
+    check("00-negative", leaves)
+    assert f"your function stopped with {type(error).__name__}: 3" in capsys.readouterr().out
+
+
+def test_an_answer_that_never_ends_can_be_stopped():
+    def stopped(image):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check("00-negative", stopped)
+
+
 def test_a_number_that_is_wrong_in_a_new_way():
     assert "work a small case" in verdict("01-size", lambda *arguments: 1).text.lower()
 

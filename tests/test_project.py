@@ -108,6 +108,16 @@ def test_make_knows_its_targets(target):
     assert done.returncode == 0, done.stderr
 
 
+def test_cleaning_leaves_the_pictures_that_people_made(tmp_path):
+    made = [".venv/installed", "build/lib", "site/index.html", "output/browser/studio.png"]
+    kept = ["output/picture.png", "output/me/history.csv", "notebooks/output/studio/picture.png"]
+    for name in [*made, *kept]:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    subprocess.run(["make", "--file", ROOT / "Makefile", "clean"], cwd=tmp_path, check=True, capture_output=True)
+    assert sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()) == sorted(kept)
+
+
 def imports(path):
     """The names of the modules of this package that a module imports, wherever it does."""
     found = set()

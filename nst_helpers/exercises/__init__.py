@@ -41,7 +41,7 @@ class Exercise:
 
 
 def check(name, answer):
-    """Try an answer, and print ✓, or ✗ with a hint; never raises for anything the answer does.
+    """Try an answer, and print ✓, or ✗ with a hint; never raises for anything the answer does; Ctrl-C stops it.
 
     Args:
         name: of the exercise, as in "01-flip".
@@ -59,7 +59,9 @@ def verdict(name, answer, seed=0):
     cases = exercise.inputs(np.random.default_rng(seed)) if callable(exercise.truth) else [()]
     try:
         given = [_value(answer, case) for case in cases]
-    except Exception as error:  # whatever a student's function does
+    except KeyboardInterrupt:  # the one that is not the function's: someone stops it
+        raise
+    except BaseException as error:  # whatever a student's function does, sys.exit() too
         return _failed(name, f"your function stopped with {type(error).__name__}: {error}")
     if any(_empty(value) for value in given):
         return Verdict(False, f"○ {name}: not solved yet. Fill in the cell above, run it, then run this one again.")
