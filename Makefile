@@ -85,5 +85,5 @@ gpu: $(VENV)/installed  ## Linux with an NVIDIA card: swap TensorFlow for its CU
 	$(RUN) -m pip uninstall --yes tensorflow-cpu
 	$(RUN) -m pip install --force-reinstall --no-deps "tensorflow==$$(sed -n 's/^tensorflow==\([0-9.]*\).*/\1/p' requirements.txt)"
 
-clean:  ## remove the virtual environment and what was made
-	rm -rf $(VENV) build output site
+clean:  ## remove the virtual environment and what was built; pictures in output/ stay
+	rm -rf $(VENV) build site output/browser

@@ -116,6 +116,19 @@ def test_other_wrong_answers_are_told_how(answer, hint):
     assert not passed and text.startswith("✗ 00-negative: ") and hint in text
 
 
+class Odd(BaseException):
+    pass
+
+
+@pytest.mark.parametrize("error", [SystemExit(3), GeneratorExit("3"), Odd("3")])
+def test_what_is_no_exception_does_not_leave_either(error, capsys):
+    def leaves(image):
+        raise error
+
+    check("00-negative", leaves)
+    assert f"your function stopped with {type(error).__name__}: 3" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(("answer", "hint"), [
     ("34.1", "right, but it is text"), (lambda: 34.1, "is asked for, not a function"), (35.0, "not right yet"),
     ([34.1421], "right, but your answer is a list of 1"), (34.0, "right, but rounded")])
