@@ -84,5 +84,5 @@ def test_no_picture_of_the_gallery_has_a_finding(name):
     styles = [(weight, load_image(data_folder() / "style" / f"{style}.jpg", None))
               for style, weight in recipe["style"].items()]
     content = load_image(data_folder() / "content" / f"{recipe['content']}.jpg")
-    image = load_image(GALLERY / f"{name}.jpg", 512)  # half its size, as the style pictures that are shipped are half theirs
+    image = load_image(GALLERY / f"{name}.jpg", 512)  # half its size, as the shipped style pictures are half theirs
     assert diagnose(Result(image, {}, Settings(**recipe["settings"]), 0.0, (), content=content, style=styles)) == []

@@ -478,8 +478,8 @@ else:
 # %% [markdown]
 # ## 8. The gallery
 #
-# Twelve finished pictures, each with its style picture in the corner. They were painted at 1,024 pixels, from noise, with
-# the settings in `data/gallery/gallery.json`; `make gallery` paints them anew, in about an hour.
+# Twelve finished pictures, each with its style picture in the corner. They were painted at 1,024 pixels, from noise,
+# with the settings in `data/gallery/gallery.json`; `make gallery` paints them anew, in about an hour.
 
 # %%
 folder = data_folder() / "gallery"
