@@ -1,8 +1,9 @@
-"""The command line: `python -m nst_helpers transfer | networks | check`.
+"""The command line: `python -m nst_helpers transfer | networks | check | grade`.
 
     python -m nst_helpers transfer CONTENT STYLE --output picture.png --size 768
     python -m nst_helpers networks --fetch
     python -m nst_helpers check
+    python -m nst_helpers grade handed_in --output grades
 """
 
 import argparse
@@ -36,6 +37,21 @@ def main(arguments=None):
     except KeyboardInterrupt:
         print("\nstopped", file=sys.stderr)
         return STOPPED
+
+
+def run_grade(options):
+    """Check what a class has handed in."""
+    from tqdm import tqdm
+
+    from nst_helpers.exercises.grading import as_csv, as_html, grade
+    from nst_helpers.system import write_whole
+
+    table = grade(options.folder, options.seconds, options.megabytes, lambda names: tqdm(names, unit="notebook"))
+    for ending, text in ((".csv", as_csv(table)), (".html", as_html(table))):
+        write_whole(Path(options.output + ending), text.encode("utf-8"))
+    right = sum(row.verdict == "right" for row in table)
+    print(f"{right} of {len(table)} exercises right: {options.output}.csv, {options.output}.html")
+    return 0
 
 
 # transfer
@@ -324,6 +340,13 @@ def _parser():
     networks.set_defaults(command=run_networks)
     check = commands.add_parser("check", help="is this computer ready for class")
     check.set_defaults(command=run_check)
+    grade = commands.add_parser("grade", help="check the notebooks that a class has handed in")
+    grade.add_argument("folder", metavar="FOLDER", help="where they lie: student.ipynb, or student/any.ipynb")
+    grade.add_argument("--output", default="grades", metavar="NAME",
+                       help="write NAME.csv and NAME.html (default: grades)")
+    grade.add_argument("--seconds", type=float, default=300, help="limit for each notebook (default: 300)")
+    grade.add_argument("--megabytes", type=float, default=4000, help="limit of memory for each (default: 4000)")
+    grade.set_defaults(command=run_grade)
     return parser
 
 
