@@ -165,7 +165,7 @@ def _settings(options):
     from nst_helpers.settings import Settings, preset
 
     if options.settings and options.preset:
-        raise ValueError("--preset and --settings: the file names every setting already; leave one of the two out")
+        raise SettingsError("--preset and --settings: the file names every setting already; leave one of the two out")
     chosen = _stored_settings(options.settings) if options.settings else {}
     for setting in fields(Settings):
         if hasattr(options, setting.name):  # given on the command line
