@@ -16,12 +16,7 @@ from nst_helpers.settings import Settings
 
 def test_a_pause_while_an_earlier_one_is_drawn_keeps_both_courses_in_step(script, begin):
     """Pause, resume while drawing, pause, change, resume."""
-    drawing, drawn = threading.Event(), threading.Event()
-
-    def show(seen):
-        drawing.set()
-        assert drawn.wait(PATIENCE)
-
+    show, drawing, drawn = held_drawing()
     run = begin(show)
     script.under_way()
     run.pause()
@@ -87,12 +82,7 @@ def steps_until_dry(script):
 
 
 def test_resume_while_the_end_is_drawn_does_not_say_running(script, begin):
-    drawing, drawn = threading.Event(), threading.Event()
-
-    def show(seen):
-        drawing.set()
-        assert drawn.wait(PATIENCE)
-
+    show, drawing, drawn = held_drawing()
     run = begin(show, replace(LEFT_ALONE, iterations=1))
     script.under_way()
     run.pause()
@@ -120,6 +110,17 @@ def test_a_course_that_diverges_fails_alone(script, begin, failing):
     assert run.tracks[1 - failing].finished and run.tracks[1 - failing].iteration == 4
     assert run.result(failing).interrupted and not run.result(1 - failing).interrupted
     np.testing.assert_array_equal(run.result(failing).image, failed.image)
+
+
+def held_drawing():
+    """(show, drawing, drawn): a `show` that says when it begins, and ends when it is let."""
+    drawing, drawn = threading.Event(), threading.Event()
+
+    def show(seen):
+        drawing.set()
+        assert drawn.wait(PATIENCE)
+
+    return show, drawing, drawn
 
 
 def two_courses(script, begin, *second, show=lambda seen: None):

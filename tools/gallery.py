@@ -49,24 +49,28 @@ def main():
 
 def paint(recipe):
     """The `Result` of one recipe: {"content", "style", "settings"}."""
-    content, _ = pictures(recipe, None)
     styles = [(weight, large_style(style)) for style, weight in recipe["style"].items()]
-    return transfer(enlarged(content), styles, Settings(**COMMON | recipe["settings"]))
+    return transfer(enlarged(shipped("content", recipe["content"])), styles, Settings(**COMMON | recipe["settings"]))
 
 
 def pictures(recipe, size):
     """(content picture with its longer side at most `size`, [(weight, style picture), …]) of a recipe."""
-    content = load_image(data_folder() / "content" / f"{recipe['content']}.jpg", size)
-    return content, [(weight, load_image(data_folder() / "style" / f"{style}.jpg", None))
-                     for style, weight in recipe["style"].items()]
+    styles = [(weight, shipped("style", style)) for style, weight in recipe["style"].items()]
+    return shipped("content", recipe["content"], size), styles
+
+
+def shipped(role, name, size=None):
+    """A picture of data/content or data/style, with its longer side at most `size` pixels."""
+    return load_image(data_folder() / role / f"{name}.jpg", size)
 
 
 def with_inset(name, recipe):
     """A finished picture, SHOWN pixels on its longer side, with its style pictures in the lower left corner."""
     picture = load_image(FOLDER / f"{name}.jpg", SHOWN)
     side, left = picture.shape[0] // INSET, 0
-    for _, style in pictures(recipe, None)[1]:
-        framed = np.pad(resize_image(style, side, side), ((FRAME,), (FRAME,), (0,)), constant_values=255)
+    for style in recipe["style"]:
+        small = resize_image(shipped("style", style), side, side)
+        framed = np.pad(small, ((FRAME,), (FRAME,), (0,)), constant_values=255)
         picture[-framed.shape[0]:, left: left + framed.shape[1]] = framed
         left += framed.shape[1] - FRAME
     return picture

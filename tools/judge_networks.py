@@ -25,13 +25,14 @@ import argparse
 import hashlib
 import json
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
-from nst_helpers.experiments.texture import texture_settings
+from nst_helpers.experiments.texture import texture, texture_settings
 from nst_helpers.images import load_image, resize_image, save_image
 from nst_helpers.networks import CALIBRATION_PICTURES, data_folder, load_network
 from nst_helpers.settings import Settings
@@ -47,12 +48,12 @@ settings{older}. The judge looks at pixels only: no network takes part."""
 # --- painting ---------------------------------------------------------------------------------------------
 
 
-def paint(network, content, style, settings, path):
-    """The course's transfer as this network sees it: (height, width, 3), kept as a PNG at a path."""
+def paint(make, settings, path):
+    """The image of the `Result` that is made with these settings, kept as a PNG at a path."""
     stamp = json.dumps(asdict(settings), sort_keys=True)
     note = path.with_suffix(".json")
     if not (path.is_file() and note.is_file() and note.read_text() == stamp):
-        save_image(transfer(content, style, settings, network=network).image, path)
+        save_image(make(settings).image, path)
         note.write_text(stamp)
     return load_image(path)
 
@@ -68,16 +69,15 @@ def gallery(words, contents, styles, folder, changes):
     """All pictures of one network, with changes to the settings: ({style: texture}, {(content, style): transfer})."""
     network, name = network_of(words)
     own = folder / name
-    blank = np.full((SIZE, SIZE, 3), 128, np.float32)  # a texture takes only its size from it
     layers = {"style_layers": changes["style_layers"]} if "style_layers" in changes else {}
     weaving, painting = texture_settings(SIZE, **layers), Settings(**{"size": SIZE} | changes)
-    textures = {name: paint(network, blank, style, weaving, own / f"{name}.png")
+    textures = {name: paint(partial(texture, style, network=network), weaving, own / f"{name}.png")
                 for name, style in styles.items()}
     painted = {}
     for (name, content), (style_name, style) in ((c, s) for c in contents.items() for s in styles.items()):
         print(f"{words}: {name} as {style_name}", flush=True)
         path = own / f"{name}-{style_name}.png"
-        painted[name, style_name] = paint(network, content, style, painting, path)
+        painted[name, style_name] = paint(partial(transfer, content, style, network=network), painting, path)
     return textures, painted
 
 

@@ -109,7 +109,7 @@ def _factor(given, right, allowed):
 
 def plain(given, right):
     """What is wrong with one value, in a sentence that gives nothing away."""
-    if isinstance(given, (str, bytes)) or given is NotImplemented or callable(given):
+    if isinstance(given, (str, bytes)) or callable(given):
         return f"you return {kind(given)}; {kind(np.asarray(right))} is wanted."
     try:
         got, wanted = np.asarray(given), np.asarray(right)

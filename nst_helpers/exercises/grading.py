@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -98,6 +99,7 @@ def run(notebook, seconds, megabytes):
         return list(_read(note)), ended
 
 
+@cache
 def _alone():
     """The command that takes a process's network away, where this system has it and allows it."""
     if not shutil.which(ALONE[0]):
