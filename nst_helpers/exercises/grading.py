@@ -182,6 +182,6 @@ def as_html(table):
         right = sum(bool(row) and row.verdict == "right" for row in own)
         lines.append(f"<tr><th>{html.escape(student)}</th>{cells}<td>{right}</td></tr>")
     style = ("body{font-family:sans-serif}td,th{border:1px solid #ccc;padding:.3em .6em;text-align:left}"
-             "table{border-collapse:collapse}.right{background:#d5f0e3}.wrong{background:#fbdccb}")
+             "table{border-collapse:collapse}.right::before{content:'✓ '}.wrong{font-weight:bold}")
     return (f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Exercises</title><style>{style}</style>'
             f"<h1>Exercises</h1><table>{''.join(lines)}</table></html>\n")
