@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nst_helpers.backend import tf
+from nst_helpers.origin import origin
 from nst_helpers.settings import OPTIMIZERS
 from nst_helpers.system import write_whole
 from nst_helpers.transfer import LOSSES, State, checked_picture, weighted_styles
@@ -99,7 +100,7 @@ def _run(content, style, settings):
     pictures = {"the content picture": _digest(checked_picture(content, "content"))}
     for number, (share, image) in enumerate(weighted_styles(style), 1):
         pictures[f"style picture {number}"] = f"{share} {_digest(image)}"
-    return {**pictures, **json.loads(json.dumps(asdict(settings)))}
+    return {**pictures, **origin(settings), **json.loads(json.dumps(asdict(settings)))}
 
 
 def _digest(image):

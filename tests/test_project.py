@@ -120,14 +120,15 @@ def imports(path):
 
 @pytest.mark.parametrize("module, allowed", [
     ("system", set()), ("architecture", set()), ("optimizers", set()), ("plots", set()), ("colors", set()),
-    ("backend", {"system"}), ("images", {"system"}), ("losses", {"backend"}),
+    ("errors", set()), ("backend", {"errors", "system"}), ("images", {"system"}), ("losses", {"backend"}),
     ("settings", {"architecture", "optimizers"}), ("networks", {"architecture", "backend", "images"}),
     ("transfer", {"backend", "colors", "images", "losses", "networks", "plots", "settings", "system"}),
     ("diagnose", {"colors", "images", "losses", "transfer"}), ("runs", {"images", "networks", "settings"}),
     ("estimate", {"architecture", "images", "settings", "transfer"}),
     ("experiments/texture", {"settings", "transfer"}),
-    ("sweep", {"backend", "images", "plots", "settings", "system", "transfer"}),
-    ("checkpoint", {"backend", "settings", "system", "transfer"}),
+    ("origin", {"networks"}), ("workers", {"backend", "errors"}),
+    ("sweep", {"images", "origin", "plots", "settings", "system", "transfer", "workers"}),
+    ("checkpoint", {"backend", "origin", "settings", "system", "transfer"}),
 ])
 def test_imports_go_one_way(module, allowed):
     assert imports(PACKAGE / f"{module}.py") <= allowed
