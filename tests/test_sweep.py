@@ -26,6 +26,8 @@ from nst_helpers.transfer import transfer
 from nst_helpers.workers import shares
 
 BASE = Settings(size=48, scales=1, iterations=4)
+# The limits that workers have are to be the sweep's, not those of the shell in which the tests run.
+NO_LIMITS = {"TF_NUM_INTRAOP_THREADS": "0", "TF_NUM_INTEROP_THREADS": "0"}
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +41,7 @@ def cluster():
     from distributed import LocalCluster
 
     with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0",
-                      silence_logs="CRITICAL", env={"NST_WORKER_THREADS": "1"}) as cluster:
+                      silence_logs="CRITICAL", env={"NST_WORKER_THREADS": "1", **NO_LIMITS}) as cluster:
         yield cluster
 
 
