@@ -18,7 +18,7 @@ test test-package test-notebooks test-browser: export OPENBLAS_NUM_THREADS = 1
 test test-package test-notebooks test-browser: export TF_NUM_INTRAOP_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab transfer notebooks site gallery runs test test-package test-notebooks test-browser processors benchmark lint lock gpu clean
+.PHONY: help lab transfer notebooks site handout gallery runs test test-package test-notebooks test-browser processors benchmark lint lock gpu clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -42,6 +42,9 @@ notebooks: $(VENV)/installed  ## build the lessons from notebooks/sources; one: 
 
 site: $(VENV)/installed  ## render the lessons as web pages that need no network: site/index.html
 	$(RUN) tools/build_site.py
+
+handout: $(VENV)/installed  ## the lessons without outputs and solutions, for a class: build/handout
+	$(RUN) tools/handout.py
 
 gallery: $(VENV)/installed  ## paint the finished pictures in data/gallery, and the sheet of all pairs (minutes)
 	$(RUN) tools/gallery.py
@@ -85,5 +88,5 @@ gpu: $(VENV)/installed  ## Linux with an NVIDIA card: swap TensorFlow for its CU
 	$(RUN) -m pip uninstall --yes tensorflow-cpu
 	$(RUN) -m pip install --force-reinstall --no-deps "tensorflow==$$(sed -n 's/^tensorflow==\([0-9.]*\).*/\1/p' requirements.txt)"
 
-clean:  ## remove the virtual environment and what was made
-	rm -rf $(VENV) build output site
+clean:  ## remove the virtual environment and what was built; pictures in output/ stay
+	rm -rf $(VENV) build site output/browser

@@ -11,6 +11,7 @@ from time import perf_counter
 
 from nst_helpers.images import load_image, noise_image
 from nst_helpers.networks import data_folder
+from nst_helpers.run import Run
 from nst_helpers.transfer import Settings, transfer
 from nst_helpers.widgets.balance import balance
 from nst_helpers.widgets.content import HELPED, STEPS, layer_slider
@@ -20,7 +21,6 @@ from nst_helpers.widgets.features import feature_browser, patch_viewer
 from nst_helpers.widgets.film import film
 from nst_helpers.widgets.gram import gram_explorer
 from nst_helpers.widgets.race import race
-from nst_helpers.widgets.running import Run
 from nst_helpers.widgets.studio import Studio
 
 MOVES = 20
@@ -46,10 +46,10 @@ def studio_cost(rounds=5):
     for _ in range(rounds + 1):
         studio, ended = Studio(settings), []
 
-        def show(run, studio=studio, ended=ended):
-            if run.status == "finished":
+        def show(seen, studio=studio, ended=ended):
+            if seen.status == "finished":
                 ended.append(perf_counter())  # what follows, the diagnosis, slows no iteration
-            studio._show(run)
+            studio._show(studio.run, seen)
 
         start = perf_counter()
         transfer(content, style, settings)

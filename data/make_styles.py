@@ -2,7 +2,7 @@
 
     python data/make_styles.py                      every picture, into data/style
     python data/make_styles.py woodcut              one picture
-    python data/make_styles.py --folder /tmp/look   somewhere else
+    python data/make_styles.py --folder /tmp/look --size 1280    somewhere else, twice as large
 
 Every picture is painted at twice its final size and then shrunk, which smooths all edges.
 """
@@ -37,15 +37,15 @@ STYLES = {
 
 
 def shrunk(picture):
-    """Turn an sRGB picture (2 SIZE, 2 SIZE, 3) in [0, 1] into an image SIZE pixels wide."""
+    """Turn an sRGB picture (2 size, 2 size, 3) in [0, 1] into an image, size pixels wide."""
     image = Image.fromarray((255 * np.clip(picture, 0, 1) + 0.5).astype(np.uint8))
-    return image.resize((SIZE, SIZE), Image.Resampling.LANCZOS)
+    return image.resize((image.width // 2, image.height // 2), Image.Resampling.LANCZOS)
 
 
-def paint(name, folder):
-    """Paint the named picture and write it to folder/name.jpg."""
+def paint(name, folder, size=SIZE):
+    """Paint the named picture, size pixels wide, and write it to folder/name.jpg."""
     folder.mkdir(parents=True, exist_ok=True)
-    shrunk(STYLES[name](2 * SIZE)).save(folder / f"{name}.jpg", quality=92)
+    shrunk(STYLES[name](2 * size)).save(folder / f"{name}.jpg", quality=92)
 
 
 def main():
@@ -53,12 +53,13 @@ def main():
     parser = argparse.ArgumentParser(description="Paint the style pictures of the course.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(STYLES)}; all if none")
     parser.add_argument("--folder", type=Path, default=Path(__file__).resolve().parent / "style")
+    parser.add_argument("--size", type=int, default=SIZE, help=f"width and height in pixels (default {SIZE})")
     options = parser.parse_args()
     unknown = set(options.names) - set(STYLES)
     if unknown:
         parser.error(f"no such picture: {', '.join(sorted(unknown))}")
     with ProcessPoolExecutor(2) as workers:
-        list(workers.map(partial(paint, folder=options.folder), options.names or STYLES))
+        list(workers.map(partial(paint, folder=options.folder, size=options.size), options.names or STYLES))
 
 
 if __name__ == "__main__":

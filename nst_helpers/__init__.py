@@ -5,7 +5,7 @@ the modules in this order:
 
 - `images`, `networks`, `losses`, `optimizers`: the parts; they know nothing of each other, but that
   networks look at images;
-- `transfer`: joins them;
+- `transfer`: joins them; `run`: the same in a thread, to be watched, paused and changed;
 - `plots`: figures; `python -m nst_helpers`: the command line.
 
 Importing the package itself is instant; the modules that need TensorFlow import it (some seconds).

@@ -4,11 +4,20 @@
 
 writes its state now and then, whole or not at all; the same call, later, goes on behind the last state written.
 Two processes that share a file do no harm: both compute the same, and each file is whole.
+
+What a write costs follows from the pixels and from what the optimizer remembers. Measured on two cores, for a square
+picture of 1024 pixels: with Adam 0.3 s and 55 MB, with L-BFGS, which remembers ten steps, 1.5 s and 340 MB, on the disk
+and for that time in memory too. By default one comes every 25 iterations, which take minutes there; on a graphics card
+they may take no longer than the write, and then a larger `every` pays.
 """
 
 import hashlib
 import io
 import json
+import os
+import tempfile
+import warnings
+import zipfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
@@ -16,14 +25,22 @@ from typing import NamedTuple
 import numpy as np
 
 from nst_helpers.backend import tf
+from nst_helpers.errors import NSTError
 from nst_helpers.origin import origin
+from nst_helpers.result import LOSSES, State
 from nst_helpers.settings import OPTIMIZERS
 from nst_helpers.system import write_whole
-from nst_helpers.transfer import LOSSES, State, checked_picture, weighted_styles
+from nst_helpers.transfer import checked_picture, weighted_styles
+
+FORMAT = 1  # of the file; another number wherever what is in it, or means, changes
 
 
-class CheckpointError(RuntimeError):
+class CheckpointError(NSTError, RuntimeError):
     """A checkpoint that cannot be read or written, or is of another run."""
+
+
+class CheckpointWarning(UserWarning):
+    """A checkpoint could not be written under way: the run goes on, and its picture is kept in memory."""
 
 
 class Kept(NamedTuple):
@@ -40,7 +57,8 @@ class Checkpoint:
 
     Args:
         path: the file, .npz.
-        every: so many iterations lie between two writes, and are at most lost; one write costs some milliseconds.
+        every: so many iterations lie between two writes, and are at most lost. A write at 1024 pixels takes 0.3 s with
+            Adam and 1.5 s with L-BFGS, see above.
     """
 
     def __init__(self, path, every=25):
@@ -54,45 +72,121 @@ class Checkpoint:
             A `Kept`, empty where there is no file yet.
 
         Raises:
-            CheckpointError: the file is damaged, or of a run with other pictures or settings.
+            CheckpointError: the file cannot be read, is damaged, of another version of this program, or of a run
+                with other pictures or settings; or there is work left, and the file's place cannot be written. The
+                file stays as it is.
         """
-        self._run = _run(content, style, settings)
+        self._run, self._pending = _run(content, style, settings), None
+        data = self._bytes()
+        kept = Kept() if data is None else self._unpacked(data)
+        if len(kept.losses) < settings.iterations:
+            self._require_a_place()
+        return kept
+
+    def save(self, step, losses, seconds):
+        """Take note of a step, and write every so often.
+
+        Args:
+            step: a `Step`. losses: of every step so far, from the first; what is behind this step's does not count.
+            seconds: of computing so far.
+        """
+        self._pending = step, losses, seconds
+        if step.iteration % self.every == 0:
+            self.flush()
+
+    def flush(self):
+        """Write what has not been written yet. Where that fails, a CheckpointWarning says so, and nothing is lost."""
+        if self._pending is None:
+            return
+        step, losses, seconds = self._pending
         try:
-            with self.path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            file = io.BytesIO()
+            np.savez(file, format=FORMAT, run=json.dumps(self._run),
+                     **_arrays(step, losses[: step.iteration], seconds))
+            write_whole(self.path, file.getbuffer())
+        except (OSError, MemoryError) as error:
+            warnings.warn(f"{self.path} cannot be written ({_cause(error)}): the run goes on without it, and its "
+                          "picture is kept in memory", CheckpointWarning, stacklevel=2)
+        else:
+            self._pending = None
+
+    def _bytes(self):
+        """The file's contents, or None where there is no file."""
+        try:
+            if self.path.exists() and not self.path.is_file():  # to read a pipe could take for ever
+                raise CheckpointError(f"{self.path} is a folder or a device: name a file, as in run.npz")
+            return self.path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):  # why it cannot be made, if so, is told by who tries to
+            return None
+        except PermissionError as error:
+            raise CheckpointError(f"{self.path} cannot be read ({_cause(error)}): name a file that is yours") from error
+        except OSError as error:
+            raise CheckpointError(f"{self.path} could not be read ({_cause(error)}). The file itself may be good: try "
+                                  "again, or copy it to another disk") from error
+        except MemoryError as error:
+            raise self._too_large() from error
+
+    def _unpacked(self, data):
+        """The `Kept` in a file of this run."""
+        try:
+            with np.load(io.BytesIO(data), allow_pickle=False) as stored:
+                self._require_format(stored)
                 arrays = dict(stored)
             stored = dict(json.loads(str(arrays["run"])))
             kept = _kept(arrays)
-        except FileNotFoundError:
-            return Kept()
-        except PermissionError as error:
-            raise CheckpointError(f"{self.path} cannot be read ({error}): name a file that is yours") from error
+        except CheckpointError:
+            raise
+        except MemoryError as error:
+            if _is_sound(data):
+                raise self._too_large() from error
+            raise self._damaged("its sizes make no sense") from error
         except Exception as error:  # zipfile, zlib, numpy and its parser of headers each have their own errors
-            raise CheckpointError(f"{self.path} is no checkpoint, or is damaged ({error}): delete it, and the run "
-                                  "begins anew") from error
+            raise self._damaged(_cause(error)) from error
         others = [name for name in {**stored, **self._run} if stored.get(name) != self._run.get(name)]
         if others:
             raise CheckpointError(f"{self.path} is of another run: {', '.join(others)} differ. Name another file, or "
                                   "delete this one")
         return kept
 
-    def save(self, step, losses, seconds):
-        """Take note of a step, and write every so often."""
-        self._pending = step, losses, seconds
-        if step.iteration % self.every == 0:
-            self.flush()
+    def _require_format(self, stored):
+        if "run" not in stored:
+            raise CheckpointError(f"{self.path} is a file of arrays, but no checkpoint: name another file")
+        found = int(stored["format"]) if "format" in stored else 0
+        if found != FORMAT:
+            raise CheckpointError(f"{self.path} was written by another version of this program, in format {found}, and "
+                                  f"this one reads format {FORMAT}: end the run with that version, or name another "
+                                  "file, and the run begins anew")
 
-    def flush(self):
-        """Write what has not been written yet."""
-        if self._pending is None:
-            return
-        (step, losses, seconds), self._pending = self._pending, None
-        file = io.BytesIO()
-        np.savez(file, run=json.dumps(self._run), **_arrays(step, losses, seconds))
+    def _require_a_place(self):
+        """Refuse a place that cannot be written, before there is anything to lose."""
+        folder = Path(os.path.realpath(self.path)).parent
         try:
-            write_whole(self.path, file.getvalue())
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                pass
         except OSError as error:
-            raise CheckpointError(f"{self.path} cannot be written ({error}); the run itself can be repeated without "
-                                  "it") from error
+            raise CheckpointError(f"{self.path} cannot be written ({_cause(error)}): name another place, or run "
+                                  "without a checkpoint") from error
+
+    def _damaged(self, cause):
+        return CheckpointError(f"{self.path} is no checkpoint, or is damaged ({cause}): name another file, or delete "
+                               "this one, and the run begins anew")
+
+    def _too_large(self):
+        return CheckpointError(f"there is not enough free memory to read {self.path}, which stays as it is: close "
+                               "other programs, and try again")
+
+
+def _is_sound(data):
+    """Whether a file's checksums are right."""
+    try:
+        return zipfile.ZipFile(io.BytesIO(data)).testzip() is None
+    except Exception:
+        return False
+
+
+def _cause(error):
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
 def _run(content, style, settings):

@@ -12,13 +12,15 @@ from scipy import ndimage
 from nst_helpers.colors import brightness, grey, recoloured
 from nst_helpers.images import resize_image
 from nst_helpers.losses import gram_distance, gram_matrix
-from nst_helpers.transfer import Level, shared_network, style_size, weighted_styles
+from nst_helpers.networks import NetworkError
+from nst_helpers.transfer import Level, checked_picture, shared_network, style_size, weighted_styles
 
 DARK = 0.4  # brightness below: black
 FLAT = 0.45  # contrast below: washed out; with as little colour: grey haze
 NOISY = 3.0  # noise above
 LOST = 0.2  # subject below
 FAR = 0.45  # style distance above: the style has not arrived
+SUBJECT = "conv4_2"  # the layer that knows the subject
 
 
 class Finding(NamedTuple):
@@ -33,10 +35,10 @@ def diagnose(result):
     """What is wrong with a finished transfer.
 
     Args:
-        result: a `Result` of `nst_helpers.transfer.transfer`.
+        result: a `Result` of `nst_helpers.transfer.transfer`, of any size and with any layers.
 
     Returns:
-        A list of `Finding`s; empty for a picture that is as it should be.
+        A list of `Finding`s; empty for a picture that is as it should be, as far as that can be measured: see `signs`.
     """
     found, settings = signs(result), result.settings
     light = _light(found, settings)
@@ -57,11 +59,16 @@ def signs(result):
     - brightness, contrast: mean and standard deviation of the brightness, over the lower of content's and style's.
     - color: root mean square distance from grey, over that of the picture whose colours it should have.
     - noise: the same, of details finer than a pixel or two, over the higher of content's and style's.
-    - subject: correlation of the feature maps of conv4_2 with the content's, from −1 to 1.
+    - subject: correlation of the feature maps of conv4_2 with the content's, from −1 to 1. It is left out where the
+      picture is too narrow for that layer.
     - style: the style loss, over that of the content picture itself. 0 is the style, 1 is no better than untouched.
+      It is left out where a picture is too narrow for its layers.
+
+    Both are left out where the settings' network is no longer to be had.
     """
     image, settings = result.image, result.settings
-    content, styles, kept = recoloured(result.content, weighted_styles(result.style), settings.colors)
+    content, styles, kept = recoloured(checked_picture(result.content, "content"), weighted_styles(result.style),
+                                       settings.colors)
     height, width = image.shape[:2]
     content = resize_image(content, height, width)
     level = Level(height, width, 1, 1.0)
@@ -94,16 +101,17 @@ def _light(found, settings):
 
 def _likeness(found, settings):
     """Whether it has the subject of the one and the style of the other."""
-    lost, far = found["subject"] < LOST, found["style"] > FAR
-    subject = f"its features correlate with the content's by {found['subject']:.2f}"
-    style = f"the style loss is {found['style']:.2f} of the untouched photograph's"
+    lost, far = found.get("subject", 1.0) < LOST, found.get("style", 0.0) > FAR  # what is not known is no finding
+    subject = f"its features correlate with the content's by {found['subject']:.2f}" if lost else ""
+    style = f"the style loss is {found['style']:.2f} of the untouched photograph's" if far else ""
     if lost and far:
         return [Finding("not converged", f"{subject}, and {style}: it has neither",
                         f"more iterations (now {settings.iterations}), or another learning_rate (now "
                         f"{settings.learning_rate:g}; 2 to 10 suit Adam and L-BFGS on pixels 0–255)")]
     if lost:
         return [Finding("subject lost", subject, f"raise content_weight (now {settings.content_weight:g}) or lower "
-                        f"style_weight (now {settings.style_weight:g}), by factors of two, or take init='content'")]
+                        f"style_weight (now {settings.style_weight:g}), by factors of two, or take init='content' "
+                        "with scales=1")]
     if far:
         return [Finding("style missing", style, f"raise style_weight (now {settings.style_weight:g}) or lower "
                         f"content_weight (now {settings.content_weight:g}), by factors of two")]
@@ -120,18 +128,37 @@ def _noise(image):
 
 
 def _seen(image, content, styles, settings):
-    """Subject and style, as the network sees them."""
-    network = shared_network(settings.network, settings.pooling, "float32")
-    ours, theirs = (_centred(network(picture, ["conv4_2"])["conv4_2"]) for picture in (image, content))
-    subject = np.vdot(ours, theirs) / max(1e-12, np.linalg.norm(ours) * np.linalg.norm(theirs))
-    layers, targets = settings.style_layers, {}
+    """Subject and style, as the network sees them, where the pictures are large enough for it to see them."""
+    try:
+        network = shared_network(settings.network, settings.pooling, "float32")
+    except NetworkError:
+        return {}
+    found = {}
+    if _fit([image], [SUBJECT], network):
+        found["subject"] = _subject(image, content, network)
+    if _fit([image, *(style for _, style in styles)], settings.style_layers, network):
+        found["style"] = _style(image, content, styles, settings.style_layers, network)
+    return found
+
+
+def _fit(pictures, layers, network):
+    return min(min(picture.shape[:2]) for picture in pictures) >= network.smallest_size(layers)
+
+
+def _subject(image, content, network):
+    ours, theirs = (_centred(network(picture, [SUBJECT])[SUBJECT]) for picture in (image, content))
+    return float(np.vdot(ours, theirs) / max(1e-12, np.linalg.norm(ours) * np.linalg.norm(theirs)))
+
+
+def _style(image, content, styles, layers, network):
+    targets = {}
     for share, style in styles:
         for layer, features in network(style, layers).items():
             targets[layer] = targets.get(layer, 0.0) + share * gram_matrix(features, normalized=True)
     left, whole = (sum(weight * float(gram_distance(gram_matrix(features[layer], normalized=True), targets[layer]))
                        for layer, weight in layers.items())
                    for features in (network(picture, layers) for picture in (image, content)))
-    return {"subject": float(subject), "style": left / max(1e-12, whole)}
+    return left / max(1e-12, whole)
 
 
 def _centred(features):

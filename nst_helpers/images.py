@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageCms, PngImagePlugin, UnidentifiedImageError
 
+from nst_helpers.errors import NSTError
 from nst_helpers.system import silent_stderr, write_whole
 
 # Plain pixels only. Pillow knows many more formats, and some are a risk in a stranger's file: an EPS
@@ -37,7 +38,7 @@ _turn_to_be_quiet = threading.RLock()
 logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 
-class ImageError(ValueError):
+class ImageError(NSTError, ValueError):
     """The one error for anything that is not a usable picture: which file, what is wrong, what to do."""
 
 

@@ -30,6 +30,7 @@ from nst_helpers.architecture import (
     PRECISIONS,
 )
 from nst_helpers.backend import keras, tf
+from nst_helpers.errors import NSTError
 from nst_helpers.images import ImageError, load_image
 
 # VGG's preprocessing: the mean of ImageNet, subtracted; the scale is that of 0–255 pixels.
@@ -44,7 +45,7 @@ BFLOAT16_VARIABLE = "NST_BFLOAT16"  # "force": use it even where it is slower
 CALIBRATION_PICTURES = ("astronaut", "cat", "coffee", "raccoon", "rocket", "temple")
 
 
-class NetworkError(RuntimeError):
+class NetworkError(NSTError, RuntimeError):
     """A network that cannot be had or used: its name, its weight file or a layer's name is wrong."""
 
 

@@ -108,7 +108,7 @@ def draw_matrix(axes, matrix, title="", marked=()):
     axes.spines[:].set_visible(True)
 
 
-def show(figure, alt, photo=False):
+def show(figure, alt, photo=False, folded=None):
     """Show a figure, with words for those who cannot see it.
 
     Args:
@@ -116,15 +116,37 @@ def show(figure, alt, photo=False):
         alt: what there is to see, in a sentence or two. It is stored as the picture's alternative text and as
             its plain text, which the tests of the notebooks compare.
         photo: store a JPEG, a fifth of the PNG's size where a figure is mostly photographs.
+        folded: words behind which the picture stays out of sight until they are clicked: it would answer a prediction.
     """
     import base64
+    import html
 
     from IPython.display import display
 
     _plain_ticks(figure)
     data, mime = (jpeg(figure), "image/jpeg") if photo else (png(figure), "image/png")
     picture = base64.b64encode(data).decode()
-    display({mime: picture, "text/plain": alt}, metadata={mime: {"alt": alt}}, raw=True)
+    if folded:
+        inside = f'<img src="data:{mime};base64,{picture}" alt="{html.escape(alt)}">'
+        display({"text/html": folded_html(folded, inside), "text/plain": alt}, raw=True)
+    else:
+        display({mime: picture, "text/plain": alt}, metadata={mime: {"alt": alt}}, raw=True)
+
+
+BUTTON = ("cursor: pointer; padding: 0.35em 0.8em; margin: 0.25em 0; border: 1px solid #888; border-radius: 0.4em; "
+          "width: fit-content")
+
+
+def folded_html(summary, inside, group=None):
+    """HTML that stays out of sight until its summary is clicked, or entered by keyboard; no script in it.
+
+    Args:
+        summary: plain text. inside: HTML. group: a name; of those with one name, one is open at a time.
+    """
+    import html
+
+    name = f' name="{html.escape(group)}"' if group else ""
+    return f'<details{name}><summary style="{BUTTON}">{html.escape(summary)}</summary>{inside}</details>'
 
 
 def _plain_ticks(figure, least=1e-3, most=1e6):
@@ -140,10 +162,10 @@ def _plain_ticks(figure, least=1e-3, most=1e6):
             axis.set_minor_formatter(lambda x, _, between=between: f"{x:,.7g}" if f"{x:.0e}"[0] in between else "")
 
 
-def show_images(images, titles, alt, signed=False, photo=False):
+def show_images(images, titles, alt, signed=False, photo=False, folded=None):
     """A row of pictures, each with its title; (height, width, 3) 0–255, or (height, width) maps.
 
-    photo: for photographs and paintings: drawn smoothly, and stored as JPEG.
+    photo: for photographs and paintings: drawn smoothly, and stored as JPEG. folded: as in `show`.
     """
     import numpy as np
 
@@ -152,7 +174,7 @@ def show_images(images, titles, alt, signed=False, photo=False):
     figure, axes = subplots(1, len(images), size=size, squeeze=False, width_ratios=shares)
     for axis, image, title in zip(axes[0], images, titles, strict=True):
         draw_image(axis, image, title, signed, smooth=photo)
-    show(figure, alt, photo)
+    show(figure, alt, photo, folded)
 
 
 def png(figure):

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
+from nst_helpers.errors import SettingsError
 from nst_helpers.images import load_image
 from nst_helpers.networks import data_folder
 from nst_helpers.settings import Settings
@@ -44,12 +45,12 @@ def load_run(name):
         A `StoredRun`.
 
     Raises:
-        ValueError: there is no run of this name.
+        SettingsError: there is no run of this name.
         ImageError: a picture of it is damaged.
     """
     if name not in run_names():
-        raise ValueError(f"there is no run {name!r}: choose one of {', '.join(run_names())}, or write its recipe into "
-                         "data/runs/recipes.json and call `make runs`")
+        raise SettingsError(f"there is no run {name!r}: choose one of {', '.join(run_names())}, or write its recipe "
+                            "into data/runs/recipes.json and call `make runs`")
     told = json.loads((_folder() / f"{name}.json").read_text(encoding="utf-8"))
     return StoredRun(load_image(_folder() / f"{name}.webp", None), told["losses"], Settings(**told["settings"]),
                      tuple(map(tuple, told["sizes"])), told["seconds"], told["machine"],

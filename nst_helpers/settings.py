@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from numbers import Real
 
 from nst_helpers.architecture import LAYER_NAMES, NETWORK_NAMES, POOLINGS, PRECISIONS
+from nst_helpers.errors import SettingsError
 from nst_helpers.optimizers import LBFGS, AdaGrad, Adam, GradientDescent, Momentum, RMSprop
 
 OPTIMIZERS = {"adam": Adam, "rmsprop": RMSprop, "adagrad": AdaGrad, "momentum": Momentum,
@@ -32,11 +33,31 @@ def _layers(default, help):
     return field(default_factory=lambda: dict(default), metadata={"layers": True, "help": help})
 
 
+class Layers(dict):
+    """{layer: weight} inside of `Settings`: a dictionary that cannot be changed, and so can be hashed.
+
+    Every dictionary with the same pairs equals it; `dict(layers)` and `layers | {…}` give one that can be changed.
+    """
+
+    def _refuse(self, *_, **__):
+        raise TypeError("the layers of settings cannot be changed: make other settings, as in "
+                        "dataclasses.replace(settings, style_layers={'conv1_1': 1.0})")
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
+
+    def __hash__(self):
+        return hash(frozenset(self.items()))  # dictionaries are equal in whatever order
+
+    def __reduce__(self):
+        return Layers, (dict(self),)  # pickle and copy would fill an empty one
+
+
 @dataclass(frozen=True)
 class Settings:
     """Everything that decides a picture, but the two pictures themselves.
 
-    Wrong values are refused with a ValueError that names the setting, the value and the allowed range.
+    Wrong values are refused with a SettingsError, which is a ValueError; it names the setting, the value and the
+    allowed range. Settings cannot be changed, and can be hashed; `dataclasses.replace` makes other ones.
     What each setting does stands beside it below, and in `python -m nst_helpers transfer --help`.
 
     Three presets say how the loss is lowered, and all take changes: `Settings()`, the fastest to a good picture;
@@ -46,12 +67,12 @@ class Settings:
     1
     >>> Settings(iterations=0)
     Traceback (most recent call last):
-    ValueError: iterations = 0: a whole number from 1 to 100000 is needed
+    nst_helpers.errors.SettingsError: iterations = 0: a whole number from 1 to 100000 is needed
     """
 
     content_weight: float = _number(1.0, 0, 1e12, "α, the weight of the content loss")
     style_weight: float = _number(30.0, 0, 1e12, "β, the weight of the style loss")
-    tv_weight: float = _number(0.4, 0, 1e12, "γ, the weight of the total variation")
+    tv_weight: float = _number(0.1, 0, 1e12, "γ, the weight of the total variation")
     content_layers: Mapping[str, float] = _layers({"conv4_2": 1.0}, "layers of the content loss, with weights")
     style_layers: Mapping[str, float] = _layers(
         dict.fromkeys(("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"), 0.2),
@@ -81,7 +102,7 @@ class Settings:
             value = _checked(setting, getattr(self, setting.name))
             object.__setattr__(self, setting.name, value)  # the dataclass is frozen
         if not self.content_weight and not self.style_weight and not self.tv_weight:
-            raise ValueError("content_weight, style_weight and tv_weight are all 0: at least one must be above 0")
+            raise SettingsError("content_weight, style_weight and tv_weight are all 0: at least one must be above 0")
 
     @classmethod
     def classic(cls, **changes):
@@ -99,7 +120,7 @@ class Settings:
 
 
 def preset(name, **changes):
-    """The `Settings` of a preset by its name, one of PRESETS, with changes; ValueError for another name.
+    """The `Settings` of a preset by its name, one of PRESETS, with changes; SettingsError for another name.
 
     >>> preset("classic", size=256) == Settings.classic(size=256)
     True
@@ -109,7 +130,7 @@ def preset(name, **changes):
 
 
 def _checked(setting, value):
-    """The value of a setting in its own type, or a ValueError with the value and what is allowed."""
+    """The value of a setting in its own type, or a SettingsError with the value and what is allowed."""
     rules = setting.metadata
     if "choices" in rules:
         return _checked_choice(setting.name, rules["choices"], value)
@@ -120,7 +141,7 @@ def _checked(setting, value):
 
 def _checked_choice(name, choices, value):
     if not isinstance(value, str) or value not in choices:  # arrays compare in their own way
-        raise ValueError(f"{name} = {value!r}: choose one of {', '.join(choices)}")
+        raise SettingsError(f"{name} = {value!r}: choose one of {', '.join(choices)}")
     return value
 
 
@@ -134,7 +155,7 @@ def _checked_number(name, kind, rules, value):
         usable = False
     if not usable or (rules["above"] and number == rules["least"]):
         start = "above" if rules["above"] else "from"
-        raise ValueError(f"{name} = {value!r}: {words} {start} {rules['least']:g} to {rules['most']:.12g} is needed")
+        raise SettingsError(f"{name} = {value!r}: {words} {start} {rules['least']:g} to {rules['most']:.12g} is needed")
     return number
 
 
@@ -145,22 +166,22 @@ def _checked_layers(name, value):
     try:
         weights = dict(value) if isinstance(value, Mapping) else dict.fromkeys(value, 1.0)
     except TypeError:
-        raise ValueError(f"{name} = {value!r}: layers with weights are needed, as in {{'conv4_2': 1.0}}") from None
+        raise SettingsError(f"{name} = {value!r}: layers with weights are needed, as in {{'conv4_2': 1.0}}") from None
     for layer, weight in weights.items():
         if layer not in LAYER_NAMES:
-            raise ValueError(f"{name}: unknown layer {layer!r}, choose from {', '.join(LAYER_NAMES)}")
+            raise SettingsError(f"{name}: unknown layer {layer!r}, choose from {', '.join(LAYER_NAMES)}")
         rules = {"least": 0, "most": 1e12, "above": False}
         weights[layer] = _checked_number(f"{name}[{layer!r}]", float, rules, weight)
     if not any(weights.values()):
-        raise ValueError(f"{name} = {value!r}: at least one layer with a weight above 0 is needed")
-    return {layer: weight for layer, weight in weights.items() if weight}
+        raise SettingsError(f"{name} = {value!r}: at least one layer with a weight above 0 is needed")
+    return Layers((layer, weight) for layer, weight in weights.items() if weight)
 
 
 # Layers as people write them
 
 
 def layers_from_text(text):
-    """conv1_1=81,conv2_1=27 or conv1_1,conv2_1 as {layer: weight}; ValueError where that cannot be read.
+    """conv1_1=81,conv2_1=27 or conv1_1,conv2_1 as {layer: weight}; SettingsError where that cannot be read.
 
     >>> layers_from_text("conv1_1=81, conv2_1")
     {'conv1_1': 81.0, 'conv2_1': 1.0}
@@ -169,7 +190,7 @@ def layers_from_text(text):
     try:
         return {layer.strip(): float(weight) if sign else 1.0 for layer, sign, weight in pairs}
     except ValueError:
-        raise ValueError(f"{text!r}: write layers as conv1_1=81,conv2_1=27") from None
+        raise SettingsError(f"{text!r}: write layers as conv1_1=81,conv2_1=27") from None
 
 
 def layers_to_text(layers):

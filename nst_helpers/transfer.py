@@ -1,4 +1,4 @@
-"""The transfer itself: two pictures and settings in, a picture and its history out.
+"""The transfer itself: two pictures and settings in, a picture and its history out (`nst_helpers.result`).
 
 An optimizer lowers L_total = α L_content + β L_style + γ TV over the pixels of a picture that starts as
 noise (Gatys, Ecker, Bethge, CVPR 2016, equation 7 and figure 2; lessons 07 and 11). Where this departs from
@@ -22,114 +22,27 @@ the paper, for good pictures in seconds instead of minutes, and for weights that
 A run is its `State` after each step: whoever keeps that can go on from there, tomorrow or with other settings.
 """
 
-import csv
-import io
-import json
 import math
 import os
 import time
-from dataclasses import asdict, dataclass
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from nst_helpers.backend import tf
 from nst_helpers.colors import brightness, recoloured, with_brightness
-from nst_helpers.images import ImageError, noise_image, resize_image, save_image
+from nst_helpers.errors import SettingsError
+from nst_helpers.images import ImageError, noise_image, resize_image
 from nst_helpers.losses import content_loss, gram_distance, gram_matrix, total_variation
 from nst_helpers.networks import VGG19_VARIABLE, load_network
+from nst_helpers.result import LOSSES, Diverged, Result, State, Step
 from nst_helpers.settings import OPTIMIZERS, Settings
-from nst_helpers.system import write_whole
 
-LOSSES = ("content", "style", "tv", "total")
 OPEN_IMAGE = tf.TensorSpec((None, None, 3), tf.float32)
 STEP_BETWEEN_SIZES = math.sqrt(2)
 TV_EPSILON = 40.0  # in grey levels
 MARGIN = 1 / 32  # of the longer side, on every side of the canvas
-
-
-# What comes out
-
-
-class State(NamedTuple):
-    """Everything that the next step needs to know of the steps before it."""
-
-    level: int  # which size, 0 is the coarsest
-    done: int  # steps done at this size
-    canvas: np.ndarray  # (height, width, 3) float32, 0–255: the picture with its margin
-    optimizer: str  # as in the settings
-    memory: tuple  # what the optimizer remembers
-
-
-class Step(NamedTuple):
-    """What there is after one step of the optimizer."""
-
-    iteration: int  # 1 … settings.iterations
-    image: np.ndarray  # (height, width, 3) float32, 0–255
-    losses: dict  # {"content", "style", "tv", "total"} of the picture before this step; total = αc + βs + γtv
-    state: State  # to go on from here
-
-
-class Diverged(RuntimeError):
-    """A loss or the picture is no longer finite.
-
-    Attributes:
-        image: the last good picture (height, width, 3), or None where there was none.
-        iteration: the step that went wrong, from 1.
-    """
-
-    def __init__(self, message, image, iteration):
-        super().__init__(message)
-        self.image, self.iteration = image, iteration
-
-
-@dataclass(frozen=True)
-class Result:
-    """A finished transfer, or what there was of it when it was stopped."""
-
-    image: np.ndarray  # (height, width, 3) float32, 0–255
-    history: dict  # {"content", "style", "tv", "total": [one value an iteration]}
-    settings: Settings
-    seconds: float
-    sizes: tuple  # ((height, width, iterations), …) from coarse to fine
-    interrupted: bool = False
-    content: np.ndarray | None = None  # the pictures it was made from, as they were given
-    style: np.ndarray | list | None = None
-
-    def save(self, folder):
-        """Write picture.png (with the settings inside), settings.json, history.csv and losses.png.
-
-        Args:
-            folder: made if need be. Each file is written whole or not at all.
-
-        Returns:
-            The folder as a Path.
-
-        Raises:
-            ImageError: the folder will not do.
-        """
-        from nst_helpers.plots import loss_curves  # here, because matplotlib takes half a second to import
-
-        folder = Path(folder)
-        weights = {name: getattr(self.settings, f"{name}_weight") for name in ("content", "style", "tv")}
-        save_image(self.image, folder / "picture.png", settings=asdict(self.settings))
-        try:
-            write_whole(folder / "settings.json", json.dumps(asdict(self.settings), indent=2).encode() + b"\n")
-            write_whole(folder / "history.csv", self._csv().encode())
-            write_whole(folder / "losses.png", loss_curves(self.history, weights, self.sizes))
-        except OSError as error:
-            raise ImageError(f"{folder}: the picture is there, but not all of what goes with it could be written "
-                             f"({error.strerror or error}). Check the folder and the free space.") from error
-        return folder
-
-    def _csv(self):
-        text = io.StringIO()
-        table = csv.writer(text, lineterminator="\n")
-        table.writerow(("iteration", *LOSSES))
-        table.writerows(zip(range(1, len(self.history["total"]) + 1), *(self.history[n] for n in LOSSES), strict=True))
-        return text.getvalue()
 
 
 # The work
@@ -154,39 +67,64 @@ def transfer(content, style, settings=None, on_step=None, checkpoint=None, *, ne
     Raises:
         ImageError: a picture that is not one, or too small for the deepest layer.
         TypeError: settings that are no `Settings`.
-        ValueError: the styles' weights will not do; a network and a checkpoint together, for a checkpoint knows its
-            network by the name in the settings.
+        SettingsError: the styles' weights will not do; a network and a checkpoint together, for a checkpoint knows
+            its network by the name in the settings.
         Diverged: a loss or the picture is not finite.
         NetworkError: see `load_network`.
-        CheckpointError: the checkpoint is damaged, or of another run.
+        CheckpointError: the checkpoint is damaged, or of another run, or its place cannot be written. That is found
+            out before the first step; what fails later is warned of.
+        All but the TypeError are an `nst_helpers.errors.NSTError`.
     """
     settings = _chosen(settings)
     if network and checkpoint:
-        raise ValueError("a checkpoint knows its network by the name in the settings: leave out `network`, or it")
-    start, interrupted, image, state, losses, before = time.perf_counter(), False, None, None, [], 0.0
-    if checkpoint:
-        kept = checkpoint.load(content, style, settings)
-        state, losses, before = kept.state, list(kept.losses), kept.seconds
-        image = kept.image
+        raise SettingsError("a checkpoint knows its network by the name in the settings: leave out `network`, or it")
+    run = _Run(time.perf_counter(), checkpoint.load(content, style, settings) if checkpoint else None)
     try:
-        for step in iterate(content, style, settings, state, network=network):
-            losses.append(step.losses)
-            image = step.image
+        _drive(run, iterate(content, style, settings, run.state, network=network), on_step, checkpoint)
+    except KeyboardInterrupt:
+        if run.image is None:
+            raise
+        run.interrupted = True
+    losses = run.losses[: run.iteration]
+    history = {name: [values[name] for values in losses] for name in LOSSES}
+    sizes = tuple(level[:3] for level in pyramid(*np.shape(content)[:2], settings))
+    return Result(run.image, history, settings, run.seconds, sizes, run.interrupted, content, style)
+
+
+class _Run:
+    """How far a run is. Ctrl-C can come between any two lines: what counts is `step`, which changes at once."""
+
+    def __init__(self, start, kept):
+        self.start, self.kept, self.step, self.interrupted = start, kept, None, False
+        self.state = kept.state if kept else None
+        self.losses = list(kept.losses) if kept else []  # at most one more than there are steps
+        self.iteration_before = len(self.losses)
+
+    @property
+    def iteration(self):
+        return self.step.iteration if self.step else self.iteration_before
+
+    @property
+    def image(self):
+        return self.step.image if self.step else self.kept and self.kept.image
+
+    @property
+    def seconds(self):
+        return time.perf_counter() - self.start + (self.kept.seconds if self.kept else 0.0)
+
+
+def _drive(run, steps, on_step, checkpoint):
+    try:
+        for step in steps:
+            run.losses.append(step.losses)
+            run.step = step
             if checkpoint:
-                checkpoint.save(step, losses, before + time.perf_counter() - start)
+                checkpoint.save(step, run.losses, run.seconds)
             if on_step:
                 on_step(step)
-    except KeyboardInterrupt:
-        if image is None:
-            raise
-        interrupted = True
     finally:
         if checkpoint:
             checkpoint.flush()
-    history = {name: [values[name] for values in losses] for name in LOSSES}
-    sizes = tuple(level[:3] for level in pyramid(*np.shape(content)[:2], settings))
-    seconds = before + time.perf_counter() - start
-    return Result(image, history, settings, seconds, sizes, interrupted, content, style)
 
 
 def iterate(content, style, settings=None, state=None, *, network=None):
@@ -200,7 +138,7 @@ def iterate(content, style, settings=None, state=None, *, network=None):
             the last bit as without the break; weights, layers, the learning rate and the optimizer may be others.
 
     Raises:
-        ValueError: the state is of a run with other sizes.
+        SettingsError: the state is of a run with other sizes.
     """
     settings = _chosen(settings)
     content, styles = checked_picture(content, "content"), weighted_styles(style)
@@ -381,7 +319,9 @@ def _chosen(settings):
 
 def _weights(settings):
     names = ("content_weight", "style_weight", "tv_weight", "content_layers", "style_layers")
-    return {name: getattr(settings, name) for name in names}
+    weights = {name: getattr(settings, name) for name in names}
+    # TensorFlow looks into plain dictionaries only.
+    return {name: dict(value) if isinstance(value, dict) else value for name, value in weights.items()}
 
 
 def _weight_sum(settings):
@@ -412,6 +352,7 @@ def checked_picture(image, name):
     if isinstance(image, str | os.PathLike):
         raise ImageError(f"the {name} picture is the name of a file: give load_image({str(image)!r})")
     try:
+        bytes_0_to_255 = getattr(image, "dtype", None) == np.uint8  # so it is not scaled, however dark it is
         image = np.array(image, np.float32)
     except (TypeError, ValueError) as error:
         raise ImageError(f"the {name} picture is no array of numbers, (height, width, 3) ({error})") from error
@@ -419,7 +360,7 @@ def checked_picture(image, name):
         raise ImageError(f"the {name} picture has the shape {image.shape}: (height, width, 3) is needed")
     if not np.isfinite(image).all() or image.min() < 0 or image.max() > 255:
         raise ImageError(f"the {name} picture has values from {image.min():g} to {image.max():g}: 0 to 255 is needed")
-    if 0 < image.max() <= 1:
+    if 0 < image.max() <= 1 and not bytes_0_to_255:
         raise ImageError(f"the {name} picture has values from {image.min():g} to {image.max():g}, so it seems to be "
                          "scaled to 0–1: multiply it by 255")
     return image
@@ -430,10 +371,13 @@ def weighted_styles(style):
     if not isinstance(style, list | tuple):
         return [(1.0, checked_picture(style, "style"))]
     if not style or not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in style):
-        raise ValueError("several styles are needed as [(weight, image), …]")
-    weights = [float(weight) for weight, _ in style]
+        raise SettingsError("several styles are needed as [(weight, image), …]")
+    try:
+        weights = [float(weight) for weight, _ in style]
+    except (TypeError, ValueError) as error:
+        raise SettingsError(f"the styles' weights must be numbers ({error})") from error
     if not all(0 <= weight < math.inf for weight in weights) or not sum(weights):
-        raise ValueError(f"the styles' weights are {weights}: numbers from 0 are needed, at least one above")
+        raise SettingsError(f"the styles' weights are {weights}: numbers from 0 are needed, at least one above")
     return [(weight / sum(weights), checked_picture(image, "style"))
             for weight, (_, image) in zip(weights, style, strict=True) if weight]
 
@@ -457,7 +401,7 @@ def _require_fit(state, levels):
         level = levels[state.level]
         if np.shape(state.canvas) == (*canvas_size(level), 3) and state.done <= level.iterations:
             return
-    raise ValueError("the state to go on from belongs to a run with another picture, size, scales or iterations")
+    raise SettingsError("the state to go on from belongs to a run with another picture, size, scales or iterations")
 
 
 def canvas_size(level):
@@ -499,5 +443,6 @@ def _diverged(iteration, level, losses, good, settings):
     return Diverged(
         f"step {iteration} of {settings.iterations}, at {level.height}×{level.width} pixels: the {', '.join(wrong)} "
         f"is not finite. Try a smaller learning_rate (now {settings.learning_rate:g}), smaller weights (now α = "
-        f"{settings.content_weight:g}, β = {settings.style_weight:g}, γ = {settings.tv_weight:g}) or "
-        "precision='float32'. The last good picture is in this error's `image`", good, iteration)
+        f"{settings.content_weight:g}, β = {settings.style_weight:g}, γ = {settings.tv_weight:g}), "
+        "precision='float32', or, of a network of your own, its `normalised` form. The last good picture is in this "
+        "error's `image`", good, iteration)

@@ -2,10 +2,13 @@
 
 import numpy as np
 import pytest
+from run_script import LEFT_ALONE, PATIENCE, PICTURE, Script
 
+from nst_helpers import run as run_module
 from nst_helpers.architecture import CHANNELS, CONVOLUTIONS
 from nst_helpers.images import load_image
 from nst_helpers.networks import data_folder, load_network
+from nst_helpers.run import Run
 
 
 def pytest_collection_modifyitems(items):
@@ -22,6 +25,32 @@ def compact():
 def photograph():
     """A shipped photograph, small: (64, 96, 3), 0–255."""
     return load_image(data_folder() / "content" / "temple.jpg", 96)
+
+
+@pytest.fixture
+def script(monkeypatch):
+    """Every run goes as this `Script` says."""
+    script = Script()
+    monkeypatch.setattr(run_module, "iterate", script.iterate)
+    return script
+
+
+@pytest.fixture
+def begin(script):
+    """Start a run; the test may leave it as it is."""
+    runs = []
+
+    def begin(show=lambda seen: None, settings=LEFT_ALONE):
+        runs.append(Run(PICTURE, PICTURE, settings, show))
+        runs[-1].start()
+        return runs[-1]
+
+    yield begin
+    for run in runs:
+        run.stop()
+        for _ in range(4):
+            script.end()
+        run.wait(PATIENCE)
 
 
 @pytest.fixture(scope="session")

@@ -1,16 +1,22 @@
 """A run that is ended and goes on: the same picture, to the last bit; and files that are not of this run."""
 
+import errno
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from nst_helpers.checkpoint import Checkpoint, CheckpointError
+from nst_helpers import checkpoint as checkpoint_module
+from nst_helpers import system
+from nst_helpers import transfer as transfer_module
+from nst_helpers.checkpoint import Checkpoint, CheckpointError, CheckpointWarning
 from nst_helpers.images import load_image
 from nst_helpers.networks import data_folder
 from nst_helpers.settings import OPTIMIZERS, Settings
@@ -174,8 +180,207 @@ def test_a_damaged_file_is_refused_and_stays(content, style, tmp_path, damage):
 
 def test_a_place_that_cannot_be_written_is_told(content, style, tmp_path):
     (tmp_path / "file").write_text("not a folder")
-    with pytest.raises(CheckpointError, match=r"cannot be written|is no checkpoint"):
-        transfer(content, style, QUICK, checkpoint=Checkpoint(tmp_path / "file" / "run.npz"))
+    steps = []
+    with pytest.raises(CheckpointError, match=r"run\.npz cannot be written"):
+        transfer(content, style, QUICK, steps.append, Checkpoint(tmp_path / "file" / "run.npz"))
+    assert steps == []  # before there was anything to lose
+
+
+# Errors that tell the truth
+
+
+@pytest.fixture
+def kept(content, style, tmp_path):
+    """The file of a run that is over."""
+    transfer(content, style, QUICK, checkpoint=Checkpoint(tmp_path / "run.npz"))
+    return tmp_path / "run.npz"
+
+
+def refusal(path, content, style):
+    """What is said of a file that cannot be gone on from, which stays as it is."""
+    before = path.read_bytes() if path.is_file() else None
+    with pytest.raises(CheckpointError) as error:
+        Checkpoint(path).load(content, style, QUICK)
+    assert before is None or path.read_bytes() == before
+    return str(error.value)
+
+
+@pytest.mark.parametrize("what", ["a folder", "a pipe"])
+def test_what_is_no_file_is_not_called_damaged(content, style, tmp_path, what):
+    path = tmp_path / "run.npz"
+    if what == "a pipe" and not hasattr(os, "mkfifo"):
+        pytest.skip("there are no pipes with a name here")
+    path.mkdir() if what == "a folder" else os.mkfifo(path)
+    assert "is a folder or a device: name a file" in refusal(path, content, style)
+
+
+@pytest.mark.parametrize("error, says", [
+    (OSError(errno.EIO, "Input/output error"), r"could not be read (Input/output error). The file itself may be good"),
+    (PermissionError(errno.EACCES, "Permission denied"), "cannot be read (Permission denied): name a file that is"),
+    (MemoryError(), "not enough free memory to read"),
+])
+def test_a_good_file_that_cannot_be_read_is_not_called_damaged(content, style, kept, monkeypatch, error, says):
+    def fails(*_, **__):
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", fails)
+        patch.setattr(Path, "read_bytes", fails)
+        with pytest.raises(CheckpointError) as caught:
+            Checkpoint(kept).load(content, style, QUICK)
+    assert says in str(caught.value) and str(kept) in str(caught.value)
+    assert "damaged" not in str(caught.value) and "delete" not in str(caught.value)
+
+
+def test_too_little_memory_for_what_is_in_a_good_file(content, style, kept, monkeypatch):
+    def fails(*_, **__):
+        raise MemoryError("Unable to allocate 3 GiB")
+
+    monkeypatch.setattr(checkpoint_module, "_kept", fails)
+    text = refusal(kept, content, style)
+    assert "not enough free memory" in text and "damaged" not in text and "delete" not in text
+
+
+def test_a_damaged_file_that_asks_for_more_memory_than_there_is(content, style, kept):
+    """Its header says so; the checksum, that it is not what was written."""
+    shape = re.search(rb"\(\d+, \d+, 3\), \} +(?=\n)", kept.read_bytes())[0]
+    larger = b"(99999999, 99999999, 3), }".ljust(len(shape))
+    kept.write_bytes(kept.read_bytes().replace(shape, larger))
+    assert len(larger) == len(shape)
+    with pytest.raises(MemoryError), np.load(kept) as file:
+        dict(file)
+    assert "is damaged" in refusal(kept, content, style)
+
+
+def changed(path, **changes):
+    """Write a checkpoint again with other arrays; None takes one out."""
+    with np.load(path) as file:
+        arrays = {**file, **changes}
+    with path.open("wb") as file:
+        np.savez(file, **{name: array for name, array in arrays.items() if array is not None})
+
+
+@pytest.mark.parametrize("number", [None, 0, checkpoint_module.FORMAT + 1])
+def test_a_file_of_another_format_is_refused_by_its_number(content, style, kept, number):
+    changed(kept, format=number, canvas=None)  # whatever else is in it
+    text = refusal(kept, content, style)
+    assert f"in format {number or 0}, and this one reads format {checkpoint_module.FORMAT}" in text
+    assert "damaged" not in text
+
+
+def test_other_arrays_are_not_to_be_deleted(content, style, tmp_path):
+    with (tmp_path / "mine.npz").open("wb") as file:
+        np.savez(file, measured=np.zeros(3))
+    text = refusal(tmp_path / "mine.npz", content, style)
+    assert "no checkpoint: name another file" in text and "delete" not in text
+
+
+# Writes that fail
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), MemoryError()])
+def test_a_write_that_fails_costs_nothing_but_the_write(content, style, tmp_path, monkeypatch, error):
+    path, real = tmp_path / "run.npz", checkpoint_module.write_whole
+    whole = transfer(content, style, QUICK)
+    calls = []
+
+    def fails_twice(*arguments):
+        calls.append(1)
+        if len(calls) in (2, 3):
+            raise error
+        real(*arguments)
+
+    monkeypatch.setattr(checkpoint_module, "write_whole", fails_twice)
+    with pytest.warns(CheckpointWarning, match=r"run\.npz cannot be written .*its picture is kept in memory"):
+        result = transfer(content, style, QUICK, checkpoint=Checkpoint(path, every=4))
+    np.testing.assert_array_equal(result.image, whole.image)
+    assert len(calls) == 4 and len(result.history["total"]) == 12  # after 4, 8 and 12 steps, and once more at the end
+    assert len(Checkpoint(path).load(content, style, QUICK).losses) == 12
+
+
+def test_where_every_write_fails_the_picture_is_there(content, style, tmp_path, monkeypatch):
+    def fails(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(checkpoint_module, "write_whole", fails)
+    with pytest.warns(CheckpointWarning, match="No space left on device"):
+        result = transfer(content, style, QUICK, checkpoint=Checkpoint(tmp_path / "run.npz", every=4))
+    np.testing.assert_array_equal(result.image, transfer(content, style, QUICK).image)
+
+
+# Ctrl-C
+
+
+WATCHED = {module.__file__ for module in (checkpoint_module, system, transfer_module)}
+
+
+def traced(call, at=None):
+    """(what a call returns or KeyboardInterrupt, lines run in the watched files); Ctrl-C comes before one of them."""
+    count = 0
+
+    def trace(frame, event, _):
+        nonlocal count
+        if frame.f_code.co_filename not in WATCHED:
+            return None
+        if event == "line":
+            count += 1
+            if count == at:
+                raise KeyboardInterrupt
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        outcome = call()
+    except KeyboardInterrupt:
+        outcome = KeyboardInterrupt
+    finally:
+        sys.settrace(before)
+    return outcome, count
+
+
+def test_ctrl_c_at_any_line_leaves_a_run_to_go_on_from(content, style, tmp_path, monkeypatch):
+    """Before each line of the loop, of a write and of what is under it; the run then goes on to the same end."""
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+    settings = Settings(size=32, scales=1, iterations=3, optimizer="adam", style_layers="conv1_1",
+                        content_layers="conv1_1")
+    images = [step.image for step in iterate(content, style, settings)]
+    whole = transfer(content, style, settings)
+
+    def run(path):
+        return transfer(content, style, settings, None, Checkpoint(path, every=2))
+
+    finished, lines = traced(lambda: run(tmp_path / "0" / "run.npz"))
+    assert not finished.interrupted and lines > 300
+    for at in range(1, lines + 1):
+        path = tmp_path / str(at) / "run.npz"
+        stopped, _ = traced(lambda path=path: run(path), at)
+        kept = Checkpoint(path).load(content, style, settings)
+        done = len(kept.losses)
+        assert done == (kept.state.done if kept.state else 0), f"line {at}: so many losses, so many steps"
+        if stopped is not KeyboardInterrupt:
+            seen = len(stopped.history["total"])
+            assert seen >= 1 and done in (seen, seen - 1)
+            np.testing.assert_array_equal(stopped.image, images[seen - 1])
+        else:
+            assert done in (0, 3)  # before the first step; or while the result, which is in the file, was put together
+        resumed = run(path)
+        np.testing.assert_array_equal(resumed.image, whole.image)
+        assert resumed.history == whole.history
+        assert [file.name for file in path.parent.iterdir()] == ["run.npz"]
+
+
+def test_a_second_ctrl_c_while_the_first_is_written_loses_no_picture(content, style, tmp_path, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    def first(step):
+        if step.iteration == 4:
+            monkeypatch.setattr(checkpoint_module, "write_whole", interrupt)
+            raise KeyboardInterrupt
+
+    result = transfer(content, style, QUICK, first, Checkpoint(tmp_path / "run.npz"))
+    assert result.interrupted and len(result.history["total"]) == 4
 
 
 # States, without a file

@@ -1,21 +1,30 @@
 """The command line, as a user meets it."""
 
+import errno
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import tomllib
 from dataclasses import asdict, fields
+from pathlib import Path
 
 import numpy as np
 import pytest
+import tqdm
+from setuptools.config.pyprojecttoml import read_configuration
 
-from nst_helpers import networks
+import nst_helpers
+from nst_helpers import checkpoint as checkpoint_module
+from nst_helpers import diagnose as diagnose_module
+from nst_helpers import images, networks
 from nst_helpers import transfer as transfer_module
 from nst_helpers.__main__ import main
-from nst_helpers.images import load_image, load_settings, resize_image, save_image
-from nst_helpers.transfer import Diverged, Settings
+from nst_helpers.checkpoint import Checkpoint
+from nst_helpers.images import ImageError, load_image, load_settings, noise_image, resize_image, save_image
+from nst_helpers.transfer import Diverged, Result, Settings
 
 QUICK = ["--size", "48", "--scales", "1", "--iterations", "4"]
 
@@ -146,6 +155,150 @@ def test_ctrl_c_in_a_real_process(pictures):
     assert load_image(output).shape == (43, 64, 3)
 
 
+# Ctrl-C, after the picture or before it
+
+
+def interrupted_at(monkeypatch, module, name, times=1):
+    """From now on, so many calls of a module's function end in Ctrl-C; the next ones do what they did."""
+    real, left = getattr(module, name), [times]
+
+    def function(*arguments, **options):
+        left[0] -= 1
+        if left[0] >= 0:
+            raise KeyboardInterrupt
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(module, name, function)
+
+
+@pytest.mark.parametrize("module, name", [(Result, "save"), (diagnose_module, "diagnose")])
+def test_ctrl_c_after_the_picture_was_written_says_where_it_is(pictures, monkeypatch, capsys, tmp_path, module, name):
+    interrupted_at(monkeypatch, module, name)
+    assert run(pictures, "--quiet", "--folder", str(tmp_path / "all")) == 130
+    assert capsys.readouterr().err.strip() == f"stopped; the picture is in {pictures[2]}"
+    assert load_image(pictures[2]).shape == (32, 48, 3)
+
+
+def test_ctrl_c_while_the_picture_is_written_does_not_throw_it_away(pictures, monkeypatch, capsys):
+    assert run(pictures, "--quiet") == 0
+    first = load_image(pictures[2])
+    real, calls = images.write_whole, []
+
+    def write_whole(path, write):
+        calls.append(path)
+        if len(calls) == 2:  # behind the probe
+            raise KeyboardInterrupt
+        real(path, write)
+
+    monkeypatch.setattr(images, "write_whole", write_whole)
+    assert run(pictures, "--quiet", "--seed", "1") == 130
+    assert "the picture is in" in capsys.readouterr().err
+    assert not np.array_equal(load_image(pictures[2]), first)
+
+
+def test_ctrl_c_before_the_picture_leaves_an_old_one_and_says_so(pictures, monkeypatch, capsys):
+    assert run(pictures, "--quiet") == 0
+    old = pictures[2].read_bytes()
+    interrupted_at(monkeypatch, transfer_module, "shared_network")
+    assert run(pictures, "--quiet") == 130
+    assert capsys.readouterr().err.strip() == "stopped; no picture was written"
+    assert pictures[2].read_bytes() == old
+    assert {path.name for path in pictures[2].parent.iterdir()} == {"content.png", "style.jpg", "out.png"}
+
+
+def test_ctrl_c_before_the_picture_names_the_checkpoint_to_go_on_from(pictures, monkeypatch, capsys, tmp_path):
+    real, kept = images.write_whole, tmp_path / "run.npz"
+
+    def write_whole(path, write):
+        if kept.is_file():  # the run is over: the picture's turn
+            raise KeyboardInterrupt
+        real(path, write)
+
+    monkeypatch.setattr(images, "write_whole", write_whole)
+    assert run(pictures, "--quiet", "--checkpoint", str(kept)) == 130
+    assert f"no picture was written; the same command goes on from {kept}" in capsys.readouterr().err
+    assert kept.is_file() and not pictures[2].exists()
+
+
+@pytest.mark.parametrize("command", ["networks", "check"])
+def test_ctrl_c_in_another_command_speaks_of_no_picture(monkeypatch, capsys, command):
+    interrupted_at(monkeypatch, networks, "load_network" if command == "networks" else "bfloat16_ratio")
+    assert main([command]) == 130
+    assert capsys.readouterr().err.strip() == "stopped"
+
+
+# Mistakes of the program, and of the user
+
+
+@pytest.mark.parametrize("error", [ValueError, TypeError, RuntimeError])
+def test_a_mistake_in_the_program_is_not_told_as_the_users(pictures, monkeypatch, error):
+    def wrong(*_, **__):
+        raise error("operands could not be broadcast together")
+
+    monkeypatch.setattr(transfer_module, "pyramid", wrong)
+    with pytest.raises(error, match="broadcast"):
+        run(pictures)
+
+
+@pytest.mark.parametrize("weight", ["-1", "nan", "inf"])
+def test_weights_of_styles_that_make_no_sense_are_the_users(pictures, capsys, weight):
+    assert run(pictures, "--blend", pictures[0], weight) == 2
+    assert "error: the styles' weights" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("error", [RuntimeError("no sense"), MemoryError(), ImageError("too small")])
+def test_a_diagnosis_that_fails_does_not_fail_the_command(pictures, monkeypatch, capsys, error):
+    def wrong(_):
+        raise error
+
+    monkeypatch.setattr(diagnose_module, "diagnose", wrong)
+    assert run(pictures, "--quiet") == 0
+    assert load_image(pictures[2]).shape == (32, 48, 3)
+    assert f"no diagnosis: {type(error).__name__}" in capsys.readouterr().err
+
+
+def test_a_narrow_picture_with_shallow_layers_is_no_failure(pictures, capsys):
+    narrow = save_image(noise_image(8, 60, 0), pictures[2].with_name("narrow.png"))
+    layers = ["--content-layers", "conv2_1", "--style-layers", "conv1_1"]
+    assert main(["transfer", str(narrow), str(narrow), "--output", str(pictures[2]), *QUICK, *layers, "--quiet"]) == 0
+    assert load_image(pictures[2]).shape == (6, 48, 3)
+    assert capsys.readouterr().err == ""
+
+
+def test_a_full_disk_under_the_checkpoint_is_one_line_and_the_picture_is_made(pictures, monkeypatch, capsys, tmp_path):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(checkpoint_module, "write_whole", full)
+    assert run(pictures, "--quiet", "--checkpoint", str(tmp_path / "run.npz")) == 0
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"warning: {tmp_path / 'run.npz'} cannot be written (No space left on device)")
+    assert load_image(pictures[2]).shape == (32, 48, 3)
+
+
+# What the program is called
+
+
+def test_the_version_stands_in_one_place(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["--version"])
+    assert stop.value.code == 0
+    assert capsys.readouterr().out == f"nst_helpers {nst_helpers.__version__}\n"
+    root = Path(nst_helpers.__file__).parents[1]
+    assert read_configuration(root / "pyproject.toml")["project"]["version"] == nst_helpers.__version__
+    assert "version" not in tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+@pytest.mark.parametrize("typed, program", [
+    ("/usr/local/bin/nst", "nst"), ("C:/Scripts/nst.exe", "nst"), ("/home/me/nst_helpers/__main__.py",
+                                                                   "python -m nst_helpers")])
+def test_the_help_names_what_was_typed(monkeypatch, capsys, typed, program):
+    monkeypatch.setattr(sys, "argv", [typed, "--help"])
+    with pytest.raises(SystemExit):
+        main()
+    assert capsys.readouterr().out.startswith(f"usage: {program} [-h]")
+
+
 def test_networks(capsys, monkeypatch, tmp_path, vgg19_weights):
     monkeypatch.delenv(networks.VGG19_VARIABLE, raising=False)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
@@ -180,6 +333,15 @@ def test_a_preset_is_what_options_change(pictures, preset):
     assert Settings(**load_settings(pictures[2])) == expected
 
 
+def test_a_preset_and_a_settings_file_are_not_both_taken(pictures, tmp_path, capsys):
+    stored = tmp_path / "settings.json"
+    stored.write_text(json.dumps(asdict(Settings.paper(size=48, iterations=4))))
+    assert run(pictures, "--settings", str(stored), "--preset", "classic") == 2
+    assert "--preset and --settings" in capsys.readouterr().err and not pictures[2].exists()
+    assert run(pictures, "--quiet", "--settings", str(stored)) == 0
+    assert load_settings(pictures[2])["schedule"] == "constant"
+
+
 def test_a_checkpoint_is_gone_on_from(pictures, capsys, tmp_path):
     kept = tmp_path / "run.npz"
     assert run(pictures, "--checkpoint", str(kept)) == 0
@@ -189,6 +351,29 @@ def test_a_checkpoint_is_gone_on_from(pictures, capsys, tmp_path):
     np.testing.assert_array_equal(load_image(pictures[2]), first)
     assert run(pictures, "--checkpoint", str(kept), "--seed", "9") == 2
     assert "is of another run: seed differ" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("done, left", [(0, 4), (3, 1)])
+def test_the_bar_goes_on_where_the_run_does(pictures, monkeypatch, tmp_path, done, left):
+    real, bars = tqdm.tqdm, []
+
+    class Bar(real):
+        def __init__(self, *arguments, **options):
+            super().__init__(*arguments, **options)
+            bars.append((self, self.n))
+
+    def stop(step):
+        if step.iteration == done:
+            raise KeyboardInterrupt
+
+    kept = tmp_path / "run.npz"
+    if done:
+        content, style = load_image(pictures[0], 48), load_image(pictures[1], None)
+        transfer_module.transfer(content, style, Settings(size=48, scales=1, iterations=4), stop, Checkpoint(kept))
+    monkeypatch.setattr(tqdm, "tqdm", Bar)
+    assert run(pictures, "--checkpoint", str(kept)) == 0
+    ((bar, start),) = bars
+    assert (start, bar.n, bar.total) == (done, 4, 4) and bar.n - start == left
 
 
 def test_two_styles_are_blended(pictures, capsys):

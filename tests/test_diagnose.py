@@ -1,13 +1,14 @@
 """Pictures that were spoilt on purpose, one way each, and pictures that are as they should be."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
 
 from nst_helpers.diagnose import diagnose, signs
-from nst_helpers.images import load_image
-from nst_helpers.networks import data_folder
+from nst_helpers.images import load_image, noise_image
+from nst_helpers.networks import VGG19_VARIABLE, data_folder
 from nst_helpers.settings import Settings
 from nst_helpers.transfer import transfer
 
@@ -27,6 +28,12 @@ def style():
 @pytest.fixture(scope="module")
 def good(content, style):
     return transfer(content, style, BASE)
+
+
+@pytest.fixture(scope="module")
+def painted(content, style):
+    """settings → the result; each is painted once."""
+    return cache(lambda settings: transfer(content, style, settings))
 
 
 def names(result):
@@ -59,8 +66,8 @@ def test_nor_have_pictures_in_the_contents_colours(content, style, colors):
     ("not converged", {"iterations": 4}),
     ("not converged", {"learning_rate": 0.1}),
 ])
-def test_a_spoilt_picture_is_recognised(content, style, expected, change):
-    result = transfer(content, style, replace(BASE, **change))
+def test_a_spoilt_picture_is_recognised(painted, expected, change):
+    result = painted(replace(BASE, **change))
     assert names(result) == [expected], signs(result)
 
 
@@ -87,11 +94,64 @@ def test_each_finding_says_what_was_measured_and_what_to_change(content, style):
     assert "content_weight (now 0)" in finding.cure
 
 
-def test_each_cure_cures(content, style, good):
-    """What the findings ask for is what the good picture's settings have."""
-    for change in ({"tv_weight": 100}, {"content_weight": 0}, {"iterations": 4}):
-        finding, = diagnose(transfer(content, style, replace(BASE, **change)))
-        assert next(iter(change)) in finding.cure and not diagnose(good)
+@pytest.mark.parametrize("change, cured", [
+    ({"tv_weight": 100}, {"tv_weight": 10}),  # washed out: lower tv_weight
+    ({"content_weight": 0}, {"content_weight": 1}),  # subject lost: raise content_weight …
+    ({"style_weight": 6000}, {"style_weight": 60}),  # … or lower style_weight
+    ({"style_weight": 6000}, {"init": "content", "scales": 1}),  # … or take init='content' with scales=1
+    ({"style_weight": 0}, {"style_weight": 8}),  # style missing: raise style_weight
+    ({"iterations": 4}, {"iterations": 40}),  # not converged: more iterations …
+    ({"learning_rate": 0.1}, {"learning_rate": 2}),  # … or another learning_rate, from 2 to 10
+])
+def test_each_cure_cures(painted, change, cured):
+    """The picture that a finding is about, made once more with what the finding asks for, has no finding."""
+    spoilt = replace(BASE, **change)
+    (finding,) = diagnose(painted(spoilt))
+    assert next(iter(cured)) in finding.cure
+    assert diagnose(painted(replace(spoilt, **cured))) == []
+
+
+SHALLOW = {"content_layers": "conv2_1", "style_layers": "conv1_1", "scales": 1}
+
+
+@pytest.mark.parametrize("height, left", [(2, {"style"}), (7, {"style"}), (8, {"style", "subject"})])
+def test_a_picture_too_narrow_for_conv4_2_has_no_subject(height, left):
+    narrow = noise_image(height, 60, 0)
+    result = transfer(narrow, narrow, Settings(iterations=3, **SHALLOW))
+    found = signs(result)
+    assert left == {"style", "subject"} & set(found) and all(np.isfinite(value) for value in found.values())
+    diagnose(result)  # whatever it says
+
+
+def test_a_narrow_picture_is_still_told_what_can_be_seen(good):
+    def strip(image):
+        return image[:4]
+
+    result = replace(good, image=strip(good.image) * 0.1, content=strip(good.content), settings=replace(
+        BASE, **SHALLOW))
+    assert names(result) == ["black"]
+    assert set(signs(replace(result, settings=BASE))) == {"brightness", "contrast", "color", "noise"}
+
+
+def test_a_narrow_photograph_as_its_own_result_misses_the_style(content, style):
+    strip = content[40:44]
+    result = transfer(strip, style, Settings(iterations=1, size=160, **SHALLOW))
+    assert names(replace(result, image=strip)) == ["style missing"]
+
+
+def test_a_network_that_is_gone_leaves_what_can_be_seen_without(good, monkeypatch, tmp_path):
+    monkeypatch.setenv(VGG19_VARIABLE, str(tmp_path / "gone.h5"))
+    gone = replace(good, settings=replace(BASE, network="vgg19"))
+    assert diagnose(gone) == [] and "subject" not in signs(gone)
+
+
+@pytest.mark.parametrize("colors", ["style", "matched", "brightness"])
+def test_lists_and_bytes_are_pictures_too(content, style, colors):
+    settings = Settings(size=48, scales=1, iterations=2, colors=colors)
+    small, other = content[:32, :48], style[:40, :40]
+    expected = signs(transfer(small, other, settings))
+    result = transfer(small.astype(int).tolist(), other.astype(np.uint8), settings)
+    assert signs(result) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("grey", [0.0, 128.0, 255.0])

@@ -1,15 +1,20 @@
 """The exercises: each right answer passes, each usual mistake fails with its own hint, and nothing raises."""
 
+import contextlib
 import importlib
 import pkgutil
+import signal
+import threading
+import warnings
 
 import numpy as np
 import pytest
 
 from nst_helpers import exercises
-from nst_helpers.exercises import check, find, verdict
+from nst_helpers.exercises import check, find, guarded, verdict
 
-LESSONS = sorted(module.name for module in pkgutil.iter_modules(exercises.__path__))
+LESSONS = sorted(module.name for module in pkgutil.iter_modules(exercises.__path__)
+                 if module.name.startswith("lesson_"))
 NAMES = [name for lesson in LESSONS for name in importlib.import_module(f"nst_helpers.exercises.{lesson}").EXERCISES]
 SEEDS = (0, 1, 2)  # 0 is what students are tried on
 
@@ -54,19 +59,55 @@ def test_every_exercise_knows_three_mistakes(name):
     assert len(set(find(name).mistakes)) == len(find(name).mistakes)
 
 
-@pytest.mark.parametrize("answer", [None, ..., lambda image: None, lambda image: ...])
+def stub(image):
+    """The docstring of a stub is no work."""
+
+
+def half_done(image):
+    result = ...
+    return result
+
+
+@pytest.mark.parametrize("answer", [None, ..., lambda image: None, lambda image: ..., stub, half_done])
 def test_an_unsolved_stub_is_no_mistake(answer):
     assert verdict("00-negative", answer).text.startswith("○ 00-negative: not solved yet")
 
 
+def printing(image):
+    print(255 - image)
+
+
+def in_place(image):
+    image *= -1
+    image += 255
+
+
+def leaving(image):
+    raise SystemExit
+
+
+def endless(image):
+    return endless(image)
+
+
 @pytest.mark.parametrize(("answer", "hint"), [
+    (printing, "it printed something, and returned None: did you forget `return`?"),
+    (in_place, "it changed its argument in place, and returned None: did you forget `return`?"),
+    (lambda image: image.clear(), "no attribute 'clear' (image is an array (4, 6, 3))"),
     (lambda image: 1 / 0, "your function stopped with ZeroDivisionError: division by zero"),
     (lambda: 3, "your function stopped with TypeError"),
-    (lambda image: image[0], "the shape is (6, 3), expected is (4, 6, 3)"),
-    (lambda image: np.where(np.arange(3) == 0, image, 255 - image), "the shape is right, but 24 of 72 values are not"),
-    (lambda image: "white", "the shape is (), expected is (4, 6, 3)"),
+    (leaving, "your function stopped with SystemExit"),
+    (endless, "your function stopped with RecursionError"),
+    (lambda image: image[0], "the shape is (2, 3), expected is (5, 2, 3)"),
+    (lambda image: np.where(np.arange(3) == 0, image, 255 - image), "the shape is right, but 10 of 30 values are not"),
+    (lambda image: "white", "you return text; an array (5, 2, 3) is wanted"),
     (lambda image: {"white": 1}, "the shape is ()"),
-    (lambda image: image * np.nan, "the shape is right, but 72 of 72 values"),
+    (lambda image: [[1, 2], [3]], "whose parts are of different lengths"),
+    (lambda image: (255 - image)[np.newaxis], "right, but your answer is an array (1, 4, 6, 3)"),
+    (lambda image: np.round(255 - image), "right, but rounded to whole numbers"),
+    (lambda image: image - 255, "right but for its sign"),
+    (lambda image: (255 - image) / 255, "each number is 0.003922 times what it should be"),
+    (lambda image: image * np.nan, "30 of 30 numbers are nan or infinite"),
     (np.zeros(3), "a function is asked for"),
     (7, "a function is asked for"),
 ])
@@ -75,17 +116,102 @@ def test_other_wrong_answers_are_told_how(answer, hint):
     assert not passed and text.startswith("✗ 00-negative: ") and hint in text
 
 
-def test_a_number_that_is_wrong_in_a_new_way():
-    assert "work a small case" in verdict("01-size", lambda *arguments: 1).text.lower()
+class Odd(BaseException):
+    pass
 
 
-def test_an_answer_may_change_its_arguments():
-    def in_place(image):
-        image *= -1
-        image += 255
+@pytest.mark.parametrize("error", [SystemExit(3), GeneratorExit("3"), Odd("3")])
+def test_what_is_no_exception_does_not_leave_either(error, capsys):
+    def leaves(image):
+        raise error
+
+    check("00-negative", leaves)
+    assert f"your function stopped with {type(error).__name__}: 3" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("answer", "hint"), [
+    ("34.1", "right, but it is text"), (lambda: 34.1, "is asked for, not a function"), (35.0, "not right yet"),
+    ([34.1421], "right, but your answer is a list of 1"), (34.0, "right, but rounded")])
+def test_a_number_is_asked_for(answer, hint):
+    passed, text = verdict("06-pixel", answer)
+    assert not passed and hint in text
+
+
+def test_three_digits_are_enough_where_three_are_asked_for():
+    assert verdict("06-pixel", 34.1).passed and not verdict("06-pixel", 34.5).passed
+
+
+def test_the_schedule_may_be_computed_in_float32():
+    def rate(step, steps, eta):
+        return np.float32(eta) * (np.float32(1) + np.cos(np.float32(np.pi) * np.float32(step) / np.float32(steps))) / 2
+
+    assert verdict("11-rate", rate).passed
+
+
+def test_what_belongs_together_by_name_is_not_paired_by_place():
+    passed, text = verdict("07-gradient", lambda gradients, weights: sum(
+        weight * gradient for weight, gradient in zip(weights.values(), gradients.values(), strict=True)))
+    assert not passed and "by name" in text
+
+
+def test_an_answer_that_never_returns_is_interrupted(monkeypatch):
+    monkeypatch.setattr(guarded, "SECONDS", 0.3)
+
+    def forever(image):
+        while True:
+            with contextlib.suppress(Exception):  # the clock is none
+                pass
+
+    passed, text = verdict("00-negative", forever)
+    assert not passed and "did not return within 0.3 seconds" in text
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+def test_in_another_thread_there_is_no_clock_and_the_verdict_is_the_same():
+    texts = []
+    thread = threading.Thread(target=lambda: texts.append(verdict("00-negative", lambda image: 255 - image).text))
+    thread.start()
+    thread.join()
+    assert texts[0].startswith("✓")
+
+
+def test_only_ctrl_c_leaves():
+    def interrupted(image):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        verdict("00-negative", interrupted)
+
+
+def test_a_megabyte_is_not_printed_and_a_warning_is_not_shown(capsys, recwarn):
+    def loud(image):
+        print("x" * 1_000_000)
+        warnings.warn("careful", stacklevel=1)
         return image
 
-    assert verdict("00-negative", in_place).passed
+    check("00-negative", loud)
+    told = capsys.readouterr().out
+    assert 2000 < len(told) < 6000 and "It printed:" in told and not recwarn.list
+
+
+def test_a_changed_argument_is_said_once():
+    def changing(image):
+        image *= -1
+        return image + 255
+
+    assert verdict("00-negative", changing).text.count("changes its argument in place") == 1
+    assert "in place" not in verdict("00-negative", lambda image: 255 - image).text
+
+
+def test_the_smallest_failing_case_is_shown(capsys):
+    found = verdict("01-flip", lambda image, kernel: image[2:, 2:] * 0.0 if kernel.shape == (3, 3) else
+                    find("01-flip").truth(image, kernel))
+    assert found.details.inputs["image"].shape == (6, 7) and found.details.wrong.any()
+    assert "[" in str(found.details) and "expected" in str(found.details)
+    assert found.details._repr_html_().count("border: 2px") == found.details.wrong.sum()
+    check("00-mean-colour", lambda image: image.mean(axis=(0, 1)) + np.array([0, 0, 9]))
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].startswith("✗") and any(line.startswith("your answer") and line.count("[") == 1 for line in told)
 
 
 def test_an_answer_may_be_a_tensor_a_list_or_integers():

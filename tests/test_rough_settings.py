@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from nst_helpers.architecture import LAYER_NAMES
 from nst_helpers.backend import tf
+from nst_helpers.errors import SettingsError
 from nst_helpers.images import ImageError
 from nst_helpers.networks import BFLOAT16_VARIABLE, VGG19_VARIABLE, NetworkError
 from nst_helpers.settings import Settings
@@ -77,7 +78,7 @@ def test_senseless_values_are_refused_by_name(name, data):
     value = data.draw(senseless(name))
     with pytest.raises(ValueError, match=rf"^{name}\b") as caught:
         Settings(**{name: value})
-    assert type(caught.value) is ValueError and len(str(caught.value)) > len(name) + 10
+    assert type(caught.value) is SettingsError and len(str(caught.value)) > len(name) + 10
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -85,7 +86,7 @@ def test_senseless_values_are_refused_by_name(name, data):
 @given(st.data())
 def test_sensible_values_are_accepted_and_survive_a_file(name, data):
     settings = Settings(**{name: data.draw(sensible(name))})
-    assert type(getattr(settings, name)) in (int, float, str, dict)
+    assert isinstance(getattr(settings, name), int | float | str | dict)
     assert Settings(**json.loads(json.dumps(asdict(settings)))) == settings
 
 
@@ -97,7 +98,7 @@ def test_of_several_settings_the_first_bad_one_is_named(values):
     except ValueError as error:
         assert any(str(error).startswith(name) for name in [*values, "content_weight, style_weight and tv_weight"])
     else:
-        assert all(type(getattr(settings, name)) in (int, float, str, dict) for name in values)
+        assert all(isinstance(getattr(settings, name), int | float | str | dict) for name in values)
 
 
 # ---- two iterations

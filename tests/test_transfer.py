@@ -1,12 +1,14 @@
 """The transfer: its loop, its loss, its settings, and how it ends when something goes wrong."""
 
+import copy
 import csv
 import json
 import math
+import operator
 import pickle
 import subprocess
 import sys
-from dataclasses import asdict, fields, replace
+from dataclasses import FrozenInstanceError, asdict, fields, replace
 from itertools import pairwise
 
 import numpy as np
@@ -18,8 +20,10 @@ from hypothesis import strategies as st
 from nst_helpers import losses, plots
 from nst_helpers import transfer as module
 from nst_helpers.backend import tf
+from nst_helpers.checkpoint import CheckpointError
+from nst_helpers.errors import NSTError, SettingsError
 from nst_helpers.images import ImageError, load_image, load_settings, noise_image, resize_image
-from nst_helpers.networks import NetworkError, data_folder, load_network
+from nst_helpers.networks import FeatureNetwork, NetworkError, data_folder, load_network
 from nst_helpers.settings import OPTIMIZERS
 from nst_helpers.transfer import Diverged, Level, Settings, descend, iterate, pyramid, transfer
 
@@ -303,6 +307,66 @@ def test_divergence_keeps_the_last_good_picture(content, style, monkeypatch, wha
         np.testing.assert_array_equal(error.value.image, whole[when - 2].image)
 
 
+def own_network(factor):
+    """As compact, but with each kernel so many times as large: features that no one normalized."""
+    compact = load_network()
+    weights = {layer: (kernel * np.float32(factor), bias) for layer, (kernel, bias) in compact.weights.items()}
+    return FeatureNetwork("own", weights, compact.mean, compact.scale)
+
+
+def test_a_network_of_ones_own_can_diverge_and_its_normalized_form_does_not(content, style):
+    """With the networks of the course nothing does: pixels are clipped, and their layers have a mean of one."""
+    network, settings = own_network(8), Settings(**QUICK)
+    with pytest.raises(Diverged, match=r"the style, total is not finite.* `normalised` form") as error:
+        transfer(content, style, settings, network=network)
+    assert (error.value.iteration, error.value.image) == (1, None)
+    calm = transfer(content, style, settings, network=network.normalised([content, style]))
+    assert np.isfinite(calm.image).all() and np.isfinite(calm.history["total"]).all()
+
+
+@pytest.mark.parametrize("image", [None, np.ones((2, 3, 3), np.float32)])
+def test_divergence_comes_home_from_another_process_with_its_picture(image):
+    error = Diverged("step 9: not finite", image, 9)
+    for found in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
+        assert (type(found), str(found), found.iteration) == (Diverged, "step 9: not finite", 9)
+        np.testing.assert_array_equal(found.image, image)
+
+
+@pytest.mark.parametrize("kind, base", [
+    (ImageError, ValueError), (SettingsError, ValueError), (NetworkError, RuntimeError), (Diverged, RuntimeError),
+    (CheckpointError, RuntimeError)])
+def test_errors_have_a_base_in_common_and_keep_the_one_they_had(kind, base):
+    assert issubclass(kind, NSTError) and issubclass(kind, base)
+
+
+# What comes out
+
+
+def test_a_result_shows_itself_as_its_picture(result):
+    shown = load_image(result._repr_png_(), None)
+    np.testing.assert_array_equal(shown, np.rint(result.image))
+
+
+def test_results_are_equal_only_to_themselves(result):
+    other = replace(result)
+    assert result == result and result != other and len({result, other, result}) == 2
+
+
+def test_a_result_survives_pickling(result):
+    found = pickle.loads(pickle.dumps(result))
+    np.testing.assert_array_equal(found.image, result.image)
+    assert (found.settings, found.history, found.sizes) == (result.settings, result.history, result.sizes)
+
+
+def test_a_uint8_picture_may_be_as_dark_as_it_likes(content, style):
+    dark = (content > 128).astype(np.uint8)
+    assert dark.max() == 1
+    transfer(dark, style, Settings(size=48, scales=1, iterations=1))
+    for scaled in (dark.astype(np.float32), dark / 2, dark.astype(bool)):
+        with pytest.raises(ImageError, match="scaled to 0–1"):
+            transfer(scaled, style, Settings(size=48, scales=1, iterations=1))
+
+
 def test_saving(result, tmp_path):
     folder = result.save(tmp_path / "new" / "folder")
     assert {path.name for path in folder.iterdir()} == {"picture.png", "settings.json", "history.csv", "losses.png"}
@@ -367,6 +431,40 @@ def test_settings_that_make_no_sense(wrong, says):
 def test_layers_by_name_alone():
     assert Settings(style_layers=["conv1_1", "pool2"]).style_layers == {"conv1_1": 1.0, "pool2": 1.0}
     assert Settings(content_layers="conv4_2") == Settings()
+
+
+CHANGES = {
+    "item": lambda layers: layers.__setitem__("conv1_1", 2.0), "delete": lambda layers: layers.__delitem__("conv1_1"),
+    "update": lambda layers: layers.update(conv1_1=2.0), "or": lambda layers: operator.ior(layers, {"conv1_1": 2.0}),
+    "clear": lambda layers: layers.clear(), "pop": lambda layers: layers.pop("conv1_1"),
+    "popitem": lambda layers: layers.popitem(), "setdefault": lambda layers: layers.setdefault("conv3_1", 2.0)}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_settings_cannot_be_changed(change):
+    settings = Settings(style_layers={"conv1_1": 1, "conv2_1": 3})
+    for same in (settings, pickle.loads(pickle.dumps(settings)), copy.deepcopy(settings), copy.copy(settings),
+                 replace(settings), Settings(**asdict(settings))):
+        with pytest.raises(TypeError, match=r"cannot be changed: .*dataclasses\.replace"):
+            change(same.style_layers)
+        with pytest.raises(FrozenInstanceError):
+            same.style_layers = {}
+        assert same == settings == Settings(style_layers={"conv1_1": 1, "conv2_1": 3})
+
+
+def test_the_dictionary_that_settings_were_made_from_stays_its_owners():
+    layers = {"conv1_1": 1.0}
+    settings = Settings(style_layers=layers)
+    layers["conv2_1"] = 5.0
+    assert settings.style_layers == {"conv1_1": 1.0} and settings.style_layers | layers == layers
+
+
+def test_equal_settings_have_equal_hashes():
+    one = Settings(style_layers={"conv1_1": 1, "conv2_1": 3})
+    other = Settings(style_layers={"conv2_1": 3, "conv1_1": 1})
+    assert one == other and hash(one) == hash(other)
+    assert {one: "found"}[pickle.loads(pickle.dumps(other))] == "found"
+    assert len({one, other, Settings(), Settings.paper()}) == 3
 
 
 def test_settings_survive_json_and_pickle():

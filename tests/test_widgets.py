@@ -234,6 +234,46 @@ def test_stop_ends_it_after_the_step_under_way(panel):
     assert not live.running and live.progress.value < 1
 
 
+def test_after_a_stop_it_starts_anew_and_goes_on_to_the_end(panel):
+    go_on, shown = threading.Event(), threading.Event()
+
+    def job(level, name):
+        for number in (1, 2, 3):
+            yield number / 3, grey_square(number)
+            shown.set()
+            assert go_on.wait(10)
+
+    live = Live(panel, job)
+    live.buttons["start"].click()
+    assert shown.wait(10)
+    live.buttons["stop"].click()
+    go_on.set()
+    live.wait(10)
+    assert live.progress.value < 1
+    live.buttons["start"].click()
+    live.wait(10)
+    assert live.error is None and live.progress.value == 1 and pixels(live)[0, 0, 0] == 3
+
+
+def test_it_can_be_started_as_soon_as_its_button_says_so(panel):
+    """The button is free before the thread is gone: pressed then, it is not in vain."""
+    live = Live(panel, counting)
+    again = []
+
+    def press(change):
+        if not change["new"] and not again:
+            again.append(threading.Thread(target=live.start))
+            again[0].start()
+
+    live.buttons["start"].observe(press, "disabled")
+    live.buttons["start"].click()
+    first = live._thread
+    first.join(10)
+    again[0].join(10)
+    live.wait(10)
+    assert live._thread is not first and not live.running and live.progress.value == 1
+
+
 def test_what_goes_wrong_is_told_in_words_and_it_can_be_started_again(panel):
     def job(level, name):
         if level < 50:

@@ -42,8 +42,8 @@ NAME = "Neural style transfer from the inside"
 MADE_BY = "tools/build_site.py"  # stands in index.html: a folder without it is not ours to replace
 # What is not a lesson and becomes a page all the same: whose pictures these are must go along with them.
 TEXTS = {"data/SOURCES.md": "sources.html", "data/networks/compact.md": "network.html"}
-OPENING = ("data/gallery/astronaut_glass.jpg", "The astronaut, drawn in lead lines and filled with coloured glass",
-           "A photograph, painted in the manner of a leaded window by the small network that comes along.")
+OPENING = ("data/gallery/shown/raccoon_cubist.jpg", "The raccoon in brushed planes of colour",
+           "A photograph, painted in the manner of the picture in its corner by the small network that comes along.")
 PICTURES = {".png", ".jpg", ".jpeg", ".gif", ".webp"}
 CHINESE = re.compile(r"[\u3400-\u9fff](?:[\u3400-\u9fff, ]*[\u3400-\u9fff])?")
 PANEL = '<span aria-hidden="true">{}</span> <em>A panel to play with in JupyterLab; this is how it begins.</em>'

@@ -1,10 +1,12 @@
 """Which of two networks paints better? Textures, transfers, numbers and one sheet of pictures.
 
     python tools/judge_networks.py old.npz new.npz:binomial --folder judged [--card data/networks/compact.md]
+                                   [--older '{"style_weight": 2}']
 
 Behind a colon stands the pooling that a network is used with, if it is not the mean of 2×2. Each network makes
-textures from the Gram matrices of each style picture, and transfers of the photographs. They are then compared
-with their style pictures and photographs by statistics of the pixels themselves, in which no network takes part:
+textures from the Gram matrices of each style picture, and transfers of all photographs in all styles; the older one
+with the settings that suit it, where they are not the course's. They are then compared with their style pictures and
+photographs by statistics of the pixels themselves, in which no network takes part:
 
 - histograms: how far apart the distributions of brightness and colour are, at five scales, both of the
   values and of the details (what a scale has and the next coarser one has not), in standard deviations of the
@@ -29,21 +31,17 @@ import numpy as np
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
+from nst_helpers.experiments.texture import texture_settings
 from nst_helpers.images import load_image, resize_image, save_image
 from nst_helpers.networks import CALIBRATION_PICTURES, data_folder, load_network
 from nst_helpers.settings import Settings
 from nst_helpers.transfer import transfer
 
 SIZE = 384
-STYLE_LAYERS = {"conv1_1": 256, "conv2_1": 64, "conv3_1": 16, "conv4_1": 4, "conv5_1": 1}
-TEXTURE = Settings(content_weight=0, tv_weight=0, style_layers=STYLE_LAYERS, style_scale=1, size=SIZE,
-                   iterations=300)
-TRANSFER = Settings(size=SIZE, iterations=400)  # otherwise the course's own
 HEADING = "## Compared with "
-METHOD = f"""\
-`tools/judge_networks.py` made textures from Gram matrices ({TEXTURE.iterations} steps) and transfers with
-the course's settings ({TRANSFER.iterations} steps), all at {SIZE} pixels. The judge looks at pixels only: no
-network takes part."""
+METHOD = """\
+`tools/judge_networks.py` made textures from Gram matrices and transfers, all at {size} pixels, with the course's
+settings{older}. The judge looks at pixels only: no network takes part."""
 
 
 # --- painting ---------------------------------------------------------------------------------------------
@@ -66,18 +64,20 @@ def network_of(words):
     return network, f"{hashlib.sha256(Path(path).read_bytes()).hexdigest()[:8]}-{network.pooling}"
 
 
-def gallery(words, contents, styles, folder):
-    """All pictures of one network: ({style: texture}, {(content, style): transfer})."""
+def gallery(words, contents, styles, folder, changes):
+    """All pictures of one network, with changes to the settings: ({style: texture}, {(content, style): transfer})."""
     network, name = network_of(words)
     own = folder / name
     blank = np.full((SIZE, SIZE, 3), 128, np.float32)  # a texture takes only its size from it
-    textures = {name: paint(network, blank, style, TEXTURE, own / f"{name}.png")
+    layers = {"style_layers": changes["style_layers"]} if "style_layers" in changes else {}
+    weaving, painting = texture_settings(SIZE, **layers), Settings(**{"size": SIZE} | changes)
+    textures = {name: paint(network, blank, style, weaving, own / f"{name}.png")
                 for name, style in styles.items()}
     painted = {}
     for (name, content), (style_name, style) in ((c, s) for c in contents.items() for s in styles.items()):
         print(f"{words}: {name} as {style_name}", flush=True)
         path = own / f"{name}-{style_name}.png"
-        painted[name, style_name] = paint(network, content, style, TRANSFER, path)
+        painted[name, style_name] = paint(network, content, style, painting, path)
     return textures, painted
 
 
@@ -223,12 +223,13 @@ def _grid(rows, cell):
     return grid
 
 
-def add_to_card(card, older, numbers, pictures, remark):
+def add_to_card(card, older, changes, numbers, pictures, remark):
     """Write the comparison at the end of a card, in place of an earlier one; the sheet goes beside it."""
     pictures.save(card.with_suffix(".jpg"), quality=85)
     before = card.read_text(encoding="utf-8").split(HEADING)[0].rstrip()
     shown = f"![Textures and transfers of both networks, side by side]({card.with_suffix('.jpg').name})"
-    section = "\n\n".join(filter(None, [f"{HEADING}{older}", remark, METHOD, numbers, shown]))
+    method = METHOD.format(size=SIZE, older=f" ({older}: changed by `{json.dumps(changes)}`)" if changes else "")
+    section = "\n\n".join(filter(None, [f"{HEADING}{older}", remark, method, numbers, shown]))
     card.write_text(f"{before}\n\n{section}\n", encoding="utf-8")
 
 
@@ -242,19 +243,22 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("networks", nargs=2, metavar="FILE[:POOLING]", help="two weight files, the older first")
     parser.add_argument("--folder", type=Path, default=Path("judged"), help="for the pictures and the sheet")
+    parser.add_argument("--older", type=json.loads, default={}, metavar="JSON",
+                        help="changes to the settings for the older network's transfers")
     parser.add_argument("--card", type=Path, help="a card to write the comparison into, sheet beside it")
     parser.add_argument("--remark", default="", help="what the eye says, for the card")
     options = parser.parse_args(arguments)
     contents = {name: load_image(data_folder() / "content" / f"{name}.jpg", SIZE) for name in CALIBRATION_PICTURES}
     styles = {path.stem: load_image(path) for path in sorted((data_folder() / "style").glob("*.jpg"))}
     names = [Path(words.partition(":")[0]).stem for words in options.networks]
-    galleries = [gallery(words, contents, styles, options.folder) for words in options.networks]
+    galleries = [gallery(words, contents, styles, options.folder, changes)
+                 for words, changes in zip(options.networks, (options.older, {}), strict=True)]
     verdicts = [judge(*pictures, contents, styles) for pictures in galleries]
     pictures, numbers = sheet(names, galleries, contents, styles), report(names, verdicts)
     pictures.save(options.folder / "sheet.png")
     print(numbers)
     if options.card:
-        add_to_card(options.card, names[0], numbers, pictures, options.remark)
+        add_to_card(options.card, names[0], options.older, numbers, pictures, options.remark)
 
 
 if __name__ == "__main__":

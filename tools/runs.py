@@ -22,11 +22,11 @@ from gallery import pictures
 from PIL import Image
 from tqdm import tqdm
 
+from nst_helpers.animation import save_animation, small_frame
 from nst_helpers.networks import data_folder
 from nst_helpers.settings import preset
 from nst_helpers.system import write_whole
 from nst_helpers.transfer import transfer
-from nst_helpers.widgets.running import save_animation, small_frame
 
 FOLDER = data_folder() / "runs"
 FRAME_SIZE = 256  # pixels: longer side of a film's frames

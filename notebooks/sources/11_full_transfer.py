@@ -478,19 +478,18 @@ else:
 # %% [markdown]
 # ## 8. The gallery
 #
-# Finished pictures at 512 pixels, each with the settings that made it (`data/gallery/gallery.json`; `make gallery`
-# paints them anew, in some minutes).
+# Twelve finished pictures, each with its style picture in the corner. They were painted at 1,024 pixels, from noise,
+# with the settings in `data/gallery/gallery.json`; `make gallery` paints them anew, in about an hour.
 
 # %%
 folder = data_folder() / "gallery"
 recipes = json.loads((folder / "gallery.json").read_text(encoding="utf-8"))
-images = [load_image(folder / f"{name}.jpg", max_size=240) for name in recipes]
-figure, axes = plots.subplots(2, 5, size=(9, 4))
-for axis, recipe, image in zip(axes.flat, recipes.values(), images, strict=True):
+figure, axes = plots.subplots(6, 2, size=(9, 20))
+for axis, (name, recipe) in zip(axes.flat, recipes.items(), strict=True):
     own = ", own colours" if "colors" in recipe["settings"] else ""
-    plots.draw_image(axis, image, f"{recipe['content']}{own}\n{' + '.join(recipe['style'])}", smooth=True)
-    axis.title.set_fontsize(8)
-plots.show(figure, photo=True, alt="Ten finished paintings: " + "; ".join(
+    title = f"{recipe['content']} as {' and '.join(recipe['style'])}{own}".replace("_", " ")
+    plots.draw_image(axis, load_image(folder / "shown" / f"{name}.jpg", 480), title, smooth=True)
+plots.show(figure, photo=True, alt="Twelve finished paintings: " + "; ".join(
     f"{recipe['content']} as {' and '.join(recipe['style'])}" for recipe in recipes.values()) + ".")
 
 # %% [markdown]

@@ -11,9 +11,14 @@ def _sum(gradients, weights):
     return sum(weights[name] * gradients[name] for name in weights)
 
 
+def _by_place(gradients, weights):
+    return sum(weight * gradient for weight, gradient in zip(weights.values(), gradients.values(), strict=True))
+
+
 def _case(generator):
+    """Both dictionaries, in different orders."""
     weights = dict(zip(("content", "style", "tv"), generator.uniform(0.2, 5, 3).tolist(), strict=True))
-    return {name: generator.normal(0, 1, (3, 4, 3)) for name in weights}, weights
+    return {name: generator.normal(0, 1, (3, 4, 3)) for name in reversed(weights)}, weights
 
 
 EXERCISES = {
@@ -48,6 +53,7 @@ EXERCISES = {
                 lambda gradients, weights: _sum(gradients, weights).sum(),
             "the sign is turned: the gradient points uphill; the optimizer takes the minus.":
                 lambda gradients, weights: -_sum(gradients, weights),
+            "weights and gradients are paired by place; they belong together by name: gradients[name].": _by_place,
             "the weights are squared.":
                 lambda gradients, weights: sum(weights[name] ** 2 * gradients[name] for name in weights),
         },

@@ -41,7 +41,7 @@ EXERCISES = {
             "η is forgotten.": lambda step, steps, eta: (1 + np.cos(np.pi * step / steps)) / 2,
         },
         praise="Full steps first, and at last steps that only polish.",
-        tolerance=1e-6,
+        tolerance=1e-5,
     ),
     "11-blend": Exercise(
         truth=_blend,

@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 
+from nst_helpers.errors import SettingsError
 from nst_helpers.settings import Settings
 from nst_helpers.transfer import STEP_BETWEEN_SIZES, transfer
 
@@ -23,12 +24,12 @@ def texture_settings(size=256, **changes):
         **changes: any of the settings, as in style_layers={"conv1_1": 1}.
 
     Raises:
-        ValueError: a setting that will not do.
+        SettingsError: a setting that will not do.
     """
     scales = 1 + max(0, round(math.log(max(size, 1) / COARSEST, STEP_BETWEEN_SIZES)))
-    chosen = {"content_weight": 0.0, "content_layers": {"conv1_1": 1.0}, "style_weight": 30.0, "tv_weight": 0.1,
-              "style_scale": 1.0, "size": size, "scales": scales, "iterations": 250, "optimizer": "lbfgs",
-              "learning_rate": 8.0}
+    chosen = {"content_weight": 0.0, "content_layers": {"conv1_1": 1.0}, "style_weight": 30.0, "tv_weight": 0.01,
+              "style_scale": 1.0, "size": size, "scales": scales, "iterations": 250, "coarse_iterations": math.sqrt(2),
+              "optimizer": "lbfgs", "learning_rate": 8.0}
     return Settings(**chosen | changes)
 
 
@@ -45,12 +46,12 @@ def texture(style, settings=None, *, network=None, on_step=None):
         A `nst_helpers.transfer.Result`.
 
     Raises:
-        ValueError: settings with a content: that is a transfer.
+        SettingsError: settings with a content: that is a transfer.
         Others: see `nst_helpers.transfer.transfer`.
     """
     settings = settings or texture_settings()
     if settings.content_weight:
-        raise ValueError(f"content_weight = {settings.content_weight:g}: a texture has no content, so 0 is needed; "
+        raise SettingsError(f"content_weight = {settings.content_weight:g}: a texture has no content, so 0 is needed; "
                          "take texture_settings(…)")
     blank = np.full((settings.size, settings.size, 3), 128, np.float32)  # only its size counts
     return transfer(blank, style, settings, on_step, network=network)

@@ -36,24 +36,26 @@ class Live(ipywidgets.VBox):
         self.progress = ipywidgets.FloatProgress(0, min=0, max=1, layout={"width": "12em"})
         self.buttons["start"].on_click(lambda button: self.start())
         self.buttons["stop"].on_click(lambda button: self.stop())
-        self._stopped, self._thread = threading.Event(), None
+        self._stopped, self._thread, self._running = threading.Event(), None, False
+        self._lock = threading.Lock()  # of whether it runs, and of the buttons that say so
         super().__init__([panel, ipywidgets.HBox([*self.buttons.values(), self.progress])])
         self.add_class("nst-live")
 
     @property
     def running(self):
-        return self._thread is not None and self._thread.is_alive()
+        return self._running
 
     def start(self):
         """Begin, unless it is under way."""
-        if self.running:
-            return
-        self._stopped.clear()
-        self.error, self.progress.value = None, 0
-        self._buttons(running=True)
-        # A daemon: it ends with the notebook.
-        self._thread = threading.Thread(target=self._work, args=(self.panel.values,), daemon=True)
-        self._thread.start()
+        with self._lock:
+            if self._running:
+                return
+            self._stopped.clear()
+            self.error, self.progress.value = None, 0
+            self._turn(running=True)
+            # A daemon: it ends with the notebook.
+            self._thread = threading.Thread(target=self._work, args=(self.panel.values,), daemon=True)
+            self._thread.start()
 
     def stop(self):
         """End it after the step under way; what it has shown stays."""
@@ -75,7 +77,8 @@ class Live(ipywidgets.VBox):
             self.error = error
             self.words.value = f"<b>{html.escape(str(error))}</b>"
         finally:
-            self._buttons(running=False)
+            with self._lock:
+                self._turn(running=False)
 
     def _show(self, drawing):
         self.panel.drawing = drawing
@@ -83,7 +86,8 @@ class Live(ipywidgets.VBox):
         self.picture.value = drawing.picture
         self.words.value = html.escape(drawing.words)
 
-    def _buttons(self, running):
+    def _turn(self, running):
+        self._running = running
         self.buttons["start"].disabled, self.buttons["stop"].disabled = running, not running
 
     def _repr_mimebundle_(self, **kwargs):

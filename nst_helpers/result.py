@@ -1,0 +1,111 @@
+"""What comes out of a transfer: a `Step` after each iteration, a `Result` at the end, or `Diverged`."""
+
+import csv
+import io
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image
+
+from nst_helpers.errors import NSTError
+from nst_helpers.images import ImageError, save_image
+from nst_helpers.settings import Settings
+from nst_helpers.system import write_whole
+
+LOSSES = ("content", "style", "tv", "total")
+
+
+class State(NamedTuple):
+    """Everything that the next step needs to know of the steps before it."""
+
+    level: int  # which size, 0 is the coarsest
+    done: int  # steps done at this size
+    canvas: np.ndarray  # (height, width, 3) float32, 0–255: the picture with its margin
+    optimizer: str  # as in the settings
+    memory: tuple  # what the optimizer remembers
+
+
+class Step(NamedTuple):
+    """What there is after one step of the optimizer."""
+
+    iteration: int  # 1 … settings.iterations
+    image: np.ndarray  # (height, width, 3) float32, 0–255
+    losses: dict  # {"content", "style", "tv", "total"} of the picture before this step; total = αc + βs + γtv
+    state: State  # to go on from here
+
+
+class Diverged(NSTError, RuntimeError):
+    """A loss or the picture is no longer finite.
+
+    Pixels are clipped to 0–255, so no settings lead there with the networks of this course, whose layers are
+    normalized. A network of one's own does, if its feature maps are so large that their fourth powers, which the
+    style loss adds up, leave the range of float32.
+
+    Attributes:
+        image: the last good picture (height, width, 3), or None where there was none.
+        iteration: the step that went wrong, from 1.
+    """
+
+    def __init__(self, message, image, iteration):
+        super().__init__(message)
+        self.image, self.iteration = image, iteration
+
+    def __reduce__(self):
+        return type(self), (str(self), self.image, self.iteration)  # a worker's error comes home whole
+
+
+@dataclass(frozen=True, eq=False)  # two results are the same only if they are one: arrays have no one answer to ==
+class Result:
+    """A finished transfer, or what there was of it when it was stopped. As the last value of a cell it is its picture.
+    """
+
+    image: np.ndarray  # (height, width, 3) float32, 0–255
+    history: dict  # {"content", "style", "tv", "total": [one value an iteration]}
+    settings: Settings
+    seconds: float
+    sizes: tuple  # ((height, width, iterations), …) from coarse to fine
+    interrupted: bool = False
+    content: np.ndarray | None = None  # the pictures it was made from, as they were given
+    style: np.ndarray | list | None = None
+
+    def save(self, folder):
+        """Write picture.png (with the settings inside), settings.json, history.csv and losses.png.
+
+        Args:
+            folder: made if need be. Each file is written whole or not at all.
+
+        Returns:
+            The folder as a Path.
+
+        Raises:
+            ImageError: the folder will not do.
+        """
+        from nst_helpers.plots import loss_curves  # here, because matplotlib takes half a second to import
+
+        folder = Path(folder)
+        weights = {name: getattr(self.settings, f"{name}_weight") for name in ("content", "style", "tv")}
+        save_image(self.image, folder / "picture.png", settings=asdict(self.settings))
+        try:
+            write_whole(folder / "settings.json", json.dumps(asdict(self.settings), indent=2).encode() + b"\n")
+            write_whole(folder / "history.csv", self._csv().encode())
+            write_whole(folder / "losses.png", loss_curves(self.history, weights, self.sizes))
+        except OSError as error:
+            raise ImageError(f"{folder}: the picture is there, but not all of what goes with it could be written "
+                             f"({error.strerror or error}). Check the folder and the free space.") from error
+        return folder
+
+    def _repr_png_(self):
+        """What Jupyter shows: the bytes of a PNG."""
+        file = io.BytesIO()
+        Image.fromarray(np.clip(np.rint(self.image), 0, 255).astype(np.uint8)).save(file, "PNG")
+        return file.getvalue()
+
+    def _csv(self):
+        text = io.StringIO()
+        table = csv.writer(text, lineterminator="\n")
+        table.writerow(("iteration", *LOSSES))
+        table.writerows(zip(range(1, len(self.history["total"]) + 1), *(self.history[n] for n in LOSSES), strict=True))
+        return text.getvalue()

@@ -1,0 +1,59 @@
+"""Parts of the studio: a control for every setting, a list of pictures, and pictures of a size."""
+
+from dataclasses import MISSING, Field
+
+import ipywidgets
+import numpy as np
+from PIL import Image
+
+from nst_helpers.images import resize_image
+from nst_helpers.networks import data_folder
+from nst_helpers.settings import layers_to_text
+from nst_helpers.widgets.base import encoded
+
+OWN = "my own picture"
+ROLES = ("content", "style")
+WIDE = {"style": {"description_width": "9em"}, "layout": {"width": "32em", "max_width": "100%"}}
+
+
+def setting_control(setting: Field) -> ipywidgets.Widget:
+    """The control of one setting, with its range or its choices."""
+    rules, label = setting.metadata, setting.name.replace("_", " ")
+    options = {"description": label, "description_allow_html": False, "tooltip": rules["help"], **WIDE}
+    if "choices" in rules:
+        return ipywidgets.Dropdown(options=rules["choices"], **options)
+    if "layers" in rules:
+        return ipywidgets.Text(layers_to_text(setting.default_factory()), continuous_update=False, **options)
+    assert setting.default is not MISSING
+    kind = ipywidgets.BoundedIntText if setting.type is int else ipywidgets.BoundedFloatText
+    step = 1 if setting.type is int else 0.1
+    return kind(setting.default, min=rules["least"], max=rules["most"], step=step, **options)
+
+
+def picture_list(role: str) -> ipywidgets.Dropdown:
+    """The shipped pictures, and one's own. Nothing is chosen yet, so that the first choice is a change too."""
+    names = sorted(path.stem for path in (data_folder() / role).glob("*.jpg"))
+    return ipywidgets.Dropdown(options=[*names, OWN], value=None, description=role, style={"description_width": "4em"},
+                               layout={"width": "18em"})
+
+
+def empty_picture(**layout: str) -> ipywidgets.Image:
+    """A picture that is nothing yet."""
+    return ipywidgets.Image(value=blank(), format="jpeg", layout={"max_width": "100%", "margin": "4px", **layout})
+
+
+def blank() -> bytes:
+    """A JPEG file of one white pixel."""
+    return encoded(np.full((1, 1, 3), 255.0), "JPEG")
+
+
+def as_high(image: np.ndarray, height: int) -> np.ndarray:
+    """A picture (height, width, 3), 0–255, at this height."""
+    return resize_image(image, height, max(1, round(height * image.shape[1] / image.shape[0])))
+
+
+def sized(image: np.ndarray, width: int) -> np.ndarray:
+    """A picture (height, width, 3), 0–255, at this width, fast: for the page."""
+    picture = Image.fromarray(np.clip(np.rint(image), 0, 255).astype(np.uint8))
+    height = max(1, round(width * picture.height / picture.width))
+    return np.asarray(picture.resize((width, height), Image.Resampling.BICUBIC), float)
