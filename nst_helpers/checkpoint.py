@@ -26,6 +26,7 @@ import numpy as np
 
 from nst_helpers.backend import tf
 from nst_helpers.errors import NSTError
+from nst_helpers.origin import origin
 from nst_helpers.result import LOSSES, State
 from nst_helpers.settings import OPTIMIZERS
 from nst_helpers.system import write_whole
@@ -193,7 +194,7 @@ def _run(content, style, settings):
     pictures = {"the content picture": _digest(checked_picture(content, "content"))}
     for number, (share, image) in enumerate(weighted_styles(style), 1):
         pictures[f"style picture {number}"] = f"{share} {_digest(image)}"
-    return {**pictures, **json.loads(json.dumps(asdict(settings)))}
+    return {**pictures, **origin(settings), **json.loads(json.dumps(asdict(settings)))}
 
 
 def _digest(image):

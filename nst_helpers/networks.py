@@ -84,7 +84,7 @@ def load_network(name="compact", *, pooling="average", weights=None, precision="
     if name == "vgg19":
         parameters, mean, scale = _read_vgg19(weights), VGG19_MEAN, np.ones(3, np.float32)
     else:
-        parameters, mean, scale = _read_compact(weights or data_folder() / "networks" / f"{name}.npz")
+        parameters, mean, scale = _read_compact(weights or weight_file(name))
     _require_fast(precision)
     network = FeatureNetwork(name, parameters, mean, scale, pooling=pooling, precision=precision)
     if name == "vgg19" or pooling == "max":  # compact's file is normalised for average pooling
@@ -341,6 +341,13 @@ def _fetch_vgg19():
 def vgg19_cache():
     """Where Keras keeps VGG-19's weights."""
     return Path(os.environ.get("KERAS_HOME", Path.home() / ".keras")) / "models" / VGG19_FILE
+
+
+def weight_file(name):
+    """The file in which a network's weights are, or would be: "compact", "plain" or "vgg19"."""
+    if name == "vgg19":
+        return Path(os.environ.get(VGG19_VARIABLE) or vgg19_cache())
+    return data_folder() / "networks" / f"{name}.npz"
 
 
 def _four_ways():

@@ -3,30 +3,24 @@
     found = sweep(content, style, grid(style_weight=[1, 4], tv_weight=[0.1, 0.4]), "output/sweep")
 
 Each picture is written as soon as it is there. The same call goes on where an earlier one was ended, so nothing
-is computed twice and nothing is lost. A point that fails is reported, and does not stop the others.
+is computed twice and nothing is lost. A point that fails, or cannot be written, is reported, and does not stop the
+others.
 """
 
 import hashlib
 import json
-import os
-import sys
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
-from itertools import product
+from itertools import islice, product
 from pathlib import Path
-from types import ModuleType
-
-import numpy as np
 
 from nst_helpers.images import load_image
+from nst_helpers.origin import origin
 from nst_helpers.settings import Settings
 from nst_helpers.system import write_whole
+from nst_helpers.transfer import Result, checked_picture, weighted_styles
+from nst_helpers.workers import SweepError, cluster
 
 FINISHED = "point.json"  # written last: a folder that has it is complete
-
-
-class SweepError(RuntimeError):
-    """A sweep that cannot begin: no scheduler at that address, or pictures that are not of this folder."""
 
 
 @dataclass(frozen=True)
@@ -82,27 +76,30 @@ def sweep(content, style, points, folder, *, scheduler=None, workers=None, on_po
     Args:
         content, style: as in `nst_helpers.transfer.transfer`.
         points: a list of `Settings`, as `grid` makes them.
-        folder: each point gets a folder in it, named by what it computes.
+        folder: each point gets a folder in it, named by what it computes, with which code and which weights.
         scheduler: "tcp://host:8786", the address of a Dask scheduler whose workers have this package; None starts
             worker processes here, for the time of the call.
-        workers: how many here; by default one for each core. Each computes on its share of the cores.
+        workers: how many here; by default one for each core that this process may use. Each computes on its share.
         on_point: called with each `Point` as it ends, finished or failed.
 
     Returns:
         The `Point`s, in the order of the settings. Ctrl-C ends the sweep early: then some are not done.
 
     Raises:
-        SweepError: no scheduler answers there.
+        ImageError: a picture that is not one.
+        TypeError: points that are no list.
+        ValueError: the styles' weights will not do.
+        SweepError: no scheduler answers there, or no worker processes can be started.
     """
-    listed = [Point(settings, Path(folder) / _name(content, style, settings)) for settings in points]
+    listed = _listed(content, style, points, folder)
     found = {point.folder: _stored(point) for point in listed}
     left = {point.folder: point for point in listed if not found[point.folder].done}
     for point in found.values():
         if point.done and on_point:
             on_point(point)
     if left:
-        with _cluster(scheduler, workers, len(left)) as client:
-            for point in _ended(client, content, style, list(left.values())):
+        with cluster(scheduler, workers, len(left)) as (client, at_once):
+            for point in _ended(client, at_once, (content, style), list(left.values())):
                 found[point.folder] = point
                 if on_point:
                     on_point(point)
@@ -112,89 +109,91 @@ def sweep(content, style, points, folder, *, scheduler=None, workers=None, on_po
 # Running
 
 
-def _ended(client, content, style, points):
+def _ended(client, at_once, pictures, points):
     """Each point as it ends. Dask runs the points of a worker that died once more, elsewhere."""
     from distributed import as_completed
 
-    running = {client.submit(_paint, content, style, point.settings, pure=False, retries=1): point for point in points}
+    waiting, running, ended = iter(points), {}, as_completed()
+    sent = _sent(client, pictures)
+
+    def begin(count):
+        for point in islice(waiting, count):
+            future = client.submit(_paint, sent, point.settings, origin(point.settings), pure=False)
+            running[future] = point
+            ended.add(future)
+
     try:
-        for future in as_completed(running):
-            point = running[future]
-            try:
-                result = future.result()  # waits once more, where a worker died with a result in its hands
-            except Exception as error:  # of whatever kind: it is told, and the others go on
-                yield replace(point, error=f"{type(error).__name__}: {error}")
-            else:
-                yield _written(point, result)
+        begin(at_once)
+        for future in ended:
+            begin(1)  # at once, so that no worker waits for what is written here
+            yield _outcome(running.pop(future), future)
     except KeyboardInterrupt:
         client.cancel(list(running), force=True)
 
 
-def _paint(content, style, settings):
-    """In a worker: one transfer, on the worker's share of the cores."""
-    from distributed import get_worker
+def _sent(client, pictures):
+    """The pictures, sent once for all points, as a task: its result may die with a worker, and is had again."""
+    import dask
 
-    from nst_helpers.backend import tf
+    # Dask warns of large arguments, because as a rule they go out with every task.
+    with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1TB"}):
+        return client.submit(_same, pictures, pure=False)
 
-    try:
-        threads = int(os.environ.get("NST_WORKER_THREADS", get_worker().state.nthreads))
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
-        tf.config.threading.set_inter_op_parallelism_threads(1)
-    except RuntimeError:
-        pass  # TensorFlow has begun: an earlier point has set them
+
+def _same(value):
+    return value
+
+
+def _paint(pictures, settings, expected):
+    """In a worker: one transfer, on the worker's share of the cores; what `_outcome` needs of its result."""
+    from nst_helpers.workers import keep_to_share
+
+    keep_to_share()
     from nst_helpers.transfer import transfer
 
-    return transfer(content, style, settings)
+    others = [name for name, digest in origin(settings).items() if digest != expected[name]]
+    if others:
+        raise SweepError(f"{' and '.join(others)} of this worker are others than the caller's: install the same "
+                         "version of this package for both, and the same weights")
+    return _small(transfer(*pictures, settings))
 
 
-def _cluster(scheduler, workers, points):
-    """A client, for a with statement: of the cluster at an address, or of one here that ends with it."""
-    from distributed import Client
+def _small(result):
+    """What is in a result, but for the two pictures, which the caller has; as a dictionary Dask can tell its size."""
+    return {**vars(result), "content": None, "style": None}
 
-    if not scheduler:
-        return _here(workers, points)
+
+def _outcome(point, future):
+    """The point as it ended, its files written; the result is let go, here and in the cluster."""
+    from distributed import KilledWorker
+
     try:
-        return Client(scheduler, timeout=10)
-    except (OSError, ValueError) as error:
-        raise SweepError(f"no Dask scheduler answers at {scheduler!r} ({error}): start one with `dask scheduler`, "
-                         "and workers with `dask worker`, or leave the address out") from error
-
-
-@contextmanager
-def _here(workers, points):
-    from distributed import Client, LocalCluster
-
-    cores = os.cpu_count() or 1
-    workers = max(1, min(workers or cores, points))
-    threads = {"NST_WORKER_THREADS": str(max(1, cores // workers))}
-    # One task at a time in each worker, computing on as many threads as fall to it.
-    options = {"n_workers": workers, "threads_per_worker": 1, "processes": True, "env": threads,
-               "dashboard_address": "127.0.0.1:0", "silence_logs": "CRITICAL"}
-    with _main_hidden(), LocalCluster(**options) as cluster, Client(cluster) as client:
-        yield client
-
-
-@contextmanager
-def _main_hidden():
-    """Python runs the caller's script once more in each new process; a sweep in it would start itself again."""
-    main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
-    try:
-        yield
+        return _written(point, Result(**future.result()))  # waits, where a worker died with a result in its hands
+    except KilledWorker:
+        return replace(point, error="its worker died of it, and so did the next: perhaps the memory was too small; "
+                                    "take a smaller size, or fewer workers")
+    except Exception as error:  # of whatever kind: it is told, and the others go on
+        return replace(point, error=f"{type(error).__name__}: {error}")
     finally:
-        sys.modules["__main__"] = main
+        future.release()
 
 
 # Keeping
 
 
-def _name(content, style, settings):
-    """The same computation has the same name, in every sweep."""
-    styles = style if isinstance(style, list | tuple) else [(1.0, style)]
-    digest = hashlib.sha256(json.dumps(asdict(settings), sort_keys=True).encode())
-    for weight, image in [(1.0, content), *styles]:
-        image = np.ascontiguousarray(image, np.float32)
-        digest.update(repr((float(weight), image.shape)).encode() + image.tobytes())
-    return digest.hexdigest()[:16]
+def _listed(content, style, points, folder):
+    """The points with their folders: the same computation has the same name, in every sweep."""
+    if isinstance(points, Settings):
+        raise TypeError("points is one Settings: a list of them is needed, as grid(style_weight=[1, 4]) makes it")
+    pictures = hashlib.sha256()
+    for share, image in [(1.0, checked_picture(content, "content")), *weighted_styles(style)]:
+        pictures.update(repr((share, image.shape)).encode() + image.tobytes())
+    return [Point(settings, Path(folder) / _name(pictures.hexdigest(), settings)) for settings in points]
+
+
+def _name(pictures, settings):
+    parts = {"pictures": pictures, "settings": asdict(settings), **origin(settings)}
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _written(point, result):
@@ -238,7 +237,12 @@ def table(points):
             lines.append([*values, *ends, f"{point.seconds:.1f} s"])
         else:
             lines.append([*values, point.error or "not run", "", "", ""])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return "\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines)
+
+
+def _cell(text):
+    """A text that stays within its cell: in one line, and without a bare |."""
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 def contact_sheet(points):

@@ -4,6 +4,8 @@ import contextlib
 import os
 import secrets
 import shutil
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -30,18 +32,55 @@ def write_whole(path, write):
         raise
 
 
+# The whole process has one stream 2. Whoever comes first silences it and whoever leaves last restores it: were each to
+# put back what it had found, two at once could put back the silence.
+_turn = threading.Lock()
+_silencers = 0
+_stream: int | None = None  # the true stream 2, kept as long as it is silenced
+
+
 @contextlib.contextmanager
-def silent_stderr():
-    """Send what native code writes to file descriptor 2 to nowhere; Python's own errors still rise."""
+def silent_stderr() -> Iterator[None]:
+    """Send what native code writes to file descriptor 2 to nowhere; Python's own errors still rise.
+
+    May be entered again, and by several threads: the stream is back when the last of them has left.
+    """
+    _silence()
+    try:
+        yield
+    finally:
+        _restore()
+
+
+def _silence():
+    global _silencers, _stream
+    with _turn:
+        if not _silencers:
+            _stream = _redirected()
+        _silencers += 1
+
+
+def _redirected():
+    """Stream 2 sent to nowhere; a copy of what it was, or None in a program without a console, which has none."""
     try:
         kept = os.dup(2)
-    except OSError:  # a program without a console has no such stream
-        yield
-        return
+    except OSError:
+        return None
     try:
         with Path(os.devnull).open("wb") as nowhere:
             os.dup2(nowhere.fileno(), 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
+    except OSError:  # no descriptor left: then it is not silent, and nothing is lost
         os.close(kept)
+        return None
+    return kept
+
+
+def _restore():
+    global _silencers, _stream
+    with _turn:
+        _silencers -= 1
+        if _silencers or _stream is None:
+            return
+        os.dup2(_stream, 2)
+        os.close(_stream)
+        _stream = None

@@ -132,6 +132,16 @@ def test_a_killed_process_leaves_a_file_to_go_on_from(content, style, tmp_path):
     np.testing.assert_array_equal(found.image, expected.image)
 
 
+@pytest.mark.parametrize("function, name", [("code_version", "the package's code"),
+                                            ("weights_version", "the weight file")])
+def test_a_file_of_other_code_or_other_weights_is_refused(content, style, tmp_path, monkeypatch, function, name):
+    path = tmp_path / "run.npz"
+    transfer(content, style, QUICK, checkpoint=Checkpoint(path))
+    monkeypatch.setattr(f"nst_helpers.origin.{function}", lambda *_: "another")
+    with pytest.raises(CheckpointError, match=f"of another run: {name} differ"):
+        Checkpoint(path).load(content, style, QUICK)
+
+
 @pytest.mark.parametrize("change, name", [({"seed": 1}, "seed"), ({"iterations": 13}, "iterations"),
                                           ({"style_layers": {"conv1_1": 1}}, "style_layers")])
 def test_a_file_of_a_run_with_other_settings_is_refused_by_name(content, style, tmp_path, change, name):

@@ -130,7 +130,7 @@ def imports(path):
 
 @pytest.mark.parametrize("module, allowed", [
     ("system", set()), ("errors", set()), ("architecture", set()), ("optimizers", set()), ("plots", set()),
-    ("colors", set()), ("backend", {"system"}), ("images", {"errors", "system"}), ("losses", {"backend"}),
+    ("colors", set()), ("backend", {"errors", "system"}), ("images", {"errors", "system"}), ("losses", {"backend"}),
     ("settings", {"architecture", "errors", "optimizers"}),
     ("networks", {"architecture", "backend", "errors", "images"}),
     ("result", {"errors", "images", "plots", "settings", "system"}),
@@ -140,8 +140,9 @@ def imports(path):
     ("runs", {"errors", "images", "networks", "settings"}),
     ("estimate", {"architecture", "images", "settings", "transfer"}),
     ("experiments/texture", {"errors", "settings", "transfer"}),
-    ("sweep", {"backend", "images", "plots", "settings", "system", "transfer"}),
-    ("checkpoint", {"backend", "errors", "result", "settings", "system", "transfer"}),
+    ("origin", {"networks"}), ("workers", {"backend", "errors"}),
+    ("sweep", {"images", "origin", "plots", "settings", "system", "transfer", "workers"}),
+    ("checkpoint", {"backend", "errors", "origin", "result", "settings", "system", "transfer"}),
 ])
 def test_imports_go_one_way(module, allowed):
     assert imports(PACKAGE / f"{module}.py") <= allowed

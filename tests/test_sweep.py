@@ -5,19 +5,29 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
+from collections import Counter
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
+from dask.sizeof import sizeof
+from distributed import WorkerPlugin
 
 from nst_helpers import plots
 from nst_helpers import sweep as module
-from nst_helpers.images import load_image, resize_image
+from nst_helpers.images import ImageError, load_image, noise_image, resize_image
 from nst_helpers.settings import Settings
 from nst_helpers.sweep import SweepError, contact_sheet, grid, sweep, table, varied
 from nst_helpers.transfer import transfer
+from nst_helpers.workers import shares
 
 BASE = Settings(size=48, scales=1, iterations=4)
+# The limits that workers have are to be the sweep's, not those of the shell in which the tests run.
+NO_LIMITS = {"TF_NUM_INTRAOP_THREADS": "0", "TF_NUM_INTEROP_THREADS": "0"}
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +41,57 @@ def cluster():
     from distributed import LocalCluster
 
     with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0",
-                      silence_logs="CRITICAL", env={"NST_WORKER_THREADS": "1"}) as cluster:
+                      silence_logs="CRITICAL", env={"NST_WORKER_THREADS": "1", **NO_LIMITS}) as cluster:
         yield cluster
+
+
+class Watch(WorkerPlugin):
+    """In every worker: notes each transfer that begins, by its seed, and kills the worker at some of them."""
+
+    name = "watch"
+
+    def __init__(self, notes, deadly=(), deadly_once=()):
+        self.notes, self.deadly, self.deadly_once = notes, deadly, deadly_once
+
+    def setup(self, worker):
+        from nst_helpers import transfer as place
+
+        self.real = place.transfer
+        place.transfer = self.transfer
+
+    def teardown(self, worker):
+        from nst_helpers import transfer as place
+
+        place.transfer = self.real
+
+    def transfer(self, content, style, settings):
+        with Path(self.notes).open("a") as notes:
+            notes.write(f"{settings.seed}\n")
+        runs = Path(self.notes).read_text().split().count(str(settings.seed))
+        if settings.seed in self.deadly or (settings.seed in self.deadly_once and runs == 1):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return self.real(content, style, settings)
+
+
+@pytest.fixture
+def inside(monkeypatch):
+    """inside(before, after): what to do with the client of a sweep's workers, as they are there and as they go."""
+    def install(before=lambda client: None, after=lambda client: None, real=module.cluster):
+        @contextmanager
+        def watched(*arguments):
+            with real(*arguments) as (client, at_once):
+                before(client)
+                yield client, at_once
+                after(client)
+
+        monkeypatch.setattr(module, "cluster", watched)
+
+    return install
+
+
+def runs(notes):
+    """{seed: how many of its transfers were begun}."""
+    return Counter(map(int, Path(notes).read_text().split()))
 
 
 def test_a_grid_is_every_combination():
@@ -79,23 +138,81 @@ def test_what_is_there_is_not_computed_again_and_a_half_folder_is(photograph, st
     assert [point.settings.seed for point in submitted] == [1, 2] and len(seen) == 3
     assert all(point.done for point in again) and again[0].losses == first[0].losses
     assert (first[0].folder / "picture.png").stat().st_mtime_ns == stamp
-    monkeypatch.setattr(module, "_cluster", None)  # with all there, none is started
+    monkeypatch.setattr(module, "cluster", None)  # with all there, none is started
     assert sweep(photograph, style, settings, tmp_path) == again[:2]
 
 
-def test_other_pictures_have_other_folders(photograph, style, cluster, tmp_path):
-    names = {module._name(content, picture, BASE) for content in (photograph, photograph[:, ::-1])
-             for picture in (style, [(1, style)], [(1, style), (1, photograph)])}
-    assert len(names) == 4  # one style with the weight 1 is that style
+def folder(content, style, settings=BASE):
+    (point,) = module._listed(content, style, [settings], "found")
+    return point.folder
 
 
-def test_a_failing_point_is_reported_and_stops_no_other(photograph, style, cluster, tmp_path):
-    settings = [BASE, replace(BASE, scales=9), replace(BASE, optimizer="gradient_descent", learning_rate=1e6,
-                                                       style_weight=1e12), replace(BASE, seed=7)]
-    points = sweep(photograph, style, settings, tmp_path, scheduler=cluster.scheduler_address)
-    assert [point.done for point in points] in ([True, False, True, True], [True, False, False, True])
+def test_other_pictures_have_other_folders(photograph, style):
+    names = {folder(content, picture) for content in (photograph, photograph[:, ::-1])
+             for picture in (style, [(1, style)], [(2, style)], [(1, style), (1, photograph)])}
+    assert len(names) == 4  # one style is that style, whatever its weight
+
+
+def test_other_code_and_other_weights_have_other_folders(photograph, style, monkeypatch):
+    names = {folder(photograph, style), folder(photograph, style, replace(BASE, network="plain"))}
+    monkeypatch.setattr("nst_helpers.origin.code_version", lambda: "of tomorrow")
+    names.add(folder(photograph, style))
+    monkeypatch.setattr("nst_helpers.origin.weights_version", lambda network: "trained anew")
+    names.add(folder(photograph, style))
+    assert len(names) == 4
+
+
+def test_workers_of_another_version_are_refused(photograph, style, cluster, tmp_path, monkeypatch):
+    monkeypatch.setattr("nst_helpers.origin.code_version", lambda: "of tomorrow")
+    (point,) = sweep(photograph, style, [BASE], tmp_path, scheduler=cluster.scheduler_address)
+    assert point.error.startswith("SweepError: the package's code of this worker are others than the caller's")
+
+
+@pytest.mark.parametrize("content, style, error, said", [
+    ("a.png", np.zeros((32, 32, 3)), ImageError, r"the content picture is the name of a file: give load_image\('a.png"),
+    (np.zeros((32, 32, 3)), "b.png", ImageError, "the style picture is the name of a file"),
+    (np.zeros((32, 32)), np.zeros((32, 32, 3)), ImageError, r"the content picture has the shape \(32, 32\)"),
+    (np.zeros((32, 32, 3)), [np.zeros((32, 32, 3))], ValueError, r"needed as \[\(weight, image\)"),
+])
+def test_pictures_that_are_none_are_refused_before_anything_is_started(content, style, error, said, tmp_path,
+                                                                       monkeypatch):
+    monkeypatch.setattr(module, "cluster", None)
+    with pytest.raises(error, match=said):
+        sweep(content, style, [BASE], tmp_path)
+
+
+def test_one_settings_is_no_list(photograph, style, tmp_path):
+    with pytest.raises(TypeError, match="points is one Settings: a list of them is needed"):
+        sweep(photograph, style, BASE, tmp_path)
+
+
+def test_a_failing_point_is_run_once_reported_and_stops_no_other(photograph, style, cluster, tmp_path, inside):
+    settings = [replace(BASE, seed=4), replace(BASE, seed=5, scales=9), replace(BASE, seed=6)]
+    notes = tmp_path / "notes"
+    inside(lambda client: client.register_plugin(Watch(notes)), lambda client: client.unregister_worker_plugin("watch"))
+    points = sweep(photograph, style, settings, tmp_path / "found", scheduler=cluster.scheduler_address)
+    assert [point.done for point in points] == [True, False, True] and runs(notes) == {4: 1, 5: 1, 6: 1}
     assert points[1].error.startswith("ImageError: the content picture's shorter side")
     assert "ImageError" in table(points) and not (points[1].folder / "picture.png").exists()
+
+
+def test_a_point_that_cannot_be_written_is_reported_and_stops_no_other(photograph, style, cluster, tmp_path):
+    settings = grid(BASE, seed=[0, 1, 2])
+    (tmp_path / folder(photograph, style, settings[0]).name).write_text("a file where a folder is needed")
+    points = sweep(photograph, style, settings, tmp_path, scheduler=cluster.scheduler_address)
+    assert [point.done for point in points] == [False, True, True]
+    assert points[0].error.startswith("ImageError") and points[0].folder.name in points[0].error
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
+def test_the_point_of_a_dead_worker_is_run_again_but_not_for_ever(photograph, style, tmp_path, inside):
+    """The only worker dies, and the pictures with it; the points behind have them again, and are not blamed."""
+    notes = tmp_path / "notes"
+    inside(lambda client: client.register_plugin(Watch(notes, deadly=[1], deadly_once=[2])))
+    points = sweep(photograph, style, grid(BASE, seed=[0, 1, 2, 3]), tmp_path / "found", workers=1)
+    assert [point.done for point in points] == [True, False, True, True], [point.error for point in points]
+    assert points[1].error.startswith("its worker died of it, and so did the next: perhaps the memory was too small")
+    assert runs(notes) == {0: 1, 1: 2, 2: 2, 3: 1}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
@@ -120,10 +237,9 @@ def test_a_worker_that_is_killed_in_the_middle_loses_nothing(photograph, style, 
 
 def _alive(process):
     try:
-        os.kill(process, 0)
-    except ProcessLookupError:
+        return psutil.Process(process).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
         return False
-    return True
 
 
 def test_ctrl_c_leaves_what_is_done(photograph, style, cluster, tmp_path):
@@ -133,27 +249,111 @@ def test_ctrl_c_leaves_what_is_done(photograph, style, cluster, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         sweep(photograph, style, grid(BASE, seed=range(3)), tmp_path, scheduler=cluster.scheduler_address,
               on_point=interrupt)
-    points = [module._stored(module.Point(settings, tmp_path / module._name(photograph, style, settings)))
-              for settings in grid(BASE, seed=range(3))]
+    points = [module._stored(point) for point in module._listed(photograph, style, grid(BASE, seed=range(3)), tmp_path)]
     assert any(point.done for point in points)
 
 
-def test_workers_share_the_cores(monkeypatch):
-    """One process a core, or fewer with more threads each: never more threads than cores."""
-    started = {}
+# Sharing a machine
 
-    def local_cluster(**options):
-        started.update(options)
-        raise InterruptedError
 
-    monkeypatch.setattr("distributed.LocalCluster", local_cluster)
+def test_never_more_threads_than_cores(monkeypatch):
+    """One process a core, or fewer with more threads each."""
     for cores, workers, points, expected in ((8, None, 100, (8, 1)), (8, None, 3, (3, 2)), (2, 5, 9, (5, 1)),
                                              (8, 2, 9, (2, 4)), (1, None, 4, (1, 1))):
-        monkeypatch.setattr("os.cpu_count", lambda cores=cores: cores)
-        with pytest.raises(InterruptedError), module._cluster(None, workers, points):
-            pass
-        assert (started["n_workers"], int(started["env"]["NST_WORKER_THREADS"])) == expected
-        assert started["threads_per_worker"] == 1
+        monkeypatch.setattr("dask.system.cpu_count", lambda cores=cores: cores)
+        assert shares(workers, points) == expected
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system binds no process to cores")
+def test_only_cores_that_this_process_may_use_count():
+    code = ("import os\nfrom nst_helpers.workers import shares\n"
+            "os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\nprint(shares(None, 100))")
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
+    assert run.stdout == "(1, 1)\n", run.stderr
+
+
+def threads_of_tensorflow():
+    """In a worker: (within an operation, between operations), as the runtime was started."""
+    from nst_helpers.backend import tf
+
+    return (tf.config.threading.get_intra_op_parallelism_threads(),
+            tf.config.threading.get_inter_op_parallelism_threads())
+
+
+def threads_that_compute():
+    """In a worker: how many of its threads do a twentieth or more of the work of a transfer."""
+    def times():
+        return {thread.id: thread.user_time + thread.system_time for thread in psutil.Process().threads()}
+
+    picture, settings = noise_image(128, 128, 0), Settings(size=128, scales=1, iterations=12)
+    transfer(picture, picture, settings)  # compiles
+    before = times()
+    transfer(picture, picture, settings)
+    spent = [seconds - before.get(thread, 0) for thread, seconds in times().items()]
+    return sum(seconds > 0.05 * sum(spent) for seconds in spent)
+
+
+def test_a_cluster_of_its_own_whose_workers_keep_to_their_cores(photograph, style, tmp_path, inside):
+    """As a student calls it: nothing but pictures and a grid."""
+    set_to, main, processes = {}, sys.modules["__main__"], []
+
+    def look(client):
+        set_to.update(client.run(threads_of_tensorflow))
+        processes.extend(client.run(os.getpid).values())
+        assert sys.modules["__main__"] is main
+
+    inside(look, look)
+    points = sweep(photograph, style, grid(BASE, seed=[0, 1]), tmp_path)
+    assert all(point.done for point in points)
+    count, threads = shares(None, 2)
+    assert list(set_to.values()) == [(threads, 1)] * count
+    assert not any(map(_alive, processes))  # nothing is left behind
+
+
+def test_a_worker_computes_on_no_more_threads_than_its_share(photograph, style, tmp_path, cluster):
+    """The fixture's workers have one thread each. Behind it is the thread that calls TensorFlow, and one of Dask."""
+    from distributed import Client
+
+    sweep(photograph, style, [BASE], tmp_path, scheduler=cluster.scheduler_address)
+    with Client(cluster) as client:
+        painted = [worker for worker, threads in client.run(threads_of_tensorflow).items() if threads == (1, 1)]
+        assert painted
+        assert client.submit(threads_that_compute, workers=painted).result() <= 3
+
+
+# What is sent, and what is kept
+
+
+def test_large_pictures_go_out_once_and_do_not_come_back(cluster, tmp_path):
+    """Of 13 MB: Dask would warn of them, were they sent with each point; its count of a result knows the picture."""
+    content, style = noise_image(1000, 1100, 0), noise_image(64, 64, 1)
+    settings = grid(replace(BASE, size=32, iterations=1), seed=range(4))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        points = sweep(content, style, settings, tmp_path, scheduler=cluster.scheduler_address)
+    assert all(point.done for point in points)
+    parts = module._small(transfer(content, style, settings[0]))
+    assert parts["image"].nbytes < sizeof(parts) < 100_000
+
+
+def test_what_a_point_left_in_the_cluster_is_let_go_as_it_ends(photograph, style, cluster, tmp_path):
+    settings, ended = grid(BASE, seed=range(4)), []
+
+    def on_point(point):
+        ended.append(point)
+        deadline = time.monotonic() + 60
+        while known() > len(settings) - len(ended) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert known() <= len(settings) - len(ended)
+
+    def known():
+        return sum(name.startswith("_paint") for name in list(cluster.scheduler.tasks))
+
+    sweep(photograph, style, settings, tmp_path, scheduler=cluster.scheduler_address, on_point=on_point)
+    assert len(ended) == 4
+
+
+# How it begins and ends
 
 
 def test_no_scheduler_at_the_address(photograph, style, tmp_path):
@@ -161,10 +361,10 @@ def test_no_scheduler_at_the_address(photograph, style, tmp_path):
         sweep(photograph, style, [BASE], tmp_path, scheduler="tcp://127.0.0.1:1")
 
 
-def test_a_cluster_of_its_own(photograph, style, tmp_path):
-    """As a student calls it: nothing but pictures and a grid."""
-    points = sweep(photograph, style, grid(BASE, seed=[0, 1]), tmp_path)
-    assert all(point.done for point in points)
+def test_workers_that_do_not_start(photograph, style, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])  # where this package is not found
+    with pytest.raises(SweepError, match=r"worker processes did not start \(.*No module named"):
+        sweep(photograph, style, [BASE], tmp_path)
 
 
 SCRIPT = """
@@ -214,3 +414,10 @@ def test_a_sheet_with_a_point_that_failed(outcome, tmp_path):
     path.write_bytes(plots.png(contact_sheet(outcome)))
     assert load_image(path, None).std() > 10
     assert "failed" in [text.get_text() for axis in contact_sheet(outcome).axes for text in axis.texts]
+
+
+def test_a_table_holds_whatever_an_error_says():
+    points = [module.Point(replace(BASE, seed=seed), Path("x"), error=error)
+              for seed, error in enumerate(["ValueError: a | b", "two\nlines"])]
+    *_, first, second = table(points).splitlines()
+    assert (first, second) == (r"| 0 | ValueError: a \| b |  |  |  |", "| 1 | two lines |  |  |  |")

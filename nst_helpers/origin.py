@@ -1,0 +1,60 @@
+"""What a picture's numbers come from besides pictures and settings: this code, and the weights of a network.
+
+What is stored is found again by this: a result or a checkpoint of other code, or of other weights, is another one.
+"""
+
+import ast
+import hashlib
+from functools import cache, lru_cache
+from pathlib import Path
+
+from nst_helpers.networks import VGG19_MD5, vgg19_cache, weight_file
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+def origin(settings) -> dict[str, str]:
+    """{"the package's code": digest, "the weight file": digest} of a run with these `Settings`.
+
+    Raises:
+        NetworkError: the course's data folder is missing.
+    """
+    return {"the package's code": code_version(), "the weight file": weights_version(settings.network)}
+
+
+@cache
+def code_version(folder: Path = PACKAGE) -> str:
+    """A digest of `transfer` and of every module of the package that it is built on, to the last comment."""
+    digest, known, left = hashlib.sha256(), set(), ["transfer"]
+    while left:
+        name = left.pop()
+        if name in known:
+            continue
+        known.add(name)
+        text = folder.joinpath(*name.split(".")).with_suffix(".py").read_text(encoding="utf-8")  # line ends as \n
+        digest.update(f"{name}\n{text}\n".encode())
+        left += sorted(_needed(text), reverse=True)
+    return digest.hexdigest()[:16]
+
+
+def _needed(text):
+    """The modules of this package that a module imports at its top, and so needs to compute."""
+    parts = (node.module.partition(".") for node in ast.parse(text).body
+             if isinstance(node, ast.ImportFrom) and node.module)
+    return {module for package, _, module in parts if package == "nst_helpers" and module}
+
+
+def weights_version(network: str) -> str:
+    """A digest of the file that a network's weights are read from; "" where there is none."""
+    path = weight_file(network)
+    try:
+        stat = path.stat()
+        return _digest(path, stat.st_mtime_ns, stat.st_size)
+    except OSError:
+        return VGG19_MD5 if path == vgg19_cache() else ""  # what Keras will download, and check by this very digest
+
+
+@lru_cache(maxsize=8)
+def _digest(path, *_):
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
