@@ -108,29 +108,48 @@ def draw_matrix(axes, matrix, title="", marked=()):
     axes.spines[:].set_visible(True)
 
 
-def show(figure, alt, photo=False, folded=None):
-    """Show a figure, with words for those who cannot see it.
+def show(figure, caption="", photo=False, folded=None, alt=None):
+    """Show a figure, and under it what there is to see.
 
     Args:
         figure: a matplotlib Figure.
-        alt: what there is to see, in a sentence or two. It is stored as the picture's alternative text and as
-            its plain text, which the tests of the notebooks compare.
+        caption: a sentence or two, plain text. It is the picture's alternative text too.
         photo: store a JPEG, a fifth of the PNG's size where a figure is mostly photographs.
         folded: words behind which the picture stays out of sight until they are clicked: it would answer a prediction.
+        alt: for those who cannot see the picture, where the caption does not tell them enough (default: the caption).
+            It is stored as the picture's plain text too, which the tests of the notebooks compare.
+    """
+    _plain_ticks(figure)
+    data, mime = (jpeg(figure), "image/jpeg") if photo else (png(figure), "image/png")
+    show_picture(data, mime, caption, folded, alt)
+
+
+def show_picture(data, mime, caption="", folded=None, alt=None):
+    """Show an encoded picture ("image/png", "image/jpeg", "image/webp", …); the other arguments are those of `show`.
+
+    Raises:
+        ValueError: neither a caption nor an alternative text.
     """
     import base64
     import html
 
     from IPython.display import display
 
-    _plain_ticks(figure)
-    data, mime = (jpeg(figure), "image/jpeg") if photo else (png(figure), "image/png")
+    alt = alt or caption
+    if not alt:
+        raise ValueError("a picture needs words for those who cannot see it: give it a caption")
     picture = base64.b64encode(data).decode()
+    below = f'<p class="nst-caption" style="{CAPTION}">{html.escape(caption)}</p>' if caption else ""
     if folded:
-        inside = f'<img src="data:{mime};base64,{picture}" alt="{html.escape(alt)}">'
+        inside = f'<img src="data:{mime};base64,{picture}" alt="{html.escape(alt)}">{below}'
         display({"text/html": folded_html(folded, inside), "text/plain": alt}, raw=True)
-    else:
-        display({mime: picture, "text/plain": alt}, metadata={mime: {"alt": alt}}, raw=True)
+        return
+    display({mime: picture, "text/plain": alt}, metadata={mime: {"alt": alt}}, raw=True)
+    if caption:
+        display({"text/html": below, "text/plain": caption}, raw=True)
+
+
+CAPTION = "max-width: 52em; margin: 0.2em 0 1em; font-size: 0.92em; font-style: italic"
 
 
 BUTTON = ("cursor: pointer; padding: 0.35em 0.8em; margin: 0.25em 0; border: 1px solid #888; border-radius: 0.4em; "
@@ -162,10 +181,10 @@ def _plain_ticks(figure, least=1e-3, most=1e6):
             axis.set_minor_formatter(lambda x, _, between=between: f"{x:,.7g}" if f"{x:.0e}"[0] in between else "")
 
 
-def show_images(images, titles, alt, signed=False, photo=False, folded=None):
+def show_images(images, titles, caption="", signed=False, photo=False, folded=None, alt=None):
     """A row of pictures, each with its title; (height, width, 3) 0–255, or (height, width) maps.
 
-    photo: for photographs and paintings: drawn smoothly, and stored as JPEG. folded: as in `show`.
+    photo: for photographs and paintings: drawn smoothly, and stored as JPEG. caption, folded, alt: as in `show`.
     """
     import numpy as np
 
@@ -174,7 +193,7 @@ def show_images(images, titles, alt, signed=False, photo=False, folded=None):
     figure, axes = subplots(1, len(images), size=size, squeeze=False, width_ratios=shares)
     for axis, image, title in zip(axes[0], images, titles, strict=True):
         draw_image(axis, image, title, signed, smooth=photo)
-    show(figure, alt, photo, folded)
+    show(figure, caption, photo, folded, alt)
 
 
 def png(figure):

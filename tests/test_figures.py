@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 def shown(monkeypatch):
     """What was displayed, as [(data, metadata)]."""
     displayed = []
-    monkeypatch.setattr("IPython.display.display", lambda data, metadata, raw: displayed.append((data, metadata)))
+    monkeypatch.setattr("IPython.display.display", lambda data, raw, metadata=None: displayed.append((data, metadata)))
     return displayed
 
 
@@ -50,6 +50,20 @@ def test_a_photo_is_stored_as_jpeg_with_its_words(shown):
     assert set(data) == {"image/jpeg", "text/plain"} and metadata["image/jpeg"]["alt"] == "a rising curve"
     picture = Image.open(io.BytesIO(base64.b64decode(data["image/jpeg"])))
     assert picture.format == "JPEG" and picture.size == (440, 220)
+
+
+def test_a_caption_stands_below_and_is_the_alternative_text(shown):
+    plots.show(curve(), "The loss < 3 falls.")
+    (picture, metadata), (caption, _) = shown
+    assert picture["text/plain"] == metadata["image/png"]["alt"] == caption["text/plain"] == "The loss < 3 falls."
+    assert caption["text/html"].startswith('<p class="nst-caption"') and "The loss &lt; 3 falls.</p>" in caption[
+        "text/html"]
+
+
+def test_a_picture_without_words_is_refused(shown):
+    with pytest.raises(ValueError, match="give it a caption"):
+        plots.show(curve())
+    assert not shown
 
 
 @pytest.mark.parametrize(("limits", "labels"), [

@@ -81,7 +81,7 @@ def test_a_page_for_every_lesson_and_every_solution(pages):
 def test_every_cell_and_every_picture_is_there(pages, name):
     page, cells = pages[name], notebook(name).cells
     codes = [cell.source.rstrip("\n") for cell in cells if cell.cell_type == "code"]
-    assert [pre.get_text() for pre in page.select(".cell > pre.code")] == codes
+    assert [pre.get_text() for pre in page.select(".cell pre.code")] == codes
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
     printed = [output.text for output in outputs if output.output_type == "stream"]
     assert [pre.get_text() for pre in page.select("pre.output")] == printed

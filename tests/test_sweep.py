@@ -212,7 +212,8 @@ def test_the_point_of_a_dead_worker_is_run_again_but_not_for_ever(photograph, st
     points = sweep(photograph, style, grid(BASE, seed=[0, 1, 2, 3]), tmp_path / "found", workers=1)
     assert [point.done for point in points] == [True, False, True, True], [point.error for point in points]
     assert points[1].error.startswith("its worker died of it, and so did the next: perhaps the memory was too small")
-    assert runs(notes) == {0: 1, 1: 2, 2: 2, 3: 1}
+    ran = runs(notes)  # 0 once or more: a result that was not fetched yet dies with its worker, and is computed anew
+    assert (ran[1], ran[2], ran[3]) == (2, 2, 1) and ran[0] >= 1
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")

@@ -6,7 +6,8 @@
 
 In a source, an exercise is a code cell tagged `exercise` (the stub) and right after it one tagged
 `solution`. The lesson keeps the stub; the worked lesson has the solution in its place. Text cells tagged
-`solution` are in the worked lesson only.
+`solution` are in the worked lesson only. Cells tagged `check` (assertions) or `figure` (what only draws) are
+folded: they run, and show their source to those who open it.
 
 A rebuild without a change leaves the files as they are: cell ids come from the content, nothing holds a
 date or a version, and where a new output says the same as the stored one (times aside, and pictures alike
@@ -37,6 +38,8 @@ import nbval_numbers  # noqa: E402
 NOTEBOOKS = ROOT / "notebooks"
 SOURCES = NOTEBOOKS / "sources"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # names a widget of a kernel that is gone
+PICTURES = "image/png", "image/jpeg"  # that are compared with the eye; others count as equal where they are the same
+FOLDED = {"check", "figure"}  # tags of cells whose source stays out of sight until it is clicked
 SECONDS_A_CELL = 120
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -69,7 +72,7 @@ def from_source(lesson, solved):
         content = f"{lesson}\n{cell.cell_type}\n{cell.source}"
         seen[content] += 1
         cell.id = hashlib.sha256(f"{content}\n{seen[content]}".encode()).hexdigest()[:12]
-        cell.metadata = nbformat.from_dict({"tags": _tags(cell)} if _tags(cell) else {})
+        cell.metadata = nbformat.from_dict(_metadata(_tags(cell)))
     notebook = nbformat.v4.new_notebook(cells=cells, metadata=METADATA)
     notebook.nbformat_minor = 5
     return notebook
@@ -119,6 +122,11 @@ def build(lesson, solved):
 
 def _tags(cell):
     return list(cell.metadata.get("tags", []))
+
+
+def _metadata(tags):
+    """A cell's metadata; JupyterLab folds the source of what is not the lesson's subject until it is clicked."""
+    return {"tags": tags, **({"jupyter": {"source_hidden": True}} if FOLDED & {*tags} else {})} if tags else {}
 
 
 def _require_pairs(lesson, cells):
@@ -175,7 +183,7 @@ def _parts(output):
 def _parts_equal(new, old):
     if new.keys() != old.keys():
         return False
-    return all(_alike(new[kind], old[kind]) if kind in ("image/png", "image/jpeg")
+    return all(_alike(new[kind], old[kind]) if kind in PICTURES
                else _same_words(new[kind], old[kind]) for kind in new)
 
 

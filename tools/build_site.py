@@ -46,6 +46,7 @@ OPENING = ("data/gallery/shown/raccoon_cubist.jpg", "The raccoon in brushed plan
            "A photograph, painted in the manner of the picture in its corner by the small network that comes along.")
 PICTURES = {".png", ".jpg", ".jpeg", ".gif", ".webp"}
 CHINESE = re.compile(r"[\u3400-\u9fff](?:[\u3400-\u9fff, ]*[\u3400-\u9fff])?")
+FOLDED = {"check": "The check", "figure": "How it is drawn"}  # by a cell's tag; JupyterLab folds these too
 PANEL = '<span aria-hidden="true">{}</span> <em>A panel to play with in JupyterLab; this is how it begins.</em>'
 LINE = 30  # longer lines are scrolled on a narrow or much enlarged page, so keys must reach them
 
@@ -318,6 +319,9 @@ def _text_page(site, page):
 def _code_cell(site, page, cell):
     outputs = [_output(site, page, output) for output in cell.outputs]
     html = _code(cell.source, "python")
+    words = next((words for tag, words in FOLDED.items() if tag in cell.metadata.get("tags", [])), None)
+    if words:
+        html = Markup('<details class="fold"><summary>{}</summary>\n{}</details>\n').format(words, html)
     if "exercise" in cell.metadata.get("tags", []) and page.headings:
         anchor = f"{page.twin.path}#{page.headings[-1][1]}"
         html = Markup('<p class="turn">Your turn, in JupyterLab. <a href="{}">One way to solve it</a></p>\n{}').format(
@@ -336,6 +340,8 @@ def _output(site, page, output):
         # Figures are shown by a call; a panel is a cell's value, and its words are what it says to those who see it.
         note = Markup(PANEL).format(alt) if output.output_type == "execute_result" else ""
         return site.figure(base64.b64decode(data[kind]), page, alt, note)
+    if "text/html" in data:  # a caption, a prediction, a folded figure: by plots.show and exercises.predict
+        return Markup(data["text/html"] + "\n")
     if "text/plain" in data:
         return _scrolled(escape(data["text/plain"]), "output", data["text/plain"])
     raise SiteError(f"{page.source.relative_to(ROOT)}: an output that a page cannot show: {output.output_type}")
