@@ -11,10 +11,12 @@ from PIL import Image
 from nst_helpers import losses
 from nst_helpers.backend import tf
 from nst_helpers.exercises import find
-from nst_helpers.images import noise_image
-from nst_helpers.networks import load_network
+from nst_helpers.experiments.inversion import ALONE, HELPED, rebuild
+from nst_helpers.images import load_image
+from nst_helpers.networks import data_folder
+from nst_helpers.shipped import picture_names
 from nst_helpers.widgets import content
-from nst_helpers.widgets.content import ALONE, HELPED, add_up, draw_rebuilt, layer_slider, middle_of, rebuild
+from nst_helpers.widgets.content import draw_rebuilt, layer_slider, middle_of
 
 LESSON = "03_content_loss"
 LAYERS = ("conv1_1", "conv4_2")
@@ -23,11 +25,6 @@ STEPS = (0, 3, 7)
 
 def pixels(panel):
     return np.asarray(Image.open(io.BytesIO(panel.picture.value)).convert("RGB"), float)
-
-
-@pytest.fixture
-def small():
-    return middle_of("cat")[:48, :64]
 
 
 # By hand
@@ -72,57 +69,14 @@ def test_the_gate_is_the_tapes():
     np.testing.assert_allclose(gated(z, wanted), expected, atol=1e-12)
 
 
-# The widget computes as the lesson does
-
-@pytest.mark.parametrize(("how", "function"), [(ALONE, "rebuild"), (HELPED, "rebuild_with_help")])
-def test_the_widget_rebuilds_as_the_lesson_does(how, function, small):
-    names = ("content_loss", "share_of", "descend", "add_up", function)
-    *_, by_lesson = lesson_functions(LESSON, *names, network=load_network("plain"), photo=small, KEPT=(0, 1, 5))
-    descend = by_lesson.__globals__["descend"]
-    by_lesson.__globals__["descend"] = lambda *values, **named: descend(*values, **named, steps=5)
-    expected = by_lesson("conv2_1")
-    images = list(rebuild(small, "conv2_1", how, steps=5))
-    assert list(expected) == [0, 1, 5] and len(images) == 6
-    np.testing.assert_array_equal(images[0], noise_image(48, 64, 0))
-    for step, image in expected.items():
-        # Adam takes the sign of tiny gradients seriously, so a few pixels may differ in float32.
-        assert np.abs(images[step] - image).mean() < 0.05, step
-
-
-@pytest.mark.parametrize("how", [HELPED, ALONE])
-def test_rebuilding_comes_nearer_and_stays_within_0_to_255(how, small):
-    images = list(rebuild(small, "conv1_1", how, steps=60))
-    errors = [np.abs(image - small).mean() for image in images]
-    assert errors[-1] < errors[0] / 2 and min(map(np.min, images)) >= 0 and max(map(np.max, images)) <= 255
-
-
-def test_another_seed_starts_from_another_noise_and_is_repeatable(small):
-    first, again, other = (next(iter(rebuild(small, "conv1_1", seed=seed))) for seed in (1, 1, 2))
-    np.testing.assert_array_equal(first, again)
-    assert np.abs(first - other).mean() > 10
-
-
-def test_a_stack_is_added_up_in_blocks():
-    stack = np.zeros((3, 16, 16, 3), np.float32)
-    stack[0, 5, 7] = 3  # the first sheet is as it is
-    image = add_up(tf.constant(stack)).numpy()
-    np.testing.assert_allclose(image, stack[0], atol=1e-5)
-    stack[1], stack[2] = 10, 20  # even sheets stay even
-    np.testing.assert_allclose(add_up(tf.constant(stack)), stack[0] + 30, atol=1e-4)
-    (by_lesson,) = lesson_functions(LESSON, "add_up")
-    noise = np.random.default_rng(5).random((5, 32, 48, 3), np.float32)
-    np.testing.assert_allclose(by_lesson(noise), add_up(tf.constant(noise)), atol=1e-5)
-
+# The widget
 
 def test_the_lesson_and_its_widget_show_the_same_photograph():
-    from nst_helpers.images import load_image
-    from nst_helpers.networks import data_folder
-
     whole = load_image(data_folder() / "content" / "cat.jpg", 256)
     np.testing.assert_array_equal(middle_of("cat"), whole[21:149, 32:224])
 
 
-@pytest.mark.parametrize("name", content.PHOTOGRAPHS)
+@pytest.mark.parametrize("name", picture_names("content"))
 def test_every_photograph_has_a_middle(name):
     assert middle_of(name).shape == (128, 192, 3)
 
@@ -194,7 +148,7 @@ def test_the_live_computation_comes_nearer_step_by_step(monkeypatch):
     small = middle_of("coffee")[:32, :48]
     monkeypatch.setattr(content, "middle_of", lambda name: small)
     monkeypatch.setattr(content, "STEPS", 20)
-    monkeypatch.setattr(content.rebuild, "__defaults__", (HELPED, 20, 0))
+    monkeypatch.setattr(rebuild, "__defaults__", (HELPED, 20, 0))
     shares, words = zip(*((share, drawing.words) for share, drawing in
                           content.live_job("conv1_1", 200, HELPED, "coffee")), strict=True)
     assert shares == (0, 0.25, 0.5, 0.75, 1) and "after 20 steps" in words[-1]

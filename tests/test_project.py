@@ -128,6 +128,14 @@ def imports(path):
     return found
 
 
+def modules(path):
+    """The top-level names of all that a module imports, wherever it does."""
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
+    return {name.partition(".")[0] for name in names}
+
+
 @pytest.mark.parametrize("module, allowed", [
     ("system", set()), ("errors", set()), ("architecture", set()), ("optimizers", set()), ("plots", set()),
     ("colors", set()), ("backend", {"errors", "system"}), ("images", {"errors", "system"}), ("losses", {"backend"}),
@@ -139,13 +147,26 @@ def imports(path):
     ("diagnose", {"colors", "errors", "images", "losses", "networks", "transfer"}),
     ("runs", {"errors", "images", "networks", "settings"}),
     ("estimate", {"architecture", "images", "settings", "transfer"}),
+    ("schedules", set()), ("shipped", {"images", "networks"}),
     ("experiments/texture", {"errors", "settings", "transfer"}),
+    ("experiments/inversion", {"backend", "images", "losses", "networks", "optimizers", "schedules", "shipped",
+                               "transfer"}),
     ("origin", {"networks"}), ("workers", {"backend", "errors"}),
     ("sweep", {"images", "origin", "plots", "settings", "system", "transfer", "workers"}),
     ("checkpoint", {"backend", "errors", "origin", "result", "settings", "system", "transfer"}),
 ])
 def test_imports_go_one_way(module, allowed):
     assert imports(PACKAGE / f"{module}.py") <= allowed
+
+
+def test_experiments_know_no_widget_and_are_all_in_the_table_above():
+    """They are what widgets and lessons compute: whoever imports them needs no notebook."""
+    (table,) = (mark.args[1] for mark in test_imports_go_one_way.pytestmark)
+    paths = sorted((PACKAGE / "experiments").glob("[!_]*.py"))
+    assert {f"experiments/{path.stem}" for path in paths} == {name for name, _ in table if "/" in name}
+    for path in paths:
+        assert not {"ipywidgets", "IPython"} & modules(path), path.name
+        assert not any(name.startswith(("widgets", "exercises", "plots")) for name in imports(path)), path.name
 
 
 @pytest.mark.parametrize("command", ["import nst_helpers", "import runpy, sys; sys.argv = ['nst', '--help']; "

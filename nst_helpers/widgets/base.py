@@ -8,6 +8,7 @@ A notebook stores the picture of the default position too: readers see it where 
 import base64
 import html
 import io
+from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import NamedTuple
 
 import ipywidgets
 import numpy as np
+import numpy.typing as npt
 from PIL import Image, ImageFont
 
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -124,10 +126,14 @@ begin(100);
 """
 
 
-def encoded(picture, file_format="PNG"):
+def pillow(image: npt.ArrayLike) -> Image.Image:
+    """An image (height, width, 3) or a grey map (height, width), 0–255, as Pillow's; clipped, rounded to 8 bits."""
+    return Image.fromarray(np.clip(np.rint(image), 0, 255).astype(np.uint8))
+
+
+def encoded(picture: Image.Image | npt.ArrayLike, file_format: str = "PNG") -> bytes:
     """The bytes of a PNG or JPEG file of a Pillow picture, or of an image (height, width, 3), 0–255."""
-    if not isinstance(picture, Image.Image):
-        picture = Image.fromarray(np.clip(np.rint(picture), 0, 255).astype(np.uint8))
+    picture = picture if isinstance(picture, Image.Image) else pillow(picture)
     file = io.BytesIO()
     picture.save(file, file_format, **({"quality": 90} if file_format == "JPEG" else {"compress_level": 3}))
     return file.getvalue()
@@ -146,13 +152,25 @@ def picture_format(data):
     return "png" if data.startswith(b"\x89PNG") else "jpeg"
 
 
-def slider(label, value, least, most, step=1, slow=False):
-    """A slider for whole or decimal numbers; `slow`: the picture follows on release, not while dragging."""
+def slider(label: str, value: float, least: float, most: float, step: float = 1) -> ipywidgets.Widget:
+    """A slider for whole or decimal numbers."""
     kind = ipywidgets.IntSlider if isinstance(value, int) and isinstance(step, int) else ipywidgets.FloatSlider
-    return kind(value, min=least, max=most, step=step, description=label, continuous_update=not slow, **_wide())
+    return kind(value, min=least, max=most, step=step, description=label, **_wide())
 
 
-def dropdown(label, options, value=None):
+def log_slider(label: str, value: float, least: float, most: float, *, base: int = 10, step: float = 0.02,
+               readout: str = ".3f") -> ipywidgets.FloatLogSlider:
+    """A slider over powers of a base; its ends and its step are exponents."""
+    return ipywidgets.FloatLogSlider(value, base=base, min=least, max=most, step=step, description=label,
+                                     readout_format=readout, **_wide())
+
+
+def choice_slider(label: str, options: Sequence, value: object) -> ipywidgets.SelectionSlider:
+    """A slider over names, or over numbers that are not evenly spaced."""
+    return ipywidgets.SelectionSlider(options=options, value=value, description=label, **_wide())
+
+
+def dropdown(label: str, options: Sequence | Mapping, value: object = None) -> ipywidgets.Dropdown:
     """A list to choose one from: names, or {name: value}."""
     options = list(options.items()) if hasattr(options, "items") else list(options)
     first = options[0][1] if isinstance(options[0], tuple) else options[0]
