@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from nst_helpers.images import load_image, resize_image, save_image
+from nst_helpers.images import resize_image, save_image
 from nst_helpers.networks import data_folder
 from nst_helpers.settings import Settings
+from nst_helpers.shipped import picture_names, shipped_picture
 from nst_helpers.transfer import transfer
 
 CELL = 200  # pixels across
@@ -41,8 +42,7 @@ def main():
 
 def pictures(folder, names):
     """{name: image} of the shipped pictures of a folder, in alphabetical order."""
-    chosen = names.split(",") if names else sorted(path.stem for path in (data_folder() / folder).glob("*.jpg"))
-    return {name: load_image(data_folder() / folder / f"{name}.jpg", None) for name in chosen}
+    return {name: shipped_picture(name) for name in (names.split(",") if names else picture_names(folder))}
 
 
 def cell(image):

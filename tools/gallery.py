@@ -11,9 +11,8 @@ the style. data/gallery/shown holds what a page shows: smaller, with the style p
 
 import argparse
 import json
-import subprocess
-import sys
 
+import make_styles
 import numpy as np
 from tqdm import tqdm
 
@@ -21,6 +20,7 @@ from nst_helpers.diagnose import diagnose
 from nst_helpers.images import load_image, resize_image, save_image
 from nst_helpers.networks import data_folder
 from nst_helpers.settings import Settings
+from nst_helpers.shipped import shipped_picture
 from nst_helpers.transfer import transfer
 
 FOLDER = data_folder() / "gallery"
@@ -50,18 +50,13 @@ def main():
 def paint(recipe):
     """The `Result` of one recipe: {"content", "style", "settings"}."""
     styles = [(weight, large_style(style)) for style, weight in recipe["style"].items()]
-    return transfer(enlarged(shipped("content", recipe["content"])), styles, Settings(**COMMON | recipe["settings"]))
+    return transfer(enlarged(shipped_picture(recipe["content"])), styles, Settings(**COMMON | recipe["settings"]))
 
 
 def pictures(recipe, size):
     """(content picture with its longer side at most `size`, [(weight, style picture), …]) of a recipe."""
-    styles = [(weight, shipped("style", style)) for style, weight in recipe["style"].items()]
-    return shipped("content", recipe["content"], size), styles
-
-
-def shipped(role, name, size=None):
-    """A picture of data/content or data/style, with its longer side at most `size` pixels."""
-    return load_image(data_folder() / role / f"{name}.jpg", size)
+    styles = [(weight, shipped_picture(style)) for style, weight in recipe["style"].items()]
+    return shipped_picture(recipe["content"], size), styles
 
 
 def with_inset(name, recipe):
@@ -69,7 +64,7 @@ def with_inset(name, recipe):
     picture = load_image(FOLDER / f"{name}.jpg", SHOWN)
     side, left = picture.shape[0] // INSET, 0
     for style in recipe["style"]:
-        small = resize_image(shipped("style", style), side, side)
+        small = resize_image(shipped_picture(style), side, side)
         framed = np.pad(small, ((FRAME,), (FRAME,), (0,)), constant_values=255)
         picture[-framed.shape[0]:, left: left + framed.shape[1]] = framed
         left += framed.shape[1] - FRAME
@@ -86,8 +81,8 @@ def large_style(name):
     """A style picture at STYLE_SIZE pixels, painted once."""
     path = STYLES / f"{name}.jpg"
     if not path.is_file():
-        painter = data_folder() / "make_styles.py"
-        subprocess.run([sys.executable, painter, name, "--folder", STYLES, "--size", str(STYLE_SIZE)], check=True)
+        STYLES.mkdir(parents=True, exist_ok=True)
+        make_styles.paint(name, STYLES, STYLE_SIZE)
     return load_image(path, None)
 
 

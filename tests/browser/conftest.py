@@ -111,7 +111,7 @@ def lab(browser, tmp_path_factory):
 
 
 def _copy_of_the_lessons(folder):
-    shutil.copytree(ROOT / "data", folder / "data", ignore=shutil.ignore_patterns("painters", "*.py"))
+    shutil.copytree(ROOT / "data", folder / "data")
     for path in (*(ROOT / "notebooks").glob("*.ipynb"), *(ROOT / "notebooks" / "solutions").glob("*.ipynb")):
         notebook = nbformat.read(path, 4)
         for cell in notebook.cells:

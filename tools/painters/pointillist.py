@@ -181,22 +181,22 @@ def garden(size, rng):
     return reeds(scene, x, y, rng)
 
 
-def divided(colours, rng, spread):
+def divided(colors, rng, spread):
     """Break colours (k, 3) up: each dot takes the pure paint nearest to a random neighbour of its colour."""
     # Wider along the blue-yellow axis, so that orange and blue, violet and yellow stand side by side.
-    wander = rng.normal(size=colours.shape) * spread * (0.8, 1.0, 1.5)
-    return PURE[cKDTree(PURE).query(colours * (1, 1.25, 1.25) + wander)[1]]
+    wander = rng.normal(size=colors.shape) * spread * (0.8, 1.0, 1.5)
+    return PURE[cKDTree(PURE).query(colors * (1, 1.25, 1.25) + wander)[1]]
 
 
-def dab(canvas, centres, radii, stretch, colours, rng):
+def dab(canvas, centers, radii, stretch, colors, rng):
     """Press round dabs, in order: centres (k, 2), radii (k,), `stretch` in width (k,), colours (k, 3)."""
     size = len(canvas.height)
-    for first in range(0, len(centres), 512):
+    for first in range(0, len(centers), 512):
         some = slice(first, first + 512)
         reach = int(np.ceil((radii[some] * stretch[some]).max() * size)) + 1
         steps = np.arange(-reach, reach + 1)
         dx, dy = np.meshgrid(steps, steps)
-        spot = (centres[some] * size).astype(int)
+        spot = (centers[some] * size).astype(int)
         tilt = rng.normal(0, 0.25, len(spot))[:, None, None]
         u, v = dx + tilt * dy, dy - tilt * dx
         edge = 1 + 0.10 * np.sin(3 * np.arctan2(v, u) + rng.uniform(0, 6, len(spot))[:, None, None])
@@ -206,7 +206,7 @@ def dab(canvas, centres, radii, stretch, colours, rng):
         inside = (distance < 1) & (np.minimum(row, column) >= 0) & (np.maximum(row, column) < size)
         which = np.nonzero(inside)[0]
         place = row[inside], column[inside]
-        canvas.colour[place] = colours[some][which]
+        canvas.color[place] = colors[some][which]
         level, dome = 0.3 + 0.5 * rng.random(len(spot)), 0.8 * np.sqrt(1 - distance[inside] ** 2)
         canvas.height[place] = level[which] + dome
 
@@ -222,10 +222,10 @@ def flowers(canvas, rng):
     petals = oklab("d9301f", "fffdf0", "f0609a", "ff8a1f")[kind]
     radii = (0.0020 + 0.0085 * depth) * rng.uniform(0.8, 1.3, len(x))
     order = np.argsort(depth)
-    centres = np.stack([x, WATERLINE + depth], -1)[order]
-    dab(canvas, centres, radii[order], np.full(len(x), 1.2), petals[order], rng)
+    centers = np.stack([x, WATERLINE + depth], -1)[order]
+    dab(canvas, centers, radii[order], np.full(len(x), 1.2), petals[order], rng)
     hearts = np.where(kind[order, None] == 1, oklab("ffb31a"), oklab("7a1440"))
-    dab(canvas, centres, 0.33 * radii[order], np.ones(len(x)), hearts, rng)
+    dab(canvas, centers, 0.33 * radii[order], np.ones(len(x)), hearts, rng)
 
 
 def pointillist(size, seed=5):
@@ -242,12 +242,12 @@ def pointillist(size, seed=5):
         (0.0050, 0.0032, 0.060, 0.9),
         (0.0045, 0.0021, 0.075, 0.95),
     ):
-        centres = scatter(rng, spacing)
-        keen = 1 - lure + lure * smoothstep(0.004, 0.03, look_up(detail, centres))
-        centres = centres[rng.random(len(centres)) < keen]
-        colours = divided(look_up(scene, centres), rng, spread)
-        radii = radius * rng.uniform(0.75, 1.25, len(centres))
-        on_water = (centres[:, 1] > WATERLINE) & (centres[:, 0] < 0.6 - 0.5 * (centres[:, 1] - WATERLINE))
-        dab(canvas, centres, radii, np.where(on_water, 1.7, 1.1), colours, rng)
+        centers = scatter(rng, spacing)
+        keen = 1 - lure + lure * smoothstep(0.004, 0.03, look_up(detail, centers))
+        centers = centers[rng.random(len(centers)) < keen]
+        colors = divided(look_up(scene, centers), rng, spread)
+        radii = radius * rng.uniform(0.75, 1.25, len(centers))
+        on_water = (centers[:, 1] > WATERLINE) & (centers[:, 0] < 0.6 - 0.5 * (centers[:, 1] - WATERLINE))
+        dab(canvas, centers, radii, np.where(on_water, 1.7, 1.1), colors, rng)
     flowers(canvas, rng)
     return lit(canvas, 0.06)

@@ -147,20 +147,20 @@ def wine_glass(x, y):
 
 def still_life(x, y):
     """Look at the still life in the directions (x, y): OKLab colours (n, n, 3) and outlines (n, n)."""
-    colour, ink = np.zeros((*x.shape, 3), np.float32), np.zeros_like(x)
+    color, ink = np.zeros((*x.shape, 3), np.float32), np.zeros_like(x)
     for name, inside, shade in room(x, y) + bottle(x, y) + fruit_bowl(x, y) + guitar(x, y) + wine_glass(x, y):
         mask = inside > 0
-        colour[mask] = ramp(PIGMENTS[name], shade[mask])
+        color[mask] = ramp(PIGMENTS[name], shade[mask])
         line = smoothstep(0.0042, 0.0022, np.abs(inside)) * (name not in ("wall", "hole", "paper"))
         ink = np.where(mask, line, np.maximum(ink, line))
-    return colour, ink
+    return color, ink
 
 
 class Facets(NamedTuple):
     """The cut picture plane: labels (n, n), and per facet its centre (k, 2), span (k,) and angle (k,)."""
 
     label: np.ndarray
-    centre: np.ndarray
+    center: np.ndarray
     span: np.ndarray
     angle: np.ndarray
 
@@ -187,8 +187,8 @@ def cut_plane(x, y, rng, smallest=0.0028):
         count += 1
         queue += [(pixels[beyond], angle), (pixels[~beyond], angle)]
     area = np.bincount(flat)
-    centre = np.stack([np.bincount(flat, px), np.bincount(flat, py)], -1) / area[:, None]
-    return Facets(flat.reshape(x.shape), centre, np.sqrt(area / flat.size), np.array(angles))
+    center = np.stack([np.bincount(flat, px), np.bincount(flat, py)], -1) / area[:, None]
+    return Facets(flat.reshape(x.shape), center, np.sqrt(area / flat.size), np.array(angles))
 
 
 def look_through(facets, x, y, rng):
@@ -196,7 +196,7 @@ def look_through(facets, x, y, rng):
     count = len(facets.span)
     shift = rng.normal(0, 0.022, (count, 2))
     turn, zoom = rng.normal(0, 0.16, count), rng.uniform(0.82, 1.12, count)
-    cx, cy = (facets.centre[facets.label, axis] for axis in (0, 1))
+    cx, cy = (facets.center[facets.label, axis] for axis in (0, 1))
     dx, dy = (x - cx) * zoom[facets.label], (y - cy) * zoom[facets.label]
     cos, sin = np.cos(turn)[facets.label], np.sin(turn)[facets.label]
     cx, cy = cx + shift[facets.label, 0], cy + shift[facets.label, 1]
@@ -207,11 +207,11 @@ def facet_axes(facets, x, y):
     """Return coordinates along and across each facet, about [-1, 1] over its span."""
     label = facets.label
     cos, sin = np.cos(facets.angle)[label], np.sin(facets.angle)[label]
-    dx, dy = x - facets.centre[label, 0], y - facets.centre[label, 1]
+    dx, dy = x - facets.center[label, 0], y - facets.center[label, 1]
     return (cos * dx + sin * dy) / facets.span[label], (cos * dy - sin * dx) / facets.span[label]
 
 
-def patterned(colour, facets, x, y, along, across, rng):
+def patterned(color, facets, x, y, along, across, rng):
     """Paint stripes, checks, dots or nothing over whole facets, in a tint of their own."""
     count, label = len(facets.span), facets.label
     kind = rng.choice(5, count, p=[0.78, 0.10, 0.06, 0.035, 0.025])[label]
@@ -223,23 +223,23 @@ def patterned(colour, facets, x, y, along, across, rng):
     choices = [0 * u, su > 0.25, su * sv > 0.05, np.hypot(su, sv) < 0.75, np.abs(su * sv) < 0.10]
     marks = np.choose(kind, choices)
     tint = TINTS[rng.integers(0, len(TINTS), count)][label]
-    return mix(colour, tint, np.clip(0.78 + 60 * waver, 0, 1) * marks)
+    return mix(color, tint, np.clip(0.78 + 60 * waver, 0, 1) * marks)
 
 
-def planes_over(colour, x, y, rng, count=15):
+def planes_over(color, x, y, rng, count=15):
     """Lay large translucent planes across the picture, each fading away from one of its edges."""
     for _ in range(count):
-        centre, angle = rng.uniform(0.05, 0.95, 2), rng.choice([0.42, 2.0, -0.35, 1.25]) + rng.normal(0, 0.12)
-        u, v = rotate(x, y, centre, angle)
+        center, angle = rng.uniform(0.05, 0.95, 2), rng.choice([0.42, 2.0, -0.35, 1.25]) + rng.normal(0, 0.12)
+        u, v = rotate(x, y, center, angle)
         length, width, skew = rng.uniform(0.10, 0.30), rng.uniform(0.05, 0.16), rng.normal(0, 0.35)
         v = v + skew * u
         mask = (np.abs(u) < length) & (np.abs(v) < width)
         fade = np.clip(0.5 + 0.5 * v / width, 0, 1)
-        colour = mix(colour, TINTS[rng.integers(len(TINTS))], mask * rng.uniform(0.35, 0.85) * fade**1.4)
-    return colour
+        color = mix(color, TINTS[rng.integers(len(TINTS))], mask * rng.uniform(0.35, 0.85) * fade**1.4)
+    return color
 
 
-def brushed(colour, facets, x, y, along, across):
+def brushed(color, facets, x, y, along, across):
     """Work the paint with a bristle brush along each facet: ridges, broken colour and light on the relief."""
     span = facets.span[facets.label].astype(np.float32)
     own = (7.3 * facets.label % 31).astype(np.float32)
@@ -252,7 +252,7 @@ def brushed(colour, facets, x, y, along, across):
     lift_y, lift_x = np.gradient(relief)
     light = np.clip((lift_x + lift_y) * len(x) / 1280 * 0.55, -1, 1)
     shade = 1 + 0.17 * light + 0.055 * dabs + 0.045 * bristle
-    worked = colour * shade[..., None]
+    worked = color * shade[..., None]
     worked[..., 1:] *= 1.15
     worked[..., 1] += 0.012 * dabs
     worked[..., 2] += 0.016 * (dabs + bristle) * np.tanh(along)
@@ -281,16 +281,16 @@ def cubist_planes(size, seed=8):
     rng = np.random.default_rng(seed)
     facets = cut_plane(x, y, rng)
     along, across = facet_axes(facets, x, y)
-    colour, ink = still_life(*look_through(facets, x, y, rng))
-    colour = patterned(colour, facets, x, y, along, across, rng)
+    color, ink = still_life(*look_through(facets, x, y, rng))
+    color = patterned(color, facets, x, y, along, across, rng)
     tint = TINTS[rng.integers(0, len(TINTS), len(facets.span))][facets.label]
     amount = rng.choice([0.06, 0.25, 0.72], len(facets.span), p=[0.52, 0.28, 0.20])[facets.label]
-    colour = mix(colour, tint, amount * smoothstep(-0.9, 0.9, along))
-    colour = planes_over(colour, x, y, rng)
+    color = mix(color, tint, amount * smoothstep(-0.9, 0.9, along))
+    color = planes_over(color, x, y, rng)
     strength = rng.uniform(0.10, 0.44, len(facets.span))[facets.label]
-    colour = colour * (1 + strength * np.tanh(1.8 * along) - 0.05)[..., None]
-    colour = brushed(colour, facets, x, y, along, across)
+    color = color * (1 + strength * np.tanh(1.8 * along) - 0.05)[..., None]
+    color = brushed(color, facets, x, y, along, across)
     dark, light = edges_and_lines(facets, ink, x, y, rng)
-    colour = mix(mix(colour, TINTS[3], 0.92 * dark), TINTS[4], 0.8 * light)
+    color = mix(mix(color, TINTS[3], 0.92 * dark), TINTS[4], 0.8 * light)
     weave = np.sin(1056 * x) * np.sin(1056 * y)
-    return srgb(oklab_to_linear(colour * (1 + 0.012 * weave)[..., None]))
+    return srgb(oklab_to_linear(color * (1 + 0.012 * weave)[..., None]))

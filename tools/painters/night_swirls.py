@@ -74,16 +74,16 @@ def sky_tones(size, flow):
     return np.clip(tone, 0, 1)
 
 
-def sky_colours(points, tones, rng):
+def sky_colors(points, tones, rng):
     """Choose the paint of strokes at points (k, 2): the sky's tone, or a halo's ring; OKLab (k, 3)."""
-    colours = ramp(SKY, look_up(tones, points) + rng.normal(0, 0.05, len(points)))
+    colors = ramp(SKY, look_up(tones, points) + rng.normal(0, 0.05, len(points)))
     for index, (cx, cy, radius) in enumerate(LAMPS):
         distance = np.hypot(*(points - (cx, cy)).T) / radius + rng.normal(0, 0.06, len(points))
         # Rings of light and dark paint make a lamp shine, a little differently for each.
         ring = distance * (1.0 + 0.12 * (index % 3)) + 0.09 * np.cos(2 * np.pi * distance * (1 + 18 * radius))
         near = smoothstep(1.35, 0.75, distance)
-        colours = mix(colours, ramp(HALO, ring + rng.normal(0, 0.04, len(points))), near)
-    return jitter(colours, rng, 0.03, 0.016)
+        colors = mix(colors, ramp(HALO, ring + rng.normal(0, 0.04, len(points))), near)
+    return jitter(colors, rng, 0.03, 0.016)
 
 
 def paint_sky(canvas, rng):
@@ -97,18 +97,18 @@ def paint_sky(canvas, rng):
         near = np.min([np.hypot(*(starts - lamp[:2]).T) / lamp[2] for lamp in LAMPS], axis=0)
         size = np.where(near < 1.2, 0.6, 1.0) * rng.uniform(0.7, 1.3, len(starts))
         paths = trace(flow, starts, length * size)
-        colours = sky_colours(starts, np.clip(tones + lift, 0, 1), rng)
-        paint(canvas, paths, width * size, colours, rng, Brush(0.05, 0.35, 0.4))
+        colors = sky_colors(starts, np.clip(tones + lift, 0, 1), rng)
+        paint(canvas, paths, width * size, colors, rng, Brush(0.05, 0.35, 0.4))
     for cx, cy, radius in LAMPS:
         glow(canvas, np.array([cx, cy]), 0.24 * radius, rng)
 
 
-def glow(canvas, centre, radius, rng):
+def glow(canvas, center, radius, rng):
     """Lay the bright heart of a lamp: short thick strokes round the centre."""
-    starts = centre + 0.8 * radius * np.sqrt(rng.random((26, 1))) * headings(rng.uniform(0, 2 * np.pi, 26))
-    paths = trace(lambda points: unit(points - centre)[..., ::-1] * (-1, 1), starts, 1.1 * radius)
-    colours = jitter(ramp(HALO[:3], rng.random(26) ** 1.5), rng, 0.01, 0.008)
-    paint(canvas, paths, 0.45 * radius + 0.002, colours, rng, Brush(0.02, 0.1, 0.4, 1.3))
+    starts = center + 0.8 * radius * np.sqrt(rng.random((26, 1))) * headings(rng.uniform(0, 2 * np.pi, 26))
+    paths = trace(lambda points: unit(points - center)[..., ::-1] * (-1, 1), starts, 1.1 * radius)
+    colors = jitter(ramp(HALO[:3], rng.random(26) ** 1.5), rng, 0.01, 0.008)
+    paint(canvas, paths, 0.45 * radius + 0.002, colors, rng, Brush(0.02, 0.1, 0.4, 1.3))
 
 
 def ridges(canvas, rng):
@@ -122,9 +122,9 @@ def ridges(canvas, rng):
             starts, depth = starts[visible], depth[visible]
             folds = 0.14 * np.sin(38 * starts[:, 0] + 60 * depth + 9 * phase)
             tone = lift + bright + folds + 0.45 * np.exp(-depth / 0.010) - 1.5 * depth
-            colours = jitter(ramp(RIDGE, tone + rng.normal(0, 0.06, len(starts))), rng, 0.02, 0.018)
+            colors = jitter(ramp(RIDGE, tone + rng.normal(0, 0.06, len(starts))), rng, 0.02, 0.018)
             paths = trace(partial(slope_of, crest), starts, 0.07)
-            paint(canvas, paths, width, colours, rng, Brush(0.045, 0.3, 0.4))
+            paint(canvas, paths, width, colors, rng, Brush(0.045, 0.3, 0.4))
 
 
 def slope_of(crest, points):
@@ -155,14 +155,14 @@ def night_lake(canvas, rng):
         x, y = starts.T
         ripple = np.sin(150 * (y + 0.010 * np.sin(9 * x + 20 * y)) - 30 * (y - 0.67) ** 2)
         tone = 0.40 + lift + 0.13 * ripple - 0.9 * (y - 0.68) + 0.10 * fractal_noise(2 * x, y, 33, 7, 2)
-        colours = ramp(LAKE, tone)
+        colors = ramp(LAKE, tone)
         for cx, _, radius in LAMPS[:6]:
             spread = 0.45 * radius * (0.5 + 2.2 * (y - 0.67)) + 0.004
             shine = np.exp(-(((x - cx + 0.012 * np.sin(70 * y)) / spread) ** 2))
             shine = shine * (0.55 + 0.45 * ripple) * smoothstep(1.05, 0.72, y) * min(1, radius / 0.08)
-            colours = mix(colours, ramp(HALO[:5], rng.random(len(x)) * 0.75), np.clip(1.3 * shine, 0, 1))
+            colors = mix(colors, ramp(HALO[:5], rng.random(len(x)) * 0.75), np.clip(1.3 * shine, 0, 1))
         paths = trace(night_water, starts, length)
-        paint(canvas, paths, width, jitter(colours, rng, 0.02, 0.014), rng, Brush(0.04, 0.35, 0.5))
+        paint(canvas, paths, width, jitter(colors, rng, 0.02, 0.014), rng, Brush(0.04, 0.35, 0.5))
 
 
 def grass(points):
@@ -179,8 +179,8 @@ def bank(canvas, rng):
         starts = starts[np.argsort(starts[:, 1])]
         x, y = starts.T
         tone = 0.22 + lift + 0.14 * np.sin(45 * x + 12 * np.sin(9 * y)) + rng.normal(0, 0.08, len(x))
-        colours = jitter(ramp(TREE, tone), rng, 0.02, 0.016)
-        paint(canvas, trace(grass, starts, length), width, colours, rng, Brush(0.05, 0.3, 0.9))
+        colors = jitter(ramp(TREE, tone), rng, 0.02, 0.016)
+        paint(canvas, trace(grass, starts, length), width, colors, rng, Brush(0.05, 0.3, 0.9))
 
 
 def cypress(canvas, foot, top, girth, rng):
@@ -202,13 +202,13 @@ def cypress(canvas, foot, top, girth, rng):
         starts = foot + rise[:, None] * (top - foot)
         starts[:, 0] += side * outline
         tone = 0.24 + lift - 0.16 * side + 0.12 * np.sin(21 * rise + 5 * side) + rng.normal(0, 0.08, count)
-        colours = jitter(ramp(TREE, tone), rng, 0.02, 0.016)
+        colors = jitter(ramp(TREE, tone), rng, 0.02, 0.016)
         paths = trace(lick, starts, 0.075 * (1.2 - 0.6 * rise))
         # Strokes at the rim reach outwards, like tongues of flame.
         paths[:, :, 0] += np.linspace(-0.2, 1, 17) ** 2 * 0.016 * np.round(0.8 * side)[:, None]
         order = np.argsort(rise + 0.2 * rng.random(count))[::-1]
         brush = Brush(0.05, 0.3, 0.9)
-        paint(canvas, paths[order], (width * (1.1 - 0.6 * rise))[order], colours[order], rng, brush)
+        paint(canvas, paths[order], (width * (1.1 - 0.6 * rise))[order], colors[order], rng, brush)
 
 
 def village(canvas, rng):

@@ -15,18 +15,18 @@ from .canvas import oklab_to_linear, pixel_grid, smoothstep, srgb
 class Canvas(NamedTuple):
     """Wet paint: colours (n, n, 3) in OKLab, and the height (n, n) of the paint, about [0, 1]."""
 
-    colour: np.ndarray
+    color: np.ndarray
     height: np.ndarray
 
 
-def primed(size, colour):
+def primed(size, color):
     """Return a flat canvas of one OKLab colour (3,)."""
-    return Canvas(np.tile(np.float32(colour), (size, size, 1)), np.zeros((size, size), np.float32))
+    return Canvas(np.tile(np.float32(color), (size, size, 1)), np.zeros((size, size), np.float32))
 
 
-def jitter(colours, rng, lightness=0.03, hue=0.02):
+def jitter(colors, rng, lightness=0.03, hue=0.02):
     """Vary OKLab colours (..., 3) at random; the two amounts are standard deviations."""
-    return colours + rng.normal(size=colours.shape) * (lightness, hue, hue)
+    return colors + rng.normal(size=colors.shape) * (lightness, hue, hue)
 
 
 def look_up(image, points):
@@ -94,14 +94,14 @@ class Brush(NamedTuple):
     body: float = 1.0
 
 
-def paint(canvas, paths, widths, colours, rng, brush):
+def paint(canvas, paths, widths, colors, rng, brush):
     """Lay strokes on the canvas, in order: paths (k, m, 2), widths (k,) or one, OKLab colours (k, 3)."""
     paths = np.asarray(paths, np.float32)
     widths = np.broadcast_to(np.float32(widths), len(paths))
     for first in range(0, len(paths), 16):
         some = slice(first, first + 16)
         points, v = sheets(paths[some], widths[some], brush.taper, len(canvas.height))
-        press(canvas, points, v, colours[some], rng, brush)
+        press(canvas, points, v, colors[some], rng, brush)
 
 
 def sheets(paths, widths, taper, size):
@@ -121,7 +121,7 @@ def sheets(paths, widths, taper, size):
     return spine[:, :, None] + reach[..., None] * sideways[:, :, None], v
 
 
-def press(canvas, points, v, colours, rng, brush):
+def press(canvas, points, v, colors, rng, brush):
     """Press sheets of samples (k, along, across, 2), in pixels, onto the canvas, as bristles would."""
     size, (count, along, across) = len(canvas.height), points.shape[:3]
     # One bristle covers about three samples; each has its own tone and its own load of paint.
@@ -137,12 +137,12 @@ def press(canvas, points, v, colours, rng, brush):
     wet = (u >= set_down[:, None]) & (u <= lift_off[:, None])
     wet &= (np.minimum(row, column) >= 0) & (np.maximum(row, column) < size)
     place = row[wet] * size + column[wet]
-    pigment = np.repeat(colours[:, None], across, axis=1).astype(np.float32)
+    pigment = np.repeat(colors[:, None], across, axis=1).astype(np.float32)
     pigment[..., 0] += brush.streak * tone
     # Paint piles up along the sides of a stroke and where the brush leaves the canvas.
     ridge = 0.35 + 0.4 * rng.random((count, 1)) + 0.16 * tone + 0.35 * np.abs(v) ** 6 - 0.3 * np.abs(v) ** 30
     stroke, step, lane = np.nonzero(wet)
-    canvas.colour.reshape(-1, 3)[place] = pigment[stroke, lane]
+    canvas.color.reshape(-1, 3)[place] = pigment[stroke, lane]
     lump = 0.25 * smoothstep(0.75, 1.0, u[:, 0])
     canvas.height.reshape(-1)[place] = brush.body * (ridge[stroke, lane] + lump[step])
 
@@ -150,6 +150,6 @@ def press(canvas, points, v, colours, rng, brush):
 def lit(canvas, depth=0.06):
     """Light the relief of a canvas from the top left, by up to `depth` in lightness; sRGB (n, n, 3)."""
     rise_y, rise_x = np.gradient(ndimage.gaussian_filter(canvas.height, len(canvas.height) / 1600))
-    colour = canvas.colour.copy()
-    colour[..., 0] += depth * np.tanh(len(colour) / 320 * (rise_x + rise_y))
-    return srgb(oklab_to_linear(colour))
+    color = canvas.color.copy()
+    color[..., 0] += depth * np.tanh(len(color) / 320 * (rise_x + rise_y))
+    return srgb(oklab_to_linear(color))

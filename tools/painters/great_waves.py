@@ -10,7 +10,7 @@ HORIZON, SEA_ROWS, WAVE_ROW = 0.50, 20, 8
 VORTEX, PITCH = (0.395, 0.345), 0.235
 
 
-def fan_colour(q, theta, kind, bands, tone, streak, whim):
+def fan_color(q, theta, kind, bands, tone, streak, whim):
     """Colour points of seigaiha fans, all (m,), OKLab (m, 3).
 
     q is the distance from the fan's centre over its radius, theta the angle, kind in 0..3 the pattern, bands
@@ -28,18 +28,18 @@ def fan_colour(q, theta, kind, bands, tone, streak, whim):
     pale = 0.98 - 0.36 * (1 - within) ** 2.5 - 0.12 * (1 - tone)
     striped = np.where(odd > 0, 0.10 + 0.14 * within + 0.1 * tone, 0.60 + 0.34 * within)
     shade = np.choose(kind, [blue, pale, striped, 0.5 * blue + 0.02])
-    colour = ramp(PRUSSIAN, shade + 0.045 * streak)
+    color = ramp(PRUSSIAN, shade + 0.045 * streak)
     line = smoothstep(0.80, 0.88, within) * (1 - smoothstep(0.94, 1.0, within))
-    colour = mix(colour, np.where((kind == 1)[:, None], PRUSSIAN[1], CREAM), 0.92 * line * (kind != 2))
+    color = mix(color, np.where((kind == 1)[:, None], PRUSSIAN[1], CREAM), 0.92 * line * (kind != 2))
     beads = (np.cos(theta * np.round(9 + 7 * band)) > 0.1) & (np.abs(within - 0.42) < 0.20) & (odd > 0)
-    colour = mix(colour, np.where(last[:, None], GOLD, CREAM), 0.9 * beads * (kind == 3))
+    color = mix(color, np.where(last[:, None], GOLD, CREAM), 0.9 * beads * (kind == 3))
     threads = np.abs(4 * within % 1 - 0.5) < 0.13
     thread = np.where((kind == 1)[:, None], PRUSSIAN[2], PRUSSIAN[4])
-    colour = mix(colour, thread, 0.75 * threads * fine * (within < 0.76))
+    color = mix(color, thread, 0.75 * threads * fine * (within < 0.76))
     gilt = np.where(lacquer[:, None], SUNRED, GOLD) * (1 + 0.10 * streak)[:, None]
-    colour = mix(colour, gilt, 0.92 * ((kind == 2) & last & (within < 0.8)))
+    color = mix(color, gilt, 0.92 * ((kind == 2) & last & (within < 0.8)))
     rim = smoothstep(1 - 0.30 / bands, 1 - 0.16 / bands, q)
-    return mix(colour, PRUSSIAN[0], rim)
+    return mix(color, PRUSSIAN[0], rim)
 
 
 def swell(u, row):
@@ -51,10 +51,10 @@ def sea_row(picture, x, y, row, level, radius, streak, rng):
     """Paint one row of fans, bobbing and tilting with the swell, over a copy of the picture."""
     offset = (x - 0.5) / (2 * radius) - 0.5 * (row % 2)
     index = np.round(offset).astype(int)
-    centre_x = 0.5 + 2 * radius * (index + 0.5 * (row % 2))
-    rise = swell(centre_x, row)
-    tilt = 0.30 * (swell(centre_x + 0.02, row) - swell(centre_x - 0.02, row)) / 0.2
-    dx, dy = x - centre_x, y - level + np.minimum(1.15 * radius, 0.020 + 0.45 * radius) * rise
+    center_x = 0.5 + 2 * radius * (index + 0.5 * (row % 2))
+    rise = swell(center_x, row)
+    tilt = 0.30 * (swell(center_x + 0.02, row) - swell(center_x - 0.02, row)) / 0.2
+    dx, dy = x - center_x, y - level + np.minimum(1.15 * radius, 0.020 + 0.45 * radius) * rise
     u, v = np.cos(tilt) * dx - np.sin(tilt) * dy, np.sin(tilt) * dx + np.cos(tilt) * dy
     q, theta = np.hypot(u, v) / radius, np.arctan2(v, u)
     low = index.min()
@@ -66,7 +66,7 @@ def sea_row(picture, x, y, row, level, radius, streak, rng):
     bands = np.full(kind.shape, np.clip(round(3 + 22 * radius), 3, 7))
     tone = np.clip(0.5 + 0.45 * rise[inside] + tones[which], 0, 1)
     picture = picture.copy()
-    picture[inside] = fan_colour(q[inside], theta[inside], kind, bands, tone, streak[inside], whims[which])
+    picture[inside] = fan_color(q[inside], theta[inside], kind, bands, tone, streak[inside], whims[which])
     return foam_fringe(picture, q, theta, radius, (rise > 0.55) & (v < 0.2 * radius))
 
 
@@ -82,8 +82,8 @@ def foam_fringe(picture, q, theta, radius, where):
     turn = np.arctan2(out, along) / (2 * np.pi)
     spiral = np.abs((2 * distance - turn) % 1 - 0.5) < 0.13
     ink = (distance > 0.84) | (spiral & (distance < 0.8) & (radius > 0.045))
-    colour = np.where(ink[..., None], PRUSSIAN[1], CREAM)
-    return np.where(foam[..., None], colour, picture)
+    color = np.where(ink[..., None], PRUSSIAN[1], CREAM)
+    return np.where(foam[..., None], color, picture)
 
 
 def wave_shape(x, y):
@@ -116,7 +116,7 @@ def great_wave(picture, x, y, streak, rng):
     picture = np.where(face[..., None], inner, picture)
     fans = 17 / (2 * np.pi)
     u, v = fans * wind, fans * height * 2.3
-    colour = np.zeros_like(picture)
+    color = np.zeros_like(picture)
     for row in range(int(np.ceil(v[body].max())) + 1, int(np.floor(v[body].min())) - 4, -1):
         offset = u - 0.5 * (row % 2)
         index = np.round(offset).astype(int)
@@ -128,10 +128,10 @@ def great_wave(picture, x, y, streak, rng):
         tone = 0.15 + 0.75 * smoothstep(-1.0, 0.05, height[inside]) + 0.06 * streak[inside]
         bands = np.full(kind.shape, 4)
         theta = np.arctan2(fy, fx)[inside]
-        colour[inside] = fan_colour(q[inside], theta, kind, bands, tone, streak[inside], whim)
-    colour = mix(colour, CREAM, smoothstep(0.062, 0.055, edge))
-    colour = mix(colour, PRUSSIAN[0], smoothstep(0.026, 0.020, edge))
-    return np.where(body[..., None], colour, picture)
+        color[inside] = fan_color(q[inside], theta, kind, bands, tone, streak[inside], whim)
+    color = mix(color, CREAM, smoothstep(0.062, 0.055, edge))
+    color = mix(color, PRUSSIAN[0], smoothstep(0.026, 0.020, edge))
+    return np.where(body[..., None], color, picture)
 
 
 def spiral_curl(picture, cx, cy, radius, turn):

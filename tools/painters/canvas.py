@@ -82,16 +82,16 @@ def oklab_to_linear(lab):
     return np.clip(lms**3 @ np.linalg.inv(_RGB_TO_LMS).T.astype(np.float32), 0, None)
 
 
-def ramp(colours, t):
+def ramp(colors, t):
     """Interpolate along the colours (k, 3), evenly spaced over t in [0, 1]; returns t.shape + (3,)."""
-    position = np.clip(t, 0, 1) * (len(colours) - 1)
-    index = np.minimum(position.astype(int), len(colours) - 2)
-    return mix(colours[index], colours[index + 1], position - index)
+    position = np.clip(t, 0, 1) * (len(colors) - 1)
+    index = np.minimum(position.astype(int), len(colors) - 2)
+    return mix(colors[index], colors[index + 1], position - index)
 
 
-def rotate(x, y, centre, angle):
-    """Return coordinates about `centre` in axes turned by `angle`."""
-    dx, dy = x - centre[0], y - centre[1]
+def rotate(x, y, center, angle):
+    """Return coordinates about `center` in axes turned by `angle`."""
+    dx, dy = x - center[0], y - center[1]
     return np.cos(angle) * dx + np.sin(angle) * dy, np.cos(angle) * dy - np.sin(angle) * dx
 
 

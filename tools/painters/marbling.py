@@ -19,15 +19,15 @@ INK_SHARES = (0.17, 0.18, 0.09, 0.13, 0.13, 0.13, 0.06, 0.04, 0.05, 0.02)
 class Drop(NamedTuple):
     """Let a drop of ink fall; it spreads to `radius` and pushes all else outwards, areas unchanged."""
 
-    centre: complex
+    center: complex
     radius: float
     ink: int
 
     def undo(self, z):
         """Move points back: what now lies at distance d lay at sqrt(d^2 - radius^2)."""
-        offset = z - self.centre
+        offset = z - self.center
         square = np.maximum(offset.real**2 + offset.imag**2, self.radius**2)
-        return self.centre + offset * np.sqrt(1 - self.radius**2 / square)
+        return self.center + offset * np.sqrt(1 - self.radius**2 / square)
 
 
 class Comb(NamedTuple):
@@ -64,24 +64,24 @@ class Wave(NamedTuple):
 class Curl(NamedTuple):
     """Stir a curl with a stylus: the middle turns by `turn` radians, the rim at `radius` hardly at all."""
 
-    centre: complex
+    center: complex
     radius: float
     turn: float
 
     def undo(self, z):
         """Turn points back about the centre."""
-        offset = z - self.centre
-        return self.centre + offset * np.exp(-1j * self.turn * np.exp(-((np.abs(offset) / self.radius) ** 2)))
+        offset = z - self.center
+        return self.center + offset * np.exp(-1j * self.turn * np.exp(-((np.abs(offset) / self.radius) ** 2)))
 
 
 def drops(rng, count, smallest, largest, rings=1):
     """Let drops fall anywhere on the bath; each place gets `rings` of them, one inside the other."""
     moves = []
     for _ in range(count):
-        centre = complex(*rng.uniform(-0.15, 1.15, 2))
+        center = complex(*rng.uniform(-0.15, 1.15, 2))
         radius = rng.uniform(smallest, largest)
         for ink in rng.choice(len(INKS), rings, replace=False, p=INK_SHARES):
-            moves.append(Drop(centre, radius, ink))
+            moves.append(Drop(center, radius, ink))
             radius *= rng.uniform(0.65, 0.9)
     return moves
 
@@ -116,9 +116,9 @@ def undo_moves(z, moves):
     for number in reversed(range(len(moves))):
         move = moves[number]
         if isinstance(move, Drop):
-            inside = np.abs(z - move.centre) < move.radius
+            inside = np.abs(z - move.center) < move.radius
             found[waiting[inside]] = number
-            home[waiting[inside]] = (z[inside] - move.centre) / move.radius
+            home[waiting[inside]] = (z[inside] - move.center) / move.radius
             waiting, z = waiting[~inside], z[~inside]
         z = move.undo(z).astype(np.complex64)
     return found, home
@@ -143,7 +143,7 @@ def marbling(size, seed=6):
     z = (x + 1j * y).ravel().astype(np.complex64)
     # Combing draws the ink out into threads finer than a pixel: take the mean of several points in each.
     offsets = np.array([-3 - 1j, -1 + 3j, 1 - 3j, 3 + 1j]) / (8 * size)
-    colour = np.mean([bath(z + np.complex64(offset), moves) for offset in offsets], axis=0)
-    colour = colour.reshape(size, size, 3)
-    colour[..., 0] += 0.012 * fractal_noise(x, y, 72, 160, 2) + 0.014 * fractal_noise(x, y, 73, 5, 3)
-    return srgb(oklab_to_linear(colour))
+    color = np.mean([bath(z + np.complex64(offset), moves) for offset in offsets], axis=0)
+    color = color.reshape(size, size, 3)
+    color[..., 0] += 0.012 * fractal_noise(x, y, 72, 160, 2) + 0.014 * fractal_noise(x, y, 73, 5, 3)
+    return srgb(oklab_to_linear(color))

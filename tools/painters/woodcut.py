@@ -262,11 +262,11 @@ def printed(block, x, y):
     ink = ink * (1 - 0.8 * smoothstep(1.7, 2.3, rings)) * (1 - 0.5 * pinholes)
     fibres = 0.011 * fractal_noise(x, y, 95, 120, 2) + 0.010 * rings
     paper = PAPER + fibres[..., None] * np.array([1, 0.1, -0.3])
-    colour = colour_blocks(paper, x, y, rings, block.tone)
-    return mix(colour, INK, 0.96 * ink)
+    color = color_blocks(paper, x, y, rings, block.tone)
+    return mix(color, INK, 0.96 * ink)
 
 
-def colour_blocks(paper, x, y, rings, tone):
+def color_blocks(paper, x, y, rings, tone):
     """Print indigo (upper sky and water, wiped to a gradient) and vermilion (sun, its glow, its path)."""
     upper = 0.92 * smoothstep(0.42, -0.05, y)
     water = 0.90 * smoothstep(0.73, 0.95, y) * smoothstep(0.0, 0.25, tone)

@@ -12,12 +12,12 @@ BARK = oklab("080716", "1c1233", "3c2347", "74405a", "d98a5a")
 VANISHING = (0.47, 0.50)
 
 
-def knife(canvas, centres, angles, lengths, widths, colours, rng, body=1.0):
+def knife(canvas, centers, angles, lengths, widths, colors, rng, body=1.0):
     """Spread paint with a palette knife: straight, flat, blunt slabs that break off with a ridge."""
     reach = lengths[:, None] / 2 * headings(angles)
     bow = (0.06 * lengths * rng.normal(size=len(lengths)))[:, None] * headings(angles + np.pi / 2)
-    paths = np.stack([centres - reach, centres + bow, centres + reach], axis=1)
-    paint(canvas, paths, widths, colours, rng, Brush(0.028, 0.22, 0.06, body))
+    paths = np.stack([centers - reach, centers + bow, centers + reach], axis=1)
+    paint(canvas, paths, widths, colors, rng, Brush(0.028, 0.22, 0.06, body))
 
 
 def backlight(points):
@@ -38,15 +38,15 @@ def crown_layer(canvas, rng, depth, spacing, size, lift):
     glow = backlight(points)
     tone = 0.40 + lift + 0.75 * glow - 0.22 * depth + 0.13 * fractal_noise(x, y, 57, 9, 3)
     tone = tone + rng.normal(0, 0.07, len(x))
-    colours = ramp(FOLIAGE, tone)
+    colors = ramp(FOLIAGE, tone)
     # Shadows in an autumn wood are not brown but blue and violet.
     patches = fractal_noise(x, y, 58 + int(10 * depth), 7, 3) + 0.2 * rng.normal(size=len(x))
-    colours = mix(colours, ramp(SHADE, tone - 0.05), 0.85 * smoothstep(0.35, 0.9, patches - glow))
+    colors = mix(colors, ramp(SHADE, tone - 0.05), 0.85 * smoothstep(0.35, 0.9, patches - glow))
     outward = np.arctan2(y - VANISHING[1], x - VANISHING[0])
     angles = outward + np.pi / 2 + rng.normal(0, 0.7, len(x))
     distance = np.hypot(x - VANISHING[0], y - VANISHING[1])
     scale = size * (0.5 + 0.75 * np.clip(distance / 0.5, 0, 1)) * rng.uniform(0.6, 1.4, len(x))
-    knife(canvas, points, angles, 2.1 * scale, scale, jitter(colours, rng, 0.03, 0.02), rng)
+    knife(canvas, points, angles, 2.1 * scale, scale, jitter(colors, rng, 0.03, 0.02), rng)
 
 
 def avenue_sky(canvas, rng):
@@ -57,12 +57,12 @@ def avenue_sky(canvas, rng):
         tone = 0.95 * backlight(points) ** 0.6 + 0.1 * fractal_noise(*points.T, 50, 6, 2)
         angles = -0.3 + rng.normal(0, 0.4, len(points))
         scale = size * rng.uniform(0.7, 1.3, len(points))
-        colours = jitter(ramp(DUSK, tone), rng, 0.025, 0.015)
-        knife(canvas, points, angles, 2.2 * scale, scale, colours, rng)
+        colors = jitter(ramp(DUSK, tone), rng, 0.025, 0.015)
+        knife(canvas, points, angles, 2.2 * scale, scale, colors, rng)
     angle = rng.uniform(0, 2 * np.pi, 30)
     points = np.array(VANISHING) + (0, -0.06) + 0.035 * np.sqrt(rng.random((30, 1))) * headings(angle)
-    colours = jitter(np.tile(oklab("fff6cf"), (30, 1)), rng, 0.015, 0.012)
-    knife(canvas, points, angle + np.pi / 2, np.full(30, 0.03), np.full(30, 0.018), colours, rng, 1.4)
+    colors = jitter(np.tile(oklab("fff6cf"), (30, 1)), rng, 0.015, 0.012)
+    knife(canvas, points, angle + np.pi / 2, np.full(30, 0.03), np.full(30, 0.018), colors, rng, 1.4)
 
 
 def standing_trees(rng):
@@ -106,11 +106,11 @@ def limb(canvas, spine, girth, side, rng):
     angles = np.arctan2(step[:, 1], step[:, 0]) + rng.normal(0, 0.14, count)
     tone = 0.26 - side * across * 0.9 + rng.normal(0, 0.08, count)
     cool = 0.6 * (rng.random(count) < 0.30)
-    colours = jitter(mix(ramp(BARK, tone), ramp(SHADE, 0.8 * tone), cool), rng, 0.015, 0.012)
-    knife(canvas, points, angles, 0.8 * thick + 0.016, 0.30 * thick + 0.0025, colours, rng)
+    colors = jitter(mix(ramp(BARK, tone), ramp(SHADE, 0.8 * tone), cool), rng, 0.015, 0.012)
+    knife(canvas, points, angles, 0.8 * thick + 0.016, 0.30 * thick + 0.0025, colors, rng)
 
 
-def road_colours(points, above, rng):
+def road_colors(points, above, rng):
     """Choose the paint of the wet road at points (k, 2) from the picture above it, (n, n, 3): (k, 3)."""
     x, y = points.T
     below = y - VANISHING[1]
@@ -125,7 +125,7 @@ def road_colours(points, above, rng):
     return mix(road, gold, 0.75 * shine * (rng.random(len(x)) < 0.75))
 
 
-def verge_colours(points):
+def verge_colors(points):
     """Choose the paint of the leaves beside the road, at points (k, 2): warm in the light, else cool."""
     x, y = points.T
     below = y - VANISHING[1]
@@ -136,7 +136,7 @@ def verge_colours(points):
 
 def wet_road(canvas, rng):
     """Pull the road and its verges, broad slabs first; some stand upright, as reflections do."""
-    above = canvas.colour.copy()
+    above = canvas.color.copy()
     for spacing, size, upright in (
         (0.020, 0.042, 1),
         (0.014, 0.022, 1),
@@ -150,15 +150,15 @@ def wet_road(canvas, rng):
         from_middle = x - VANISHING[0] - 0.06 * depth**1.5
         off_road = np.abs(from_middle) / (0.035 + 0.46 * depth)
         on_verge = smoothstep(0.92, 1.08, off_road + 0.10 * fractal_noise(x, 3.2 * y, 62, 5, 3))
-        colours = mix(road_colours(points, above, rng), verge_colours(points), on_verge)
-        colours = jitter(colours, rng, 0.028, 0.016)
+        colors = mix(road_colors(points, above, rng), verge_colors(points), on_verge)
+        colors = jitter(colors, rng, 0.028, 0.016)
         level = rng.normal(0, 0.10, len(x)) + 0.5 * on_verge * np.sign(from_middle)
         stands = (rng.random(len(x)) < 0.75 * upright) & (off_road < 0.9)
         angles = np.where(stands, np.pi / 2 + level, level)
         scale = size * (0.35 + 0.9 * depth) * rng.uniform(0.7, 1.4, len(x))
         far_first = np.argsort(y + 0.05 * rng.random(len(y)))
         points, angles, scale = points[far_first], angles[far_first], scale[far_first]
-        knife(canvas, points, angles, 2.4 * scale, 0.8 * scale, colours[far_first], rng)
+        knife(canvas, points, angles, 2.4 * scale, 0.8 * scale, colors[far_first], rng)
 
 
 def fallen_leaves(canvas, rng):
@@ -169,12 +169,12 @@ def fallen_leaves(canvas, rng):
     points[:30] = rng.uniform((0.1, 0.1), (0.9, 0.6), (30, 2))
     scale = np.where(np.arange(count) < 30, 0.008, 0.003 + 0.011 * depth) * rng.uniform(0.7, 1.3, count)
     tone = rng.uniform(0.3, 0.95, count)
-    colours = jitter(ramp(FOLIAGE, tone), rng, 0.02, 0.02)
+    colors = jitter(ramp(FOLIAGE, tone), rng, 0.02, 0.02)
     angles, bow = rng.normal(0, 0.7, count), 0.3 * rng.normal(size=count)
     reach = (1.1 * scale)[:, None] * headings(angles)
     belly = points + bow[:, None] * reach[:, ::-1] * (1, -1)
     paths = np.stack([points - reach, belly, points + reach], axis=1)
-    paint(canvas, paths, scale, colours, rng, Brush(0.03, 0.1, 1.2, 1.4))
+    paint(canvas, paths, scale, colors, rng, Brush(0.03, 0.1, 1.2, 1.4))
 
 
 def autumn_impasto(size, seed=11):

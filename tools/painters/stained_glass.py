@@ -20,7 +20,7 @@ from .canvas import (
     voronoi_cells,
 )
 
-GLASS_COLOURS = {
+GLASS_COLORS = {
     "sun": oklab("fff3b0", "ffd23f", "ff9a1f"),
     "corona": oklab("ffb21c", "f4581c", "c41230"),
     "dawn": oklab("ffc24a", "f26a3d", "d02d6a"),
@@ -34,7 +34,7 @@ GLASS_COLOURS = {
     "lotus": oklab("ffe3ea", "ff8fb0", "e0245e", "a10f45"),
     "poppy": oklab("ff8a4c", "f0342b", "b00d26"),
 }
-GLASS_NAMES = list(GLASS_COLOURS)
+GLASS_NAMES = list(GLASS_COLORS)
 SUN = (0.60, 0.33)
 
 
@@ -180,10 +180,10 @@ def glass_panes(window, x, y, edge, rng):
     cell = cell.reshape(window.cell.shape)
     count = cell.max() + 1
     area = np.bincount(cell.ravel())
-    centre_x, centre_y = (np.bincount(cell.ravel(), field.ravel()) / area for field in (x, y))
+    center_x, center_y = (np.bincount(cell.ravel(), field.ravel()) / area for field in (x, y))
     span = np.sqrt(area) / len(x)
     direction = rng.uniform(0, np.pi, count)
-    slope = (x - centre_x[cell]) * np.cos(2 * direction)[cell] + (y - centre_y[cell]) * np.sin(2 * direction)[
+    slope = (x - center_x[cell]) * np.cos(2 * direction)[cell] + (y - center_y[cell]) * np.sin(2 * direction)[
         cell
     ]
     slope = (slope / span[cell]).astype(np.float32)
@@ -191,10 +191,10 @@ def glass_panes(window, x, y, edge, rng):
     streaks = grain(x + own, y - own, direction[cell].astype(np.float32), 21, 5, 42)
     ripple = fractal_noise(x, y, 25, 14, 4, 0.6)
     shade = rng.uniform(0.02, 0.98, count)[cell] + 0.25 * slope + 0.15 * streaks + 0.07 * ripple
-    colour = np.zeros((*x.shape, 3), np.float32)
+    color = np.zeros((*x.shape, 3), np.float32)
     for index, name in enumerate(GLASS_NAMES):
         mask = window.tint == index
-        colour[mask] = ramp(GLASS_COLOURS[name], shade[mask])
+        color[mask] = ramp(GLASS_COLORS[name], shade[mask])
     glow = np.exp(-np.hypot(x - SUN[0], y - SUN[1]) / 0.3)
     hammered = fractal_noise(x, y, 29, 60, 2)
     facing = np.clip(
@@ -204,7 +204,7 @@ def glass_panes(window, x, y, edge, rng):
     light *= 1 - 0.30 * np.exp(-edge / 0.005)
     light *= 1 - grisaille(x, y, cell, direction, slope, rng)
     light *= 1 - window.veins * smoothstep(-0.8, 0.4, ripple)
-    return colour * light[..., None]
+    return color * light[..., None]
 
 
 def grisaille(x, y, cell, direction, slope, rng):
