@@ -10,8 +10,10 @@ from PIL import Image
 
 from nst_helpers import losses
 from nst_helpers.backend import tf
+from nst_helpers.experiments import denoising
+from nst_helpers.experiments.denoising import psnr
 from nst_helpers.widgets import variation
-from nst_helpers.widgets.variation import NOISES, WEIGHTS, exact_minimum, photograph, psnr, weight_against_noise
+from nst_helpers.widgets.variation import NOISES, WEIGHTS, photograph, weight_against_noise
 
 LESSON = "06_total_variation"
 
@@ -35,7 +37,7 @@ def test_the_sum_by_hand_is_the_packages(picture):
 
 
 @pytest.mark.parametrize("epsilon", [1e-3, 1.0, 10.0])
-def test_the_gradient_by_hand_is_the_tapes_and_the_widgets(picture, epsilon):
+def test_the_gradient_by_hand_is_the_tapes_and_the_experiments(picture, epsilon):
     gradient, _, _ = lesson_functions(LESSON, "tv_gradient", "differences", "slope_of")
     picture[2:5, 3:6] = 128  # a flat place
     image = tf.constant(picture)
@@ -43,17 +45,17 @@ def test_the_gradient_by_hand_is_the_tapes_and_the_widgets(picture, epsilon):
         tape.watch(image)
         value = losses.total_variation(image, epsilon)
     np.testing.assert_allclose(gradient(picture, epsilon), tape.gradient(value, image), atol=1e-9)
-    np.testing.assert_allclose(variation.slope(picture, epsilon), gradient(picture, epsilon), atol=1e-12)
+    np.testing.assert_allclose(denoising.slope(picture, epsilon), gradient(picture, epsilon), atol=1e-12)
 
 
-def test_the_lesson_cleans_as_the_widget_does():
+def test_the_lesson_cleans_as_the_experiment_does():
     with_noise, measure, *_ = lesson_functions(LESSON, "with_noise", "psnr")
     denoise = lesson_functions(LESSON, "denoise", "tv_gradient", "slope_of", "differences")[0]
     truth = photograph("coffee", 32)
     noisy = with_noise(truth, 20)
-    np.testing.assert_array_equal(noisy, variation.with_noise(truth, 20))
-    *_, by_widget = variation.denoising(noisy, 12)
-    np.testing.assert_allclose(denoise(noisy, 12), by_widget, atol=1e-3)
+    np.testing.assert_array_equal(noisy, denoising.with_noise(truth, 20))
+    *_, by_experiment = denoising.denoising(noisy, 12)
+    np.testing.assert_allclose(denoise(noisy, 12), by_experiment, atol=1e-3)
     assert measure(noisy, truth) == pytest.approx(psnr(noisy, truth), abs=1e-3)
 
 
@@ -62,42 +64,7 @@ def test_tensorflows_total_variation_by_hand(picture):
     assert by_hand(picture) == pytest.approx(float(tf.image.total_variation(tf.constant(picture))))
 
 
-def test_psnr_by_pencil():
-    assert psnr(np.full((2, 2, 3), 25.5), np.zeros((2, 2, 3))) == pytest.approx(20)
-
-
 # Closed forms
-
-def test_a_step_keeps_its_place_and_each_side_moves_by_weight_over_width():
-    """½ Σ (I − N)² + γ TV for a step in rows without an end: a side of m columns moves by γ/m."""
-    step = np.where(np.arange(20) < 8, 50.0, 150.0) * np.ones((30, 1))
-    clean = exact_minimum(step, 24.0, steps=2000)
-    expected = np.where(np.arange(20) < 8, 50 + 24 / 8, 150 - 24 / 12)
-    np.testing.assert_allclose(clean[12], expected, atol=0.1)  # the last row is free, so look away from it
-
-
-@pytest.mark.parametrize("diagonal", [True, False])
-def test_no_other_picture_is_better_than_the_exact_one(diagonal):
-    noisy = variation.with_noise(photograph("cat", 24).astype(float), 30)
-    generator = np.random.default_rng(1)
-
-    def loss(image):
-        down, right = variation._differences(image)
-        tv = np.sqrt(down**2 + right**2) if diagonal else np.abs(down) + np.abs(right)
-        return 0.5 * np.sum((image - noisy) ** 2) + 20 * tv.sum()
-
-    best = exact_minimum(noisy, 20.0, diagonal, steps=2000)
-    others = [best + size * generator.standard_normal(best.shape) for size in (0.01, 0.1, 1.0) for _ in range(20)]
-    assert loss(best) < min(map(loss, others)) and loss(best) < loss(noisy)
-
-
-def test_descent_comes_close_to_the_exact_minimum():
-    truth = photograph("coffee", 64)
-    noisy = variation.with_noise(truth, 30)
-    *_, image = variation.denoising(noisy, 24)
-    assert np.sqrt(np.mean((image - exact_minimum(noisy, 24)) ** 2)) < 1
-    assert psnr(image, truth) > psnr(noisy, truth) + 4
-
 
 def test_a_hard_edge_is_dear_in_one_direction_only():
     edge_costs = lesson_functions(LESSON, "edge_costs", "edge", "differences")[0]
@@ -112,7 +79,7 @@ def test_a_hard_edge_is_dear_in_one_direction_only():
 @pytest.fixture(scope="module")
 def pictures():
     truth = photograph("coffee")
-    return {(noise, weight): list(variation.denoising(variation.with_noise(truth, noise), weight, steps=8))[-1]
+    return {(noise, weight): list(denoising.denoising(denoising.with_noise(truth, noise), weight, steps=8))[-1]
             for noise in NOISES[:2] for weight in WEIGHTS[:5]}
 
 

@@ -1,116 +1,47 @@
-"""The widget of lesson 06: the weight of the total variation against the noise; and an exact way to the minimum."""
+"""The widget of lesson 06: the weight of the total variation against the noise."""
 
-from functools import cache
+from collections.abc import Mapping, Sequence
 
-import ipywidgets
-import numpy as np
 from PIL import Image, ImageDraw
 
-from nst_helpers.images import load_image
-from nst_helpers.networks import data_folder
-from nst_helpers.optimizers import Adam
+from nst_helpers.experiments.denoising import STEPS, denoising, psnr, with_noise
+from nst_helpers.experiments.denoising import exact_minimum as exact_minimum  # lessons import it from here
 from nst_helpers.plots import COLORS
-from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded, font
+from nst_helpers.shipped import Picture, picture_names, shipped_picture
+from nst_helpers.widgets.base import Drawing, Panel, choice_slider, dropdown, encoded, font, pillow
 from nst_helpers.widgets.live import Live
 
 NOISES = (10, 20, 40, 60)
 WEIGHTS = (0, 2, 4, 8, 12, 16, 24, 32, 48, 64, 96)
-EPSILON = 1.0  # the rounding, in grey levels
-STEPS = 100
 CELL = 300  # pixels, the width of each of the three pictures
-
-
-# The pictures
-
-
-@cache
-def photograph(name, size=120):
-    """A shipped photograph, its longer side at most so many pixels; read once."""
-    return load_image(data_folder() / "content" / f"{name}.jpg", size)
-
-
-def with_noise(image, noise, seed=0):
-    """The image with normal noise of this standard deviation in every number; not clipped."""
-    generator = np.random.default_rng(seed)
-    return image + np.float32(noise) * generator.standard_normal(image.shape, np.float32)
-
-
-def psnr(image, truth):
-    """Peak signal-to-noise ratio in decibels: 10 log₁₀(255² / mean squared difference)."""
-    return float(10 * np.log10(255**2 / np.mean(np.square(image - truth, dtype=np.float64))))
-
-
-def slope(image, epsilon=EPSILON):
-    """The gradient of the rounded total variation, (height, width, channels), derived in lesson 06."""
-    down, right = _differences(image)
-    length = np.sqrt(down**2 + right**2 + epsilon**2)
-    return _spread(down / length, right / length, image)
-
-
-def denoising(noisy, weight, steps=STEPS, learning_rate=6.0):
-    """Descend on ½ Σ (I − noisy)² + γ TV(I), from the noisy picture: yields the picture after each step."""
-    image, state = noisy, Adam(learning_rate).init(noisy)
-    for number in range(steps):
-        optimizer = Adam(learning_rate * (1 - number / steps), beta2=0.99)
-        image, state = optimizer.step(image, image - noisy + weight * slope(image), state)
-        yield image
-
-
-def exact_minimum(noisy, weight, diagonal=True, steps=400):
-    """The picture that makes ½ Σ (I − noisy)² + γ TV(I) smallest, without rounding: the dual method.
-
-    Chambolle, "An Algorithm for Total Variation Minimization and Applications", 2004, with the acceleration of
-    Beck, Teboulle, 2009. Instead of a picture it looks for the push of every pair of neighbours.
-
-    Args:
-        noisy: (height, width, channels) or (height, width).
-        weight: γ > 0.
-        diagonal: TV(I) = Σ sqrt(down² + right²); or, if not, Σ |down| + |right|.
-    """
-    pushes = ahead = np.zeros((2, noisy.shape[0] - 1, noisy.shape[1] - 1, *noisy.shape[2:]), noisy.dtype)
-    momentum = 1.0
-    for _ in range(steps):
-        image = noisy - weight * _spread(*ahead, noisy)
-        new = ahead + np.stack(_differences(image)) / (8 * weight)
-        new = new / np.maximum(1, np.sqrt(np.sum(new**2, axis=0))) if diagonal else np.clip(new, -1, 1)
-        faster = (1 + np.sqrt(1 + 4 * momentum**2)) / 2
-        ahead = new + (momentum - 1) / faster * (new - pushes)
-        pushes, momentum = new, faster
-    return noisy - weight * _spread(*pushes, noisy)
-
-
-def _differences(image):
-    return image[1:, :-1] - image[:-1, :-1], image[:-1, 1:] - image[:-1, :-1]
-
-
-def _spread(down, right, image):
-    """What each difference pushes: its first pixel one way, its second the other."""
-    result = np.zeros_like(image)
-    result[:-1, :-1] -= down + right
-    result[1:, :-1] += down
-    result[:-1, 1:] += right
-    return result
 
 
 # The widget
 
 
-def weight_against_noise(pictures, name="coffee", others=("cat", "temple", "raccoon", "astronaut", "rocket")):
+def photograph(name: str, size: int = 120) -> Picture:
+    """A shipped photograph, its longer side at most so many pixels."""
+    return shipped_picture(name, size)
+
+
+def weight_against_noise(pictures: Mapping[tuple[float, float], Picture], name: str = "coffee",
+                         others: Sequence[str] | None = None) -> Live:
     """Noise and weight: the noisy photograph, what total variation makes of it, and the PSNR over the weight.
 
     Args:
         pictures: {(noise, weight): image}, computed before, of the photograph `name`; noises from NOISES, weights
             from WEIGHTS.
-        others: photographs for which nothing is computed before; the button does it.
+        others: photographs for which nothing is computed before; the button does it. None: the other shipped ones.
 
     controls: "picture", "noise", "weight". The box is a `Live`.
     """
+    photographs = picture_names("content", first=name) if others is None else [name, *others]
     store = {(name, *key): image for key, image in pictures.items()}
     noises, weights = (sorted({key[part] for key in pictures}) for part in (0, 1))
     noise = noises[len(noises) // 2]
-    controls = {"picture": dropdown("photograph", [name, *others]),
-                "noise": _steps("noise σ", noises, noise),
-                "weight": _steps("weight γ", weights, min(weights, key=lambda w: abs(w - 0.8 * noise)))}
+    controls = {"picture": dropdown("photograph", photographs),
+                "noise": choice_slider("noise σ", noises, noise),
+                "weight": choice_slider("weight γ", weights, min(weights, key=lambda w: abs(w - 0.8 * noise)))}
     panel = Panel(lambda picture, noise, weight: draw_denoised(store, picture, noise, weight), controls)
 
     def job(picture, noise, weight):
@@ -124,7 +55,8 @@ def weight_against_noise(pictures, name="coffee", others=("cat", "temple", "racc
     return Live(panel, job)
 
 
-def draw_denoised(store, picture, noise, weight, image=None, number=None):
+def draw_denoised(store: Mapping[tuple[str, float, float], Picture], picture: str, noise: float, weight: float,
+                  image: Picture | None = None, number: int | None = None) -> Drawing:
     """The photograph, with noise, and denoised; below, the PSNR over the weight for every noise in the store.
 
     Args:
@@ -203,12 +135,5 @@ def _chart(pen, box, scores, noise, weight):
         pen.ellipse((x - 8, y - 8, x + 8, y + 8), outline="black", width=3)
 
 
-def _steps(label, values, value):
-    return ipywidgets.SelectionSlider(options=list(values), value=value, description=label,
-                                      style={"description_width": "9em"}, layout={"width": "30em", "max_width": "100%"})
-
-
 def _enlarged(image, size):
-    picture = Image.fromarray(np.clip(np.rint(image), 0, 255).astype(np.uint8))
-    return picture.resize(size, Image.Resampling.NEAREST)
-
+    return pillow(image).resize(size, Image.Resampling.NEAREST)
