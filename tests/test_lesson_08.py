@@ -9,10 +9,10 @@ from PIL import Image
 
 from nst_helpers import optimizers
 from nst_helpers.backend import tf
+from nst_helpers.experiments.landscapes import PATTERNS, SURFACES, start_share, velocities
 from nst_helpers.widgets import descent as module
-from nst_helpers.widgets.descent import PATTERNS, descent, draw_descent, memory, velocities
+from nst_helpers.widgets.descent import descent, draw_descent, memory
 from nst_helpers.widgets.paths import PAGE
-from nst_helpers.widgets.surfaces import SURFACES, corners, curvatures, run, start_share, turned
 
 CURVATURE = np.array([100.0, 1.0, 0.01])
 START = np.array([1.0, -2.0, 3.0])
@@ -86,38 +86,6 @@ def test_the_steepest_direction_is_the_eigenvector():
     curvature, direction = steepest(lambda d: matrix @ d, np.array([1.0, 0.2]), 60)
     assert curvature == pytest.approx(3)
     np.testing.assert_allclose(np.abs(direction), np.sqrt(0.5), rtol=1e-6)
-
-
-# The surfaces
-
-
-@pytest.mark.parametrize("surface", SURFACES)
-def test_gradients_are_those_of_the_surface_and_zero_at_the_minimum(surface):
-    ground, d = SURFACES[surface], 1e-6
-    x, y = np.random.default_rng(0).uniform(*corners(ground), (50, 2)).T
-    across = (ground.value(x + d, y) - ground.value(x - d, y)) / (2 * d)
-    up = (ground.value(x, y + d) - ground.value(x, y - d)) / (2 * d)
-    np.testing.assert_allclose(np.stack(np.broadcast_arrays(*ground.gradient(x, y))), [across, up],
-                               rtol=1e-4, atol=1e-4)
-    np.testing.assert_allclose(ground.gradient(*ground.minimum), 0, atol=1e-9)
-
-
-def test_curvatures_by_pencil():
-    assert curvatures(SURFACES["ravine"]) == pytest.approx((1, 20))
-    assert curvatures(SURFACES["badly scaled bowl"]) == pytest.approx((1, 400))
-    assert curvatures(SURFACES["ravine askew"]) == pytest.approx((1, 20))
-    assert curvatures(SURFACES["saddle"]) == pytest.approx((1, 2))  # at its minima
-
-
-def test_a_turned_surface_is_the_same_one_turned():
-    ground = SURFACES["ravine"]
-    quarter = turned(ground, 90)
-    x, y = 1.5, -0.7
-    assert quarter.value(-y, x) == pytest.approx(ground.value(x, y))  # (x, y) turned by 90° is (−y, x)
-    np.testing.assert_allclose(quarter.start, (-ground.start[1], ground.start[0]), atol=1e-12)
-    np.testing.assert_allclose(quarter.window, (ground.window[1], ground.window[0]), atol=1e-12)
-    plain, again = (run(g, optimizers.GradientDescent(0.05), g.start, 20) for g in (ground, quarter))
-    np.testing.assert_allclose(again, np.stack([-plain[:, 1], plain[:, 0]], axis=1), atol=1e-12)
 
 
 # The widgets

@@ -9,8 +9,8 @@ from PIL import Image
 
 from nst_helpers import optimizers
 from nst_helpers.backend import keras, tf
+from nst_helpers.experiments.landscapes import SURFACES, height, run, start_share, turned
 from nst_helpers.widgets.descent import adaptive, draw_adaptive
-from nst_helpers.widgets.surfaces import SURFACES, height, run, start_share, turned
 
 CURVATURE = np.array([100.0, 1.0, 0.01])
 START = np.array([1.0, -2.0, 3.0])

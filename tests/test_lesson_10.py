@@ -9,9 +9,8 @@ from PIL import Image
 
 from nst_helpers import optimizers
 from nst_helpers.backend import tf
-from nst_helpers.widgets import race as module
-from nst_helpers.widgets.race import RULES, SURFACES, best_rates, draw_race, race
-from nst_helpers.widgets.surfaces import Surface, corners, height, run, slope
+from nst_helpers.experiments.landscapes import RATES, RULES, best_rates, corners
+from nst_helpers.widgets.race import SURFACES, draw_race, race
 
 CURVATURE = np.array([100.0, 1.0, 0.01])
 START = np.array([1.0, -2.0, 3.0])
@@ -69,7 +68,7 @@ def test_the_matching_epsilon_makes_both_forms_equal(t):
 
 def test_the_lessons_sweep_finds_the_widgets_rates():
     names = ("gradient_descent", "momentum", "adagrad", "rmsprop", "adam")
-    space = {"ETAS": module.RATES}
+    space = {"ETAS": RATES}
     sweep, *_ = lesson_functions("10_adam", "sweep", "descend", "fresh", **space)
     rules = lesson_functions("10_adam", *names)
     for surface, ground in SURFACES.items():
@@ -77,41 +76,7 @@ def test_the_lessons_sweep_finds_the_widgets_rates():
         np.testing.assert_allclose(found, list(best_rates(surface).values()), rtol=1e-9)
 
 
-# The surfaces and the race
-
-
-@pytest.mark.parametrize("surface", SURFACES)
-def test_gradients_are_those_of_the_surface_and_zero_at_the_minimum(surface):
-    ground, d = SURFACES[surface], 1e-6
-    points = np.random.default_rng(0).uniform(*corners(ground), (50, 2))
-    x, y = points.T
-    across = (ground.value(x + d, y) - ground.value(x - d, y)) / (2 * d)
-    up = (ground.value(x, y + d) - ground.value(x, y - d)) / (2 * d)
-    np.testing.assert_allclose(slope(ground, points), np.stack([across, up], axis=1), rtol=1e-5, atol=1e-5)
-    lowest = np.reshape(ground.minimum, (-1, 2)).astype(float)
-    np.testing.assert_allclose(slope(ground, lowest), 0, atol=1e-9)
-    assert (height(ground, points) >= 0).all()
-
-
-def test_the_first_steps_of_the_race_by_pencil():
-    ground = Surface(lambda x, y: x**2 / 2 + 2 * y**2, lambda x, y: (x, 4 * y), (1, 1),
-                            ((-2, 2), (-2, 2)), (0, 0))
-    first = {name: run(ground, rule(0.1, 0.9), (1, 1), 1)[1] for name, rule in RULES.items()}
-    np.testing.assert_allclose(first["gradient descent"], [0.9, 0.6])
-    np.testing.assert_allclose(first["momentum"], [0.99, 0.96])
-    np.testing.assert_allclose(first["AdaGrad"], [0.9, 0.9], rtol=1e-5)
-    np.testing.assert_allclose(first["RMSprop"], 2 * [1 - 0.1 / np.sqrt(0.1)], rtol=1e-5)
-    np.testing.assert_allclose(first["Adam"], [0.9, 0.9], rtol=1e-5)
-
-
-@pytest.mark.parametrize("surface", SURFACES)
-def test_every_best_rate_goes_down_and_stays_on_the_map(surface):
-    ground = SURFACES[surface]
-    low, high = corners(ground)
-    for name, rate in best_rates(surface).items():
-        points = run(ground, RULES[name](rate, 0.9), ground.start, module.STEPS)
-        assert ((points >= low) & (points <= high)).all()
-        assert height(ground, points[-1]) < 0.5 * height(ground, points[0])
+# The race
 
 
 def test_each_control_of_the_race_changes_its_picture():

@@ -151,7 +151,7 @@ def modules(path):
     ("experiments/texture", {"errors", "settings", "transfer"}),
     ("experiments/inversion", {"backend", "images", "losses", "networks", "optimizers", "schedules", "shipped",
                                "transfer"}),
-    ("experiments/denoising", {"optimizers"}),
+    ("experiments/denoising", {"optimizers"}), ("experiments/landscapes", {"optimizers"}),
     ("origin", {"networks"}), ("workers", {"backend", "errors"}),
     ("sweep", {"images", "origin", "plots", "settings", "system", "transfer", "workers"}),
     ("checkpoint", {"backend", "errors", "origin", "result", "settings", "system", "transfer"}),

@@ -1,19 +1,29 @@
 """The widgets of lessons 08 and 09: paths down a surface, seen from above; and what momentum remembers."""
 
-import ipywidgets
 import numpy as np
 from PIL import Image, ImageDraw
 
+from nst_helpers.experiments.landscapes import (
+    PATTERNS,
+    PUSHES,
+    SURFACES,
+    curvatures,
+    height,
+    place,
+    pushes,
+    run,
+    turned,
+    velocities,
+)
 from nst_helpers.optimizers import AdaGrad, GradientDescent, Momentum, RMSprop
 from nst_helpers.plots import ORANGE
-from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded, font, slider
+from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded, font, log_slider, slider
 from nst_helpers.widgets.paths import FINE, draw_paths, places, short, surface_panel
-from nst_helpers.widgets.surfaces import SURFACES, curvatures, height, place, run, turned
 
 # Lesson 08: η and β
 
 
-def descent(surface="ravine", share=0.95, beta=0.4):
+def descent(surface: str = "ravine", share: float = 0.95, beta: float = 0.4) -> Panel:
     """Plain descent and momentum from one start, with one η.
 
     controls: "surface", "share" (η as a share of the limit 2/λ_max), "beta", "form" (the two formulas), "across" and
@@ -21,7 +31,7 @@ def descent(surface="ravine", share=0.95, beta=0.4):
     """
     controls = {
         "surface": dropdown("surface", list(SURFACES), surface),
-        "share": _log_slider("η, share of 2/λ_max", share, -2, 1.5),
+        "share": log_slider("η, share of 2/λ_max", share, -2, 1.5),
         "beta": slider("β", beta, 0.0, 0.99, 0.01),
         "form": dropdown("V", {"accumulated": False, "averaged": True}),
         **places(surface, 40),
@@ -29,7 +39,8 @@ def descent(surface="ravine", share=0.95, beta=0.4):
     return surface_panel(draw_descent, controls)
 
 
-def draw_descent(surface, share, beta, form, across, up, steps):
+def draw_descent(surface: str, share: float, beta: float, form: bool, across: float, up: float,
+                 steps: int) -> Drawing:
     """The surface from above with both paths, and both heights over the steps."""
     ground = SURFACES[surface]
     least, largest = curvatures(ground)
@@ -50,7 +61,7 @@ def draw_descent(surface, share, beta, form, across, up, steps):
 # Lesson 09: a length for each number
 
 
-def adaptive(surface="badly scaled bowl", rate=0.2, turn=0.0):
+def adaptive(surface: str = "badly scaled bowl", rate: float = 0.2, turn: float = 0.0) -> Panel:
     """AdaGrad and RMSprop from one start with one η, on a surface that can be turned.
 
     controls: "surface", "turn" (degrees; the start turns too), "rate" (η), "beta", "across" and "up" (where the start
@@ -59,14 +70,15 @@ def adaptive(surface="badly scaled bowl", rate=0.2, turn=0.0):
     controls = {
         "surface": dropdown("surface", [name for name in SURFACES if name != "ravine askew"], surface),
         "turn": slider("turn it by, degrees", turn, 0.0, 90.0, 1.0),
-        "rate": _log_slider("η", rate, -3, 1),
+        "rate": log_slider("η", rate, -3, 1),
         "beta": slider("β", 0.9, 0.0, 0.99, 0.01),
         **places(surface, 60),
     }
     return surface_panel(draw_adaptive, controls)
 
 
-def draw_adaptive(surface, turn, rate, beta, across, up, steps):
+def draw_adaptive(surface: str, turn: float, rate: float, beta: float, across: float, up: float,
+                  steps: int) -> Drawing:
     """The surface from above with both paths, and how long each step was."""
     ground = SURFACES[surface]._replace(start=place(SURFACES[surface], across, up))
     ground = turned(ground, turn) if turn else ground
@@ -84,11 +96,8 @@ def draw_adaptive(surface, turn, rate, beta, across, up, steps):
 
 # What momentum remembers
 
-PATTERNS = ("one push", "steady, with noise", "zigzag", "turns round")
-PUSHES = 60
 
-
-def memory(pattern="steady, with noise", beta=0.9):
+def memory(pattern: str = "steady, with noise", beta: float = 0.9) -> Panel:
     """Gradients as bars, and the velocity that momentum makes of them as a line.
 
     controls: "pattern", "beta", "noise".
@@ -98,24 +107,7 @@ def memory(pattern="steady, with noise", beta=0.9):
     return Panel(draw_memory, controls)
 
 
-def pushes(pattern, noise, seed=0):
-    """A row of PUSHES gradients."""
-    t = np.arange(PUSHES)
-    plain = {"one push": t == 5, "steady, with noise": np.full(PUSHES, 0.5), "zigzag": (-1.0) ** t,
-             "turns round": np.where(t < 30, 1.0, -1.0)}[pattern]
-    return plain + noise * np.random.default_rng(seed).standard_normal(PUSHES)
-
-
-def velocities(gradients, beta):
-    """V after each gradient, averaged: V ← βV + (1 − β)g."""
-    optimizer, state, seen = Momentum(1.0, beta), Momentum(1.0).init(0.0), []
-    for gradient in gradients:
-        _, state = optimizer.step(0.0, gradient, state)
-        seen.append(state.velocity)
-    return np.array(seen)
-
-
-def draw_memory(pattern, beta, noise):
+def draw_memory(pattern: str, beta: float, noise: float) -> Drawing:
     """Bars and a line over the steps; and how much the line shakes, against the bars."""
     gradients = pushes(pattern, noise)
     velocity = velocities(gradients, beta)
@@ -145,10 +137,3 @@ def draw_memory(pattern, beta, noise):
     shake = np.std(np.diff(velocity)) / np.std(np.diff(gradients)) if np.ptp(gradients) else 1.0
     return Drawing(encoded(small), f"From step to step V changes {shake:.2f} times as much as the gradient; at the end "
                                    f"V is {velocity[-1]:.2f}.")
-
-
-def _log_slider(label, value, least, most):
-    """A slider over powers of ten; ends are exponents."""
-    return ipywidgets.FloatLogSlider(value, base=10, min=least, max=most, step=0.02, description=label,
-                                     readout_format=".3f", style={"description_width": "9em"},
-                                     layout={"width": "30em", "max_width": "100%"})

@@ -9,9 +9,9 @@ import ipywidgets
 import numpy as np
 from PIL import Image, ImageDraw
 
+from nst_helpers.experiments.landscapes import SURFACES, corners, start_share
 from nst_helpers.plots import AMBER, BLUE, GREEN, ORANGE, PINK
 from nst_helpers.widgets.base import Panel, font, slider
-from nst_helpers.widgets.surfaces import SURFACES, corners, start_share
 
 RULE_COLORS = {"gradient descent": BLUE, "momentum": GREEN, "AdaGrad": PINK, "RMSprop": AMBER, "Adam": ORANGE}
 PAGE = (1000, 480)
