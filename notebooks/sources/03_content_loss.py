@@ -615,7 +615,8 @@ assert min(brightness[:3] + colour[:3]) > 0.85 and brightness[3] > 0.6 and colou
 # can watch, and stop it.
 
 # %%
-from nst_helpers.widgets.content import ALONE, HELPED, layer_slider
+from nst_helpers.experiments.inversion import ALONE, HELPED
+from nst_helpers.widgets.content import layer_slider
 
 layer_slider({HELPED: helped, ALONE: alone})
 

@@ -590,7 +590,7 @@ def shapes(size=72):
     return image
 
 # %%
-from nst_helpers.widgets.variation import exact_minimum  # for weights where a descent would be slow
+from nst_helpers.experiments.denoising import exact_minimum  # for weights where a descent would be slow
 
 drawn = with_noise(shapes(), 40)
 round_form, square_form = exact_minimum(drawn, 400), exact_minimum(drawn, 400, diagonal=False)

@@ -19,11 +19,11 @@ import numpy as np
 
 from nst_helpers import exercises, optimizers, plots
 from nst_helpers.backend import keras, tf
+from nst_helpers.experiments.landscapes import SURFACES, corners, height, run
 from nst_helpers.images import load_image
 from nst_helpers.losses import content_loss, gram_distance, gram_matrix, total_variation
 from nst_helpers.networks import data_folder, load_network
 from nst_helpers.widgets.descent import descent, memory
-from nst_helpers.widgets.surfaces import SURFACES, corners, height, run
 
 ravine = SURFACES["ravine"]
 forgetful = run(ravine, optimizers.GradientDescent(0.093), ravine.start, 25)

@@ -22,11 +22,11 @@ import numpy as np
 
 from nst_helpers import exercises, optimizers, plots
 from nst_helpers.backend import keras, tf
+from nst_helpers.experiments.landscapes import SURFACES, corners, height, run, turned
 from nst_helpers.images import load_image, noise_image
 from nst_helpers.losses import content_loss, gram_distance, gram_matrix, total_variation
 from nst_helpers.networks import data_folder, load_network
 from nst_helpers.widgets.descent import adaptive
-from nst_helpers.widgets.surfaces import SURFACES, corners, height, run, turned
 
 bowl = SURFACES["badly scaled bowl"]
 one_length = run(bowl, optimizers.GradientDescent(0.95 * 2 / 400), bowl.start, 55)

@@ -467,8 +467,8 @@ for name, rule in rules.items():
 # *Predict.* Who will win on each surface? Is it the same rule everywhere?
 
 # %%
+from nst_helpers.experiments.landscapes import SURFACES, corners, height, slope
 from nst_helpers.widgets.race import race
-from nst_helpers.widgets.surfaces import SURFACES, corners, height, slope
 
 ETAS = np.logspace(-4, 2, 49)  # from 0.0001 to 100
 
