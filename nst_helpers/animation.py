@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from nst_helpers.arrays import Frame
 from nst_helpers.images import resize_image
 from nst_helpers.system import write_whole
 
 FRAME_SIZE = 240  # pixels, longer side
 
 
-def save_animation(frames: Sequence[np.ndarray], path: Path, seconds: float = 6.0) -> None:
+def save_animation(frames: Sequence[Frame], path: Path, seconds: float = 6.0) -> None:
     """How a picture formed, as an animated .gif or .webp that ends with a pause; written whole or not at all.
 
     Args:
@@ -29,7 +30,7 @@ def save_animation(frames: Sequence[np.ndarray], path: Path, seconds: float = 6.
     write_whole(path, file.getvalue())
 
 
-def small_frame(image: np.ndarray, size: int = FRAME_SIZE) -> np.ndarray:
+def small_frame(image: np.ndarray, size: int = FRAME_SIZE) -> Frame:
     """A picture (height, width, 3) as a film's frame: uint8, its longer side at most `size` pixels."""
     factor = min(1.0, size / max(image.shape[:2]))
     small = resize_image(image, max(1, round(image.shape[0] * factor)), max(1, round(image.shape[1] * factor)))

@@ -13,6 +13,7 @@ Raises:
 import contextlib
 import os
 import sys
+from typing import Any
 
 from nst_helpers.errors import NSTError
 from nst_helpers.system import silent_stderr
@@ -54,7 +55,7 @@ def _start_quietly():
     """Silence stderr for the one call, whenever it comes, in which TensorFlow starts its runtime."""
     from tensorflow.python.eager import context  # there is no public place to wait for it
 
-    runtime = context.context()
+    runtime: Any = context.context()
     start = runtime.ensure_initialized
 
     def started_quietly():

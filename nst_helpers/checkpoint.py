@@ -24,11 +24,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nst_helpers.arrays import Image, Losses, Styles
 from nst_helpers.backend import tf
 from nst_helpers.errors import NSTError
 from nst_helpers.origin import origin
-from nst_helpers.result import LOSSES, State
-from nst_helpers.settings import OPTIMIZERS
+from nst_helpers.result import LOSSES, State, Step
+from nst_helpers.settings import OPTIMIZERS, Settings
 from nst_helpers.system import write_whole
 from nst_helpers.transfer import checked_picture, weighted_styles
 
@@ -47,9 +48,9 @@ class Kept(NamedTuple):
     """What a run needs to go on; all empty where it begins."""
 
     state: State | None = None
-    losses: tuple = ()  # {"content", "style", "tv", "total"} of each iteration so far
+    losses: tuple[Losses, ...] = ()  # {"content", "style", "tv", "total"} of each iteration so far
     seconds: float = 0.0  # of computing so far
-    image: np.ndarray | None = None  # (height, width, 3), 0–255
+    image: Image | None = None  # (height, width, 3), 0–255
 
 
 class Checkpoint:
@@ -61,11 +62,12 @@ class Checkpoint:
             Adam and 1.5 s with L-BFGS, see above.
     """
 
-    def __init__(self, path, every=25):
+    def __init__(self, path: str | Path, every: int = 25):
         self.path, self.every = Path(path), every
-        self._run, self._pending = None, None
+        self._run: dict = {}
+        self._pending: tuple[Step, list[Losses], float] | None = None
 
-    def load(self, content, style, settings):
+    def load(self, content: Image, style: Styles, settings: Settings) -> Kept:
         """What is kept of this very run.
 
         Returns:
@@ -83,7 +85,7 @@ class Checkpoint:
             self._require_a_place()
         return kept
 
-    def save(self, step, losses, seconds):
+    def save(self, step: Step, losses: list[Losses], seconds: float) -> None:
         """Take note of a step, and write every so often.
 
         Args:
@@ -94,7 +96,7 @@ class Checkpoint:
         if step.iteration % self.every == 0:
             self.flush()
 
-    def flush(self):
+    def flush(self) -> None:
         """Write what has not been written yet. Where that fails, a CheckpointWarning says so, and nothing is lost."""
         if self._pending is None:
             return
@@ -217,6 +219,7 @@ def _kept(arrays):
     if hasattr(memory, "pairs"):  # of a number that grows
         memory = memory._replace(pairs=((canvas, canvas),) * ((len(parts) - 2) // 2))
     memory = tf.nest.pack_sequence_as(memory, parts)
-    state = State(*map(int, arrays["place"]), canvas, name, memory)
-    losses = tuple(dict(zip(LOSSES, map(float, row), strict=True)) for row in arrays["losses"])
+    level, done = map(int, arrays["place"])
+    state = State(level, done, canvas, name, memory)
+    losses = tuple({name: float(value) for name, value in zip(LOSSES, row, strict=True)} for row in arrays["losses"])
     return Kept(state, losses, float(arrays["seconds"]), arrays["image"])

@@ -7,11 +7,15 @@ Pictures are (height, width, 3), RGB, 0–255.
 """
 
 import numpy as np
+import numpy.typing as npt
+
+from nst_helpers.arrays import Image, Map
 
 BRIGHTNESS = np.array([0.299, 0.587, 0.114], np.float32)  # R, G, B in the Y of YIQ (ITU-R BT.601)
 
 
-def recoloured(content, styles, colors):
+def recoloured(content: Image, styles: list[tuple[float, Image]], colors: str,
+              ) -> tuple[Image, list[tuple[float, Image]], Image | None]:
     """What the network shall look at, for one of the ways in `Settings.colors`.
 
     Args:
@@ -27,29 +31,29 @@ def recoloured(content, styles, colors):
     return content, styles, None
 
 
-def brightness(image):
+def brightness(image: npt.ArrayLike) -> Map:
     """Y of YIQ: (height, width, 3) → (height, width), 0–255."""
     return np.asarray(image, np.float32) @ BRIGHTNESS
 
 
-def grey(image):
+def grey(image: npt.ArrayLike) -> Image:
     """The same picture without colours: (height, width, 3), three equal channels."""
     return np.repeat(brightness(image)[..., np.newaxis], 3, axis=-1)
 
 
-def with_brightness(image, light):
+def with_brightness(image: Image, light: Map) -> Image:
     """A picture's colours under another brightness (height, width): I and Q of YIQ stay, where 0–255 allows it."""
     return np.clip(image + (light - brightness(image))[..., np.newaxis], 0, 255).astype(np.float32)
 
 
-def match_brightness(style, content):
+def match_brightness(style: Image, content: Image) -> Image:
     """The style picture in grey, with the mean and the spread of the content's brightness (equation 10)."""
     ours, theirs = brightness(style), brightness(content)
     spread = theirs.std() / max(ours.std(), 1e-3)
     return np.clip(grey((ours - ours.mean())[..., np.newaxis] * np.ones(3) * spread + theirs.mean()), 0, 255)
 
 
-def match_colors(style, content):
+def match_colors(style: Image, content: Image) -> Image:
     """The style picture with the mean and the covariance of the content's colours (equations 3 to 8).
 
     I ← A (I − μ_S) + μ_C with A = Σ_C^½ Σ_S^-½: of all A that give the covariance Σ_C the one that comes

@@ -9,10 +9,13 @@ Networks", CVPR 2016, equations 1 to 7 (numbered below); total variation: Rudin,
 The lessons 03 to 06 derive each of them by hand.
 """
 
+from collections.abc import Mapping
+
+from nst_helpers.arrays import Tensor
 from nst_helpers.backend import tf
 
 
-def content_loss(features, content_features):
+def content_loss(features: Tensor, content_features: Tensor) -> Tensor:
     """How far the content has moved: ½ Σ (F − C)² (equation 1; lesson 03).
 
     Args:
@@ -29,8 +32,8 @@ def content_loss(features, content_features):
     return 0.5 * tf.reduce_sum(tf.square(tf.subtract(features, content_features)))
 
 
-def gram_matrix(features, normalized=False):
-    """Which channels fire together: G_ij = Σ_k F_ik F_jk, k running over positions (equation 3; lesson 04).
+def gram_matrix(features: Tensor, normalized: bool = False) -> Tensor:
+    """Which channels respond together: G_ij = Σ_k F_ik F_jk, k running over positions (equation 3; lesson 04).
 
     Args:
         features: F, feature maps (height, width, channels).
@@ -49,7 +52,7 @@ def gram_matrix(features, normalized=False):
     return gram / tf.cast(tf.shape(flat)[0], gram.dtype) if normalized else gram
 
 
-def gram_distance(gram, style_gram):
+def gram_distance(gram: Tensor, style_gram: Tensor) -> Tensor:
     """How far two normalized Gram matrices are apart: 1/(4N²) Σ (G − S)² (lesson 05).
 
     Args:
@@ -59,13 +62,14 @@ def gram_distance(gram, style_gram):
         A scalar ≥ 0; E_l of equation 4, see `layer_style_loss`.
     """
     gram = tf.convert_to_tensor(gram)
-    return tf.reduce_sum(tf.square(gram - style_gram)) / (4.0 * gram.shape[-1] ** 2)
+    channels = int(gram.shape[-1])
+    return tf.reduce_sum(tf.square(gram - style_gram)) / (4.0 * channels**2)
 
 
-def layer_style_loss(features, style_features):
+def layer_style_loss(features: Tensor, style_features: Tensor) -> Tensor:
     """The style loss of one layer: E_l = 1/(4 N² M²) Σ (G − S)² (equation 4; lesson 05).
 
-    The paper's formula needs pictures of one size. Written with Gram matrices divided by their own
+    The formula as printed needs pictures of one size. Written with Gram matrices divided by their own
     number of positions it is the same number there, 1/(4N²) Σ (G/M − S/M)², and holds for any two sizes.
 
     Args:
@@ -73,7 +77,7 @@ def layer_style_loss(features, style_features):
         style_features: the same layer's feature maps of the style picture, of any height and width.
 
     Returns:
-        A scalar ≥ 0. In the paper's equal-size case its gradient with respect to F, as a (positions,
+        A scalar ≥ 0. For pictures of one size its gradient with respect to F, as a (positions,
         channels) matrix, is F·(G − S)/(N²M²) (equation 6).
 
     >>> float(layer_style_loss([[[2.0]]], [[[1.0]], [[1.0]]]))  # ¼ (4/1 − 2/2)²
@@ -82,7 +86,8 @@ def layer_style_loss(features, style_features):
     return gram_distance(gram_matrix(features, normalized=True), gram_matrix(style_features, normalized=True))
 
 
-def style_loss(features, style_features, layer_weights):
+def style_loss(features: Mapping[str, Tensor], style_features: Mapping[str, Tensor],
+               layer_weights: Mapping[str, float]) -> Tensor:
     """The style loss over several layers: Σ_l w_l E_l (equation 5; lesson 05).
 
     Args:
@@ -96,7 +101,7 @@ def style_loss(features, style_features, layer_weights):
                      for layer, w in layer_weights.items()])
 
 
-def total_variation(image, epsilon=1e-3):
+def total_variation(image: Tensor, epsilon: float = 1e-3) -> Tensor:
     """How rough the picture is: Σ sqrt((I[i+1,j] − I[i,j])² + (I[i,j+1] − I[i,j])²) (lesson 06).
 
     The sum runs over the positions that have a neighbour below and to the right, in every channel. The

@@ -9,11 +9,12 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from nst_helpers.networks import VGG19_MD5, vgg19_cache, weight_file
+from nst_helpers.settings import Settings
 
 PACKAGE = Path(__file__).resolve().parent
 
 
-def origin(settings) -> dict[str, str]:
+def origin(settings: Settings) -> dict[str, str]:
     """{"the package's code": digest, "the weight file": digest} of a run with these `Settings`.
 
     Raises:

@@ -1,16 +1,24 @@
 """Figures of the package, in one style that colour-blind readers can tell apart too."""
 
 import io
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # NumPy and matplotlib take half a second, and the command line needs neither for its help
+    import numpy.typing as npt
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 # Okabe and Ito's palette (2008), made to be told apart with any kind of colour vision; dash patterns help in print.
-LINES = {
+LINES: dict[str, dict[str, Any]] = {
     "content": {"label": "content, α L_content", "color": "#0072B2", "linestyle": "-"},
     "style": {"label": "style, β L_style", "color": "#D55E00", "linestyle": "--"},
     "tv": {"label": "total variation, γ TV", "color": "#009E73", "linestyle": "-."},
 }
 
 
-def loss_curves(history, weights, sizes=()):
+def loss_curves(history: Mapping[str, Sequence[float]], weights: Mapping[str, float],
+                sizes: Sequence[tuple[int, int, int]] = ()) -> bytes:
     """The three weighted losses over the iterations, on a logarithmic axis, as the bytes of a PNG.
 
     Args:
@@ -54,7 +62,8 @@ SIGNED = "PuOr_r"  # a colour map for numbers below and above zero: purple, whit
 DPI = 110
 
 
-def subplots(rows=1, columns=1, size=None, **keywords):
+def subplots(rows: int = 1, columns: int = 1, size: tuple[float, float] | None = None,
+             **keywords: Any) -> tuple["Figure", Any]:
     """A figure and its axes, in the style of the course; show it with `show`.
 
     Args:
@@ -65,16 +74,18 @@ def subplots(rows=1, columns=1, size=None, **keywords):
         (figure, axes): as pyplot's function of this name, but nothing is shown by itself.
     """
     import matplotlib
+    from cycler import cycler
     from matplotlib.figure import Figure
 
-    style = {"axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.alpha": 0.25,
-             "axes.prop_cycle": matplotlib.cycler(color=COLORS), "image.cmap": "gray"}
+    style: Any = {"axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.alpha": 0.25,
+             "axes.prop_cycle": cycler(color=COLORS), "image.cmap": "gray"}
     with matplotlib.rc_context(style):
         figure = Figure(figsize=size or (8, 0.6 + 7.4 * rows / columns), dpi=DPI, layout="constrained")
         return figure, figure.subplots(rows, columns, **keywords)
 
 
-def draw_image(axes, image, title="", signed=False, smooth=False):
+def draw_image(axes: "Axes", image: "npt.ArrayLike", title: str = "", signed: bool = False,
+               smooth: bool = False) -> None:
     """A picture, a grey map, or (signed) a map whose zero is white; without ticks; pixels are squares or smooth."""
     import numpy as np
 
@@ -91,7 +102,8 @@ def draw_image(axes, image, title="", signed=False, smooth=False):
     axes.set_axis_off()
 
 
-def draw_matrix(axes, matrix, title="", marked=()):
+def draw_matrix(axes: "Axes", matrix: "npt.ArrayLike", title: str = "",
+                marked: Sequence[tuple[int, int]] = ()) -> None:
     """A small matrix with its numbers written in its cells; `marked` cells (row, column) get a frame."""
     import numpy as np
 
@@ -108,7 +120,8 @@ def draw_matrix(axes, matrix, title="", marked=()):
     axes.spines[:].set_visible(True)
 
 
-def show(figure, caption="", photo=False, folded=None, alt=None):
+def show(figure: "Figure", caption: str = "", photo: bool = False, folded: str | None = None,
+         alt: str | None = None) -> None:
     """Show a figure, and under it what there is to see.
 
     Args:
@@ -124,7 +137,8 @@ def show(figure, caption="", photo=False, folded=None, alt=None):
     show_picture(data, mime, caption, folded, alt)
 
 
-def show_picture(data, mime, caption="", folded=None, alt=None):
+def show_picture(data: bytes, mime: str, caption: str = "", folded: str | None = None,
+                 alt: str | None = None) -> None:
     """Show an encoded picture ("image/png", "image/jpeg", "image/webp", …); the other arguments are those of `show`.
 
     Raises:
@@ -156,7 +170,7 @@ BUTTON = ("cursor: pointer; padding: 0.35em 0.8em; margin: 0.25em 0; border: 1px
           "width: fit-content")
 
 
-def folded_html(summary, inside, group=None):
+def folded_html(summary: str, inside: str, group: str | None = None) -> str:
     """HTML that stays out of sight until its summary is clicked, or entered by keyboard; no script in it.
 
     Args:
@@ -181,7 +195,8 @@ def _plain_ticks(figure, least=1e-3, most=1e6):
             axis.set_minor_formatter(lambda x, _, between=between: f"{x:,.7g}" if f"{x:.0e}"[0] in between else "")
 
 
-def show_images(images, titles, caption="", signed=False, photo=False, folded=None, alt=None):
+def show_images(images: "Sequence[npt.ArrayLike]", titles: Sequence[str], caption: str = "", signed: bool = False,
+                photo: bool = False, folded: str | None = None, alt: str | None = None) -> None:
     """A row of pictures, each with its title; (height, width, 3) 0–255, or (height, width) maps.
 
     photo: for photographs and paintings: drawn smoothly, and stored as JPEG. caption, folded, alt: as in `show`.
@@ -196,14 +211,14 @@ def show_images(images, titles, caption="", signed=False, photo=False, folded=No
     show(figure, caption, photo, folded, alt)
 
 
-def png(figure):
+def png(figure: "Figure") -> bytes:
     """The bytes of a PNG: the same figure gives the same bytes."""
     file = io.BytesIO()
     figure.savefig(file, format="png", metadata={"Software": None})
     return file.getvalue()
 
 
-def jpeg(figure):
+def jpeg(figure: "Figure") -> bytes:
     """The bytes of a JPEG: small enough for a row of photographs."""
     file = io.BytesIO()
     figure.savefig(file, format="jpeg", pil_kwargs={"quality": 88})

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image
+import PIL.Image
 
+from nst_helpers.arrays import History, Image, Losses, Styles
 from nst_helpers.errors import NSTError
 from nst_helpers.images import ImageError, save_image
 from nst_helpers.settings import Settings
@@ -23,17 +24,17 @@ class State(NamedTuple):
 
     level: int  # which size, 0 is the coarsest
     done: int  # steps done at this size
-    canvas: np.ndarray  # (height, width, 3) float32, 0–255: the picture with its margin
+    canvas: Image  # (height, width, 3) float32, 0–255: the picture with its margin
     optimizer: str  # as in the settings
-    memory: tuple  # what the optimizer remembers
+    memory: tuple | None  # what the optimizer remembers; None: it has not begun
 
 
 class Step(NamedTuple):
     """What there is after one step of the optimizer."""
 
     iteration: int  # 1 … settings.iterations
-    image: np.ndarray  # (height, width, 3) float32, 0–255
-    losses: dict  # {"content", "style", "tv", "total"} of the picture before this step; total = αc + βs + γtv
+    image: Image  # (height, width, 3) float32, 0–255
+    losses: Losses  # {"content", "style", "tv", "total"} of the picture before this step; total = αc + βs + γtv
     state: State  # to go on from here
 
 
@@ -49,7 +50,7 @@ class Diverged(NSTError, RuntimeError):
         iteration: the step that went wrong, from 1.
     """
 
-    def __init__(self, message, image, iteration):
+    def __init__(self, message: str, image: Image | None, iteration: int):
         super().__init__(message)
         self.image, self.iteration = image, iteration
 
@@ -62,16 +63,16 @@ class Result:
     """A finished transfer, or what there was of it when it was stopped. As the last value of a cell it is its picture.
     """
 
-    image: np.ndarray  # (height, width, 3) float32, 0–255
-    history: dict  # {"content", "style", "tv", "total": [one value an iteration]}
+    image: Image  # (height, width, 3) float32, 0–255
+    history: History  # {"content", "style", "tv", "total": [one value an iteration]}
     settings: Settings
     seconds: float
-    sizes: tuple  # ((height, width, iterations), …) from coarse to fine
+    sizes: tuple[tuple[int, int, int], ...]  # ((height, width, iterations), …) from coarse to fine
     interrupted: bool = False
-    content: np.ndarray | None = None  # the pictures it was made from, as they were given
-    style: np.ndarray | list | None = None
+    content: Image | None = None  # the pictures it was made from, as they were given
+    style: Styles | None = None
 
-    def save(self, folder):
+    def save(self, folder: str | Path) -> Path:
         """Write picture.png (with the settings inside), settings.json, history.csv and losses.png.
 
         Args:
@@ -100,7 +101,7 @@ class Result:
     def _repr_png_(self):
         """What Jupyter shows: the bytes of a PNG."""
         file = io.BytesIO()
-        Image.fromarray(np.clip(np.rint(self.image), 0, 255).astype(np.uint8)).save(file, "PNG")
+        PIL.Image.fromarray(np.clip(np.rint(self.image), 0, 255).astype(np.uint8)).save(file, "PNG")
         return file.getvalue()
 
     def _csv(self):

@@ -10,15 +10,16 @@ snapshots: they never change afterwards. Showing takes a small share of the time
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
 
 from nst_helpers.animation import small_frame
+from nst_helpers.arrays import Image, Styles
 from nst_helpers.settings import Settings
-from nst_helpers.transfer import LOSSES, Result, iterate, pyramid
+from nst_helpers.transfer import LOSSES, Result, Step, iterate, pyramid
 
 SHARE = 15  # between two showings lies so many times what a showing took: about 6 % of the time
 SELDOM = 0.25  # seconds: never more often
@@ -36,7 +37,7 @@ class Track:
 
     settings: Settings
     history: Mapping[str, tuple]  # {"content", "style", "tv", "total": one value an iteration}
-    image: np.ndarray | None = None  # of this iteration: (height, width, 3) float32, 0–255, read-only
+    image: Image | None = None  # of this iteration: (height, width, 3) float32, 0–255, read-only
     iteration: int = 0
     frames: tuple = ()  # (height, width, 3) uint8, read-only
     changes: tuple = ()  # ({"after": iteration, setting: value, …}, …)
@@ -51,8 +52,8 @@ class Snapshot:
     status: str
     tracks: tuple[Track, ...]
     seconds: float
-    content: np.ndarray
-    style: np.ndarray | list
+    content: Image
+    style: Styles
 
     @property
     def error(self) -> BaseException | None:
@@ -61,10 +62,11 @@ class Snapshot:
 
     def result(self, track: int = -1) -> Result:
         """What a course had made, as a `Result`; its image is None before the first iteration."""
-        track = self.tracks[track]
-        sizes = tuple(level[:3] for level in pyramid(*self.content.shape[:2], track.settings))
-        history = {name: list(values) for name, values in track.history.items()}
-        return Result(track.image, history, track.settings, self.seconds, sizes, not track.finished,
+        course = self.tracks[track]
+        height, width = self.content.shape[:2]
+        sizes = tuple(level[:3] for level in pyramid(height, width, course.settings))
+        history = {name: list(values) for name, values in course.history.items()}
+        return Result(course.image, history, course.settings, self.seconds, sizes, not course.finished,  # type: ignore
                       self.content, self.style)
 
 
@@ -78,9 +80,12 @@ class _Course:
     """
 
     def __init__(self, settings, steps):
-        self.settings, self.steps, self.state = settings, steps, None
+        self.settings, self.state = settings, None
+        self.steps: Iterator[Step] | None = steps  # None: it has ended
         self.history = {name: [] for name in LOSSES}
-        self.image, self.iteration, self.finished, self.error = None, 0, False, None
+        self.image: Image | None = None
+        self.error: BaseException | None = None
+        self.iteration, self.finished = 0, False
         self.frames, self.changes = [], []
         self._every, self._shown, self.framed = 1, 0, 0
 
@@ -91,7 +96,7 @@ class _Course:
     def advance(self):
         """One iteration: what came out, None at the end, or what was raised; `take` makes it count."""
         try:
-            step = next(self.steps, None)
+            step = next(self.steps or iter(()), None)
             return step and (read_only(step.image), step.state, step.iteration, [step.losses[name] for name in LOSSES])
         except BaseException as error:  # too little memory …: whatever it is, it is told
             return error
@@ -148,7 +153,7 @@ class Run:
         error: what made the run fail, or None. seconds: of computing so far.
     """
 
-    def __init__(self, content: np.ndarray, style: np.ndarray | list, settings: Settings | None = None,
+    def __init__(self, content: Image, style: Styles, settings: Settings | None = None,
                  show: Callable[[Snapshot], object] = lambda snapshot: None):
         settings = settings or Settings()
         self.content, self.style, self.show = content, style, show
@@ -158,10 +163,25 @@ class Run:
         self._held = False  # a pause has taken hold: nothing is computed, and it has been shown
         self._thread, self._due, self._complained = None, 0.0, False
 
-    status = property(lambda self: self._status)
-    tracks = property(lambda self: self.snapshot().tracks)
-    error = property(lambda self: self.snapshot().error)
-    seconds = property(lambda self: self._seconds)
+    @property
+    def status(self) -> str:
+        """As above."""
+        return self._status
+
+    @property
+    def tracks(self) -> tuple[Track, ...]:
+        """As above."""
+        return self.snapshot().tracks
+
+    @property
+    def error(self) -> BaseException | None:
+        """As above."""
+        return self.snapshot().error
+
+    @property
+    def seconds(self) -> float:
+        """As above."""
+        return self._seconds
 
     def snapshot(self) -> Snapshot:
         """All there is now."""
@@ -279,7 +299,7 @@ class Run:
         begun = time.perf_counter()
         try:
             new = [course for course in self._courses if course.iteration > course.framed]
-            frames = [(course, small_frame(course.image)) for course in new]
+            frames = [(course, small_frame(course.image)) for course in new if course.image is not None]
             with self._lock:
                 for course, frame in frames:
                     course.keep(read_only(frame))

@@ -10,8 +10,9 @@ import json
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageSequence
 
+from nst_helpers import arrays
 from nst_helpers.errors import SettingsError
 from nst_helpers.images import load_image
 from nst_helpers.networks import data_folder
@@ -21,21 +22,21 @@ from nst_helpers.settings import Settings
 class StoredRun(NamedTuple):
     """What is kept of a run."""
 
-    image: np.ndarray  # (height, width, 3) float32, 0–255
-    history: dict  # {"content", "style", "tv", "total": [one value an iteration]}
+    image: arrays.Image  # (height, width, 3) float32, 0–255
+    history: arrays.History  # {"content", "style", "tv", "total": [one value an iteration]}
     settings: Settings
-    sizes: tuple  # ((height, width, iterations), …) from coarse to fine
+    sizes: tuple[tuple[int, int, int], ...]  # ((height, width, iterations), …) from coarse to fine
     seconds: float  # of computing
     machine: str  # on which
-    frames: list  # [(height, width, 3) uint8, …] how it formed; empty where no film is kept
+    frames: list[arrays.Frame]  # [(height, width, 3) uint8, …] how it formed; empty where no film is kept
 
 
-def run_names():
+def run_names() -> list[str]:
     """The names of the runs that are shipped, in alphabetical order."""
     return sorted(path.stem for path in _folder().glob("*.json") if path.with_suffix(".webp").is_file())
 
 
-def load_run(name):
+def load_run(name: str) -> StoredRun:
     """A run that was computed before.
 
     Args:
@@ -61,11 +62,7 @@ def _frames(path):
     if not path.is_file():
         return []
     with Image.open(path) as film:
-        frames = []
-        for number in range(film.n_frames):
-            film.seek(number)
-            frames.append(np.asarray(film.convert("RGB")))
-    return frames
+        return [np.asarray(frame.convert("RGB")) for frame in ImageSequence.Iterator(film)]
 
 
 def _folder():

@@ -8,6 +8,7 @@ import operator
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from numbers import Real
+from typing import Any
 
 from nst_helpers.architecture import LAYER_NAMES, NETWORK_NAMES, POOLINGS, PRECISIONS
 from nst_helpers.errors import SettingsError
@@ -43,9 +44,9 @@ class Layers(dict):
         raise TypeError("the layers of settings cannot be changed: make other settings, as in "
                         "dataclasses.replace(settings, style_layers={'conv1_1': 1.0})")
 
-    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse  # type: ignore
 
-    def __hash__(self):
+    def __hash__(self):  # type: ignore
         return hash(frozenset(self.items()))  # dictionaries are equal in whatever order
 
     def __reduce__(self):
@@ -105,13 +106,13 @@ class Settings:
             raise SettingsError("content_weight, style_weight and tv_weight are all 0: at least one must be above 0")
 
     @classmethod
-    def classic(cls, **changes):
+    def classic(cls, **changes: Any) -> "Settings":
         """Adam on the pixels, its η falling at each size: what lessons 07 to 10 build, from coarse to fine."""
         return cls(**{"iterations": 600, "coarse_iterations": math.sqrt(2) ** 1.5, "optimizer": "adam",
                       "learning_rate": 6.0, "schedule": "cosine"} | changes)
 
     @classmethod
-    def paper(cls, **changes):
+    def paper(cls, **changes: Any) -> "Settings":
         """The course's paper, section 4: Adam with η = 6 throughout, from noise, at one size, with α as it is.
 
         It names neither weights nor iterations: those here are classic's.
@@ -119,7 +120,7 @@ class Settings:
         return cls.classic(**{"scales": 1, "content_lead": 1.0, "schedule": "constant"} | changes)
 
 
-def preset(name, **changes):
+def preset(name: str, **changes: Any) -> Settings:
     """The `Settings` of a preset by its name, one of PRESETS, with changes; SettingsError for another name.
 
     >>> preset("classic", size=256) == Settings.classic(size=256)
@@ -147,6 +148,7 @@ def _checked_choice(name, choices, value):
 
 def _checked_number(name, kind, rules, value):
     words = "a whole number" if kind is int else "a number"
+    number = math.nan
     try:
         number = operator.index(value) if kind is int else float(value)
         real = isinstance(value, Real) and not isinstance(value, bool)  # float takes texts and bytes too
@@ -180,7 +182,7 @@ def _checked_layers(name, value):
 # Layers as people write them
 
 
-def layers_from_text(text):
+def layers_from_text(text: str) -> dict[str, float]:
     """conv1_1=81,conv2_1=27 or conv1_1,conv2_1 as {layer: weight}; SettingsError where that cannot be read.
 
     >>> layers_from_text("conv1_1=81, conv2_1")
@@ -193,6 +195,6 @@ def layers_from_text(text):
         raise SettingsError(f"{text!r}: write layers as conv1_1=81,conv2_1=27") from None
 
 
-def layers_to_text(layers):
+def layers_to_text(layers: Mapping[str, float]) -> str:
     """The opposite of `layers_from_text`."""
     return ",".join(f"{layer}={weight:g}" for layer, weight in layers.items())

@@ -9,16 +9,22 @@ others.
 
 import hashlib
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from itertools import islice, product
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from nst_helpers.arrays import Image, Losses, Styles
 from nst_helpers.images import load_image
 from nst_helpers.origin import origin
 from nst_helpers.settings import Settings
 from nst_helpers.system import write_whole
 from nst_helpers.transfer import Result, checked_picture, weighted_styles
 from nst_helpers.workers import SweepError, cluster
+
+if TYPE_CHECKING:  # a sweep without a figure needs no matplotlib
+    from matplotlib.figure import Figure
 
 FINISHED = "point.json"  # written last: a folder that has it is complete
 
@@ -37,22 +43,22 @@ class Point:
 
     settings: Settings
     folder: Path
-    losses: dict | None = None
+    losses: Losses | None = None
     seconds: float = 0.0
     error: str = ""
 
     @property
-    def done(self):
+    def done(self) -> bool:
         """Whether there is a picture."""
         return self.losses is not None
 
     @property
-    def image(self):
+    def image(self) -> Image:
         """The picture, read from its file."""
         return load_image(self.folder / "picture.png", None)
 
 
-def grid(base=None, **choices):
+def grid(base: Settings | None = None, **choices: Sequence) -> list[Settings]:
     """Every combination of these values: grid(style_weight=[1, 4], seed=[0, 1]) → four `Settings`.
 
     Args:
@@ -70,7 +76,9 @@ def grid(base=None, **choices):
     return [replace(base, **dict(zip(choices, values, strict=True))) for values in product(*choices.values())]
 
 
-def sweep(content, style, points, folder, *, scheduler=None, workers=None, on_point=None):
+def sweep(content: Image, style: Styles, points: Sequence[Settings], folder: str | Path, *,
+          scheduler: str | None = None, workers: int | None = None,
+          on_point: Callable[[Point], object] | None = None) -> list[Point]:
     """Paint one picture for each point, several at a time.
 
     Args:
@@ -133,7 +141,7 @@ def _ended(client, at_once, pictures, points):
 
 def _sent(client, pictures):
     """The pictures, sent once for all points, as a task: its result may die with a worker, and is had again."""
-    import dask
+    import dask.config
 
     # Dask warns of large arguments, because as a rule they go out with every task.
     with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1TB"}):
@@ -155,7 +163,8 @@ def _paint(pictures, settings, expected):
     if others:
         raise SweepError(f"{' and '.join(others)} of this worker are others than the caller's: install the same "
                          "version of this package for both, and the same weights")
-    return _small(transfer(*pictures, settings))
+    content, style = pictures
+    return _small(transfer(content, style, settings))
 
 
 def _small(result):
@@ -217,7 +226,7 @@ def _stored(point):
 # Showing
 
 
-def varied(points):
+def varied(points: Sequence[Point]) -> dict[str, list[Any]]:
     """{setting: its values in the order in which they appear}, of the settings that differ among the points."""
     columns = {setting.name: [getattr(point.settings, setting.name) for point in points]
                for setting in fields(Settings)}
@@ -226,13 +235,13 @@ def varied(points):
     return {name: values for name, values in distinct.items() if len(values) > 1}
 
 
-def table(points):
+def table(points: Sequence[Point]) -> str:
     """The points as a table in Markdown: what varies, the losses at the end, the seconds; or what went wrong."""
     names = list(varied(points))
     lines = [[*names, "content", "style", "tv", "seconds"], ["---"] * (len(names) + 4)]
     for point in points:
         values = [_words(getattr(point.settings, name)) for name in names]
-        if point.done:
+        if point.losses is not None:
             ends = [f"{point.losses[name]:.3g}" for name in ("content", "style", "tv")]
             lines.append([*values, *ends, f"{point.seconds:.1f} s"])
         else:
@@ -245,7 +254,7 @@ def _cell(text):
     return " ".join(text.split()).replace("|", "\\|")
 
 
-def contact_sheet(points):
+def contact_sheet(points: Sequence[Point]) -> "Figure":
     """All pictures on one figure, labelled with what varies; of two varying settings, one gives the columns.
 
     Returns:

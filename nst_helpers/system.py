@@ -5,11 +5,12 @@ import os
 import secrets
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 
-def write_whole(path, write):
+def write_whole(path: str | Path, write: bytes | memoryview | Callable[[BinaryIO], object]) -> None:
     """Write a file beside its target, then rename it: the one step that a file system does whole or not at all.
 
     path: the target; missing folders are made; an old file stays as it is until the new one is complete.

@@ -13,8 +13,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import TYPE_CHECKING, Any
 
 from nst_helpers.errors import NSTError
+
+if TYPE_CHECKING:  # Dask is imported by what uses it
+    from distributed import Client
 
 THREADS_VARIABLE = "NST_WORKER_THREADS"  # how many threads one worker of this machine computes on
 RUNS = 2  # a point whose worker dies is run so often, in all
@@ -25,7 +29,7 @@ class SweepError(NSTError, RuntimeError):
 
 
 @contextmanager
-def cluster(scheduler: str | None, workers: int | None, points: int) -> Iterator[tuple]:
+def cluster(scheduler: str | None, workers: int | None, points: int) -> Iterator[tuple["Client", int | None]]:
     """A Dask client, and how many points to give it at a time: None is all.
 
     Args:
@@ -93,6 +97,7 @@ def _processes(count, threads):
             command, env={**os.environ, "PYTHONPATH": paths}, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=told, **apart) as process:
         try:
+            assert process.stdout is not None  # a pipe, as asked for
             address = process.stdout.readline().decode().strip()
             if not address:
                 told.seek(0)
@@ -105,7 +110,8 @@ def _processes(count, threads):
 
 
 def _end(process):
-    process.stdin.close()
+    if process.stdin is not None:
+        process.stdin.close()
     try:
         process.wait(60)
     except subprocess.TimeoutExpired:
@@ -114,12 +120,14 @@ def _end(process):
 
 def _serve(count, threads):
     """Keep a scheduler and its workers until standard input ends; a worker that dies is replaced."""
-    import dask
+    import dask.config
     from distributed import LocalCluster
 
     # One task at a time in each worker, computing on as many threads as fall to it.
-    options = {"n_workers": count, "threads_per_worker": 1, "processes": True, "env": {THREADS_VARIABLE: str(threads)},
-               "dashboard_address": "127.0.0.1:0", "silence_logs": "CRITICAL"}
+    options: dict[str, Any] = {
+        "n_workers": count, "threads_per_worker": 1, "processes": True, "env": {THREADS_VARIABLE: str(threads)},
+        "dashboard_address": "127.0.0.1:0", "silence_logs": "CRITICAL"}
+    started: Any  # to a type checker it may be a coroutine too
     with dask.config.set({"distributed.scheduler.allowed-failures": RUNS - 1}), LocalCluster(**options) as started:
         print(started.scheduler_address, flush=True)
         sys.stdin.read()

@@ -6,6 +6,7 @@ answers. Each lesson's exercises are in a module of their own here (lesson_01, l
 """
 
 import importlib
+from typing import Any
 
 from nst_helpers.exercises.kinds import Choice, Derive, Exercise, Make, Option, Repair, Wish
 from nst_helpers.exercises.predictions import predict
@@ -15,7 +16,7 @@ __all__ = ["Choice", "Derive", "Exercise", "Make", "Option", "Repair", "Verdict"
            "verdict"]
 
 
-def check(name, answer):
+def check(name: str, answer: Any) -> None:
     """Try an answer; print ✓, or ✗ with a hint, and show what failed. Nothing the answer does leaves, but Ctrl-C.
 
     Args:
@@ -26,7 +27,7 @@ def check(name, answer):
     show(verdict(name, answer))
 
 
-def verdict(name, answer, seed=0):
+def verdict(name: str, answer: Any, seed: int = 0) -> Verdict:
     """What `check` shows: a `Verdict`, (passed, text).
 
     Args:

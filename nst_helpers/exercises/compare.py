@@ -1,5 +1,8 @@
 """Is a value the right one, and if not: in which way is it nearly?"""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from nst_helpers.exercises.verdicts import kind
@@ -7,20 +10,20 @@ from nst_helpers.exercises.verdicts import kind
 NUMBERS = "biufc"
 
 
-def scale_of(values):
+def scale_of(values: Sequence) -> float:
     """The largest number among several values: what a tolerance is relative to."""
     arrays = [np.asarray(value) for value in values]
     finite = [np.abs(array[np.isfinite(array)]).max(initial=0) for array in arrays if array.dtype.kind in NUMBERS]
     return max([1e-12, *map(float, finite)])
 
 
-def same(given, right, allowed):
+def same(given: Any, right: Any, allowed: float) -> bool:
     """Whether two values have one shape, and differ by no more than is allowed."""
     wrong = differing(given, right, allowed)
     return wrong is not None and not wrong.any()
 
 
-def differing(given, right, allowed):
+def differing(given: Any, right: Any, allowed: float) -> np.ndarray | None:
     """Where two values differ by more than is allowed, as a boolean array; None where they cannot be compared."""
     try:
         given, right = np.asarray(given), np.asarray(right)
@@ -35,12 +38,12 @@ def differing(given, right, allowed):
     return np.asarray(given != right)
 
 
-def agree(given, right, allowed):
+def agree(given: Sequence, right: Sequence, allowed: float) -> bool:
     """Whether several values are the right ones, one by one."""
     return all(same(a, b, allowed) for a, b in zip(given, right, strict=True))
 
 
-def nearly(given, right, allowed):
+def nearly(given: Sequence, right: Sequence, allowed: float) -> str | None:
     """In which usual way all values are nearly right, as the end of a sentence; None if in none of them."""
     for words, mended in _MENDED.items():
         try:
@@ -107,7 +110,7 @@ def _factor(given, right, allowed):
     return f"each number is {factor:.4g} times what it should be."
 
 
-def plain(given, right):
+def plain(given: Any, right: Any) -> str | None:
     """What is wrong with one value, in a sentence that gives nothing away."""
     if isinstance(given, (str, bytes)) or callable(given):
         return f"you return {kind(given)}; {kind(np.asarray(right))} is wanted."

@@ -3,7 +3,9 @@
 import ast
 import math
 import operator
+from collections.abc import Mapping
 from numbers import Real
+from typing import Any
 
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
              ast.Pow: operator.pow, ast.UAdd: operator.pos, ast.USub: operator.neg}
@@ -17,7 +19,7 @@ class FormulaError(ValueError):
     """What was written is no formula; the message says what to write."""
 
 
-def value(answer, variables):
+def value(answer: Any, variables: Mapping[str, float]) -> float:
     """The value of an answer: a number as it is, a text as a formula of the variables.
 
     Args:
@@ -58,7 +60,7 @@ def _computed(text, variables):
 
 
 def _of_node(node, variables):
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
         return float(node.value)
     if isinstance(node, ast.Name):
         return _named(node.id, variables)

@@ -6,12 +6,14 @@ kernel: a kernel talks over the network, and where the system can do it there is
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import IO, Any
 
 SIGNS = {"✓": "right", "✗": "wrong", "○": "open"}
 
 
-def main(notebook, note):
+def main(notebook: str, note: str) -> None:
     """Run every code cell, after an error too; write a line of JSON a check into the file `note`."""
     from IPython.core.interactiveshell import InteractiveShell
 
@@ -24,7 +26,7 @@ def main(notebook, note):
             shell.run_cell(source, store_history=True)
 
 
-def recorder(file):
+def recorder(file: IO[str]) -> Callable[[str, Any], None]:
     """A `check` that writes each verdict into a file, at once: what comes later may never return."""
     from nst_helpers.exercises import verdict
 
@@ -36,7 +38,7 @@ def recorder(file):
     return check
 
 
-def code_cells(notebook):
+def code_cells(notebook: str) -> list[str]:
     """The sources of a notebook's code cells; ValueError where the file is none."""
     try:
         cells = json.loads(Path(notebook).read_text(encoding="utf-8"))["cells"]

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -42,7 +43,8 @@ class Row(NamedTuple):
     hint: str
 
 
-def grade(folder, seconds=300.0, megabytes=4000.0, progress=lambda names: names):
+def grade(folder: str | Path, seconds: float = 300.0, megabytes: float = 4000.0,
+          progress: Callable[[list], Iterable] = lambda names: names) -> list[Row]:
     """Check every notebook in a folder and below it.
 
     Args:
@@ -160,7 +162,7 @@ def _read(note):
             continue
 
 
-def as_csv(table):
+def as_csv(table: Sequence[Row]) -> str:
     """The rows as CSV. A cell that a spreadsheet would take for a formula gets a quotation mark in front."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
@@ -169,7 +171,7 @@ def as_csv(table):
     return file.getvalue()
 
 
-def as_html(table):
+def as_html(table: Sequence[Row]) -> str:
     """The rows as a page of their own: a line a student, a column an exercise; a hint shows under the pointer."""
     names = list(dict.fromkeys(row.exercise for row in table))
     students = list(dict.fromkeys(row.student for row in table))

@@ -6,6 +6,7 @@ import io
 import signal
 import threading
 import warnings
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,7 +29,7 @@ class Outcome(NamedTuple):
     changed: bool = False  # whether it changed one of its arguments
 
 
-def call(function, arguments):
+def call(function: Callable, arguments: tuple) -> Outcome:
     """Call a function with copies of these arguments.
 
     Args:
@@ -53,7 +54,7 @@ def call(function, arguments):
 
 
 @contextlib.contextmanager
-def clock():
+def clock() -> Iterator[None]:
     """Interrupt what runs in it with `TookTooLong` after SECONDS.
 
     It needs the main thread and a system with interval timers (not Windows); elsewhere there is no limit.
@@ -74,7 +75,7 @@ def clock():
         signal.signal(signal.SIGALRM, before)
 
 
-def identical(left, right):
+def identical(left: Any, right: Any) -> bool:
     """Whether two values of the same structure hold the same numbers, nan included."""
     if isinstance(left, dict):
         return list(left) == list(right) and all(identical(left[key], right[key]) for key in left)
@@ -88,7 +89,7 @@ def identical(left, right):
         return True
 
 
-def untouched(function):
+def untouched(function: Callable) -> bool:
     """Whether a function has nothing in its body but `...`, a docstring or `pass`."""
     code = getattr(function, "__code__", None)
     if code is None:

@@ -1,5 +1,7 @@
 """Exercises of lesson 07: the total loss."""
 
+import numpy as np
+
 from nst_helpers.exercises import Exercise
 
 
@@ -50,7 +52,7 @@ EXERCISES = {
             "it is divided by the weights' sum: the total is a sum, not a weighted mean.":
                 lambda gradients, weights: _sum(gradients, weights) / sum(weights.values()),
             "that is one number: every pixel keeps its own.":
-                lambda gradients, weights: _sum(gradients, weights).sum(),
+                lambda gradients, weights: np.sum(_sum(gradients, weights)),
             "the sign is turned: the gradient points uphill; the optimizer takes the minus.":
                 lambda gradients, weights: -_sum(gradients, weights),
             "weights and gradients are paired by place; they belong together by name: gradients[name].": _by_place,

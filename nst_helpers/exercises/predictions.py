@@ -7,11 +7,12 @@ the answer away; they hide it by `plots.show(…, folded="…")` in the same man
 """
 
 import html
+from collections.abc import Mapping
 
 from nst_helpers.plots import folded_html
 
 
-def predict(name, question, choices, right):
+def predict(name: str, question: str, choices: Mapping[str, str], right: str) -> None:
     """Ask for a prediction: the question, and the choices as buttons.
 
     Args:
@@ -33,7 +34,7 @@ def predict(name, question, choices, right):
     display({"text/html": page(name, question, choices, right), "text/plain": f"{question}\n{listed}"}, raw=True)
 
 
-def page(name, question, choices, right):
+def page(name: str, question: str, choices: Mapping[str, str], right: str) -> str:
     """The HTML of a prediction."""
     parts = [f"<p><strong>Predict.</strong> {html.escape(question)} <em>Choose one.</em></p>"]
     parts += [folded_html(choice, _answer(choice, choices, right), name) for choice in choices]

@@ -31,7 +31,7 @@ class Verdict(_Line):
         return made
 
 
-def show(verdict):
+def show(verdict: Verdict) -> None:
     """Print a verdict, then what the answer printed, then its details: a table, and pictures where it is about some."""
     print(verdict.text)
     if verdict.printed and not verdict.passed:
@@ -55,7 +55,7 @@ class Case:
     right: Any
     wrong: np.ndarray | None = None
 
-    def show(self):
+    def show(self) -> None:
         """Show it: pictures as pictures, all else as a table."""
         pictures = {name: value for name, value in {**self.inputs, "your answer": self.given,
                                                     "expected": self.right}.items() if is_picture(value)}
@@ -67,7 +67,7 @@ class Case:
         else:
             _display(self)
 
-    def rows(self):
+    def rows(self) -> list[tuple[str, list]]:
         """[(name, cells)] where cells is a list of rows of (text, differs)."""
         values = {**self.inputs, "your answer": self.given, "expected": self.right}
         if self.wrong is None or not self.wrong.any():
@@ -89,7 +89,7 @@ class Table:
 
     rows: tuple
 
-    def show(self):
+    def show(self) -> None:
         """Show it."""
         _display(self)
 
@@ -105,22 +105,21 @@ class Table:
         return f"<table>{''.join(lines)}</table>"
 
 
-def is_picture(value):
+def is_picture(value: Any) -> bool:
     """Whether a value is better looked at: (height, width, 3), with enough pixels."""
     shape = np.shape(value) if isinstance(value, np.ndarray) else ()
     return len(shape) == 3 and shape[2] == 3 and min(shape[:2]) >= PICTURE
 
 
-def cells(value, wrong=None, place=()):
+def cells(value: Any, wrong: np.ndarray | None = None, place: tuple[int, ...] = ()) -> list[list[tuple[str, bool]]]:
     """A value as rows of (text, differs): a number as one cell, an array as the part of it around a place."""
     array = _array(value)
     if array is None or array.ndim == 0:
         return [[(words(value), wrong is not None and bool(np.any(wrong)))]]
     place = place or (0,) * array.ndim
     rest = place[2:] if array.ndim > 2 else ()
-    plane, mask = (part if part is None or array.ndim < 3 else part[(slice(None), slice(None), *rest)]
-                   for part in (array, wrong))
-    plane, mask = np.atleast_2d(plane), None if mask is None else np.atleast_2d(mask)
+    here = (slice(None), slice(None), *rest) if array.ndim > 2 else ...
+    plane, mask = np.atleast_2d(array[here]), None if wrong is None else np.atleast_2d(wrong[here])
     place = (0, *place) if array.ndim == 1 else place[:2]
     top, left = (min(max(0, where - SHOWN // 2), max(0, size - SHOWN))
                  for where, size in zip(place, plane.shape, strict=True))
@@ -146,7 +145,7 @@ def _array(value):
     return array if array.dtype.kind in "biufc" else None
 
 
-def words(value):
+def words(value: Any) -> str:
     """A number to five digits; anything else as Python writes it, shortly."""
     if isinstance(value, np.generic):
         value = value.item()
@@ -156,7 +155,7 @@ def words(value):
     return text if len(text) <= 60 else f"{text[:57]} …"
 
 
-def kind(value):
+def kind(value: Any) -> str:
     """What a value is, for a sentence: "an array (3, 4)", "a tuple of 2", "text", "a number"."""
     if isinstance(value, str):
         return "text"
@@ -193,11 +192,12 @@ def _html(rows):
 
 def _display(details):
     try:
-        from IPython import get_ipython
+        from IPython.core.getipython import get_ipython
         from IPython.display import display
     except ImportError:
-        get_ipython = None
-    if get_ipython is None or get_ipython() is None:
+        print(details)
+        return
+    if get_ipython() is None:
         print(details)
     else:
         display(details)

@@ -1,0 +1,27 @@
+"""Names for arrays, that say what is in them; the shapes stand in the docstrings of what takes them."""
+
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Image: TypeAlias = npt.NDArray[np.float32]
+"""A picture: (height, width, 3), RGB, 0–255."""
+
+Frame: TypeAlias = npt.NDArray[np.uint8]
+"""A picture for the screen: (height, width, 3), RGB, 0–255, whole numbers."""
+
+Map: TypeAlias = npt.NDArray[np.float32]
+"""One number a place: (height, width)."""
+
+Styles: TypeAlias = Image | list[tuple[float, Image]]
+"""A style picture; or several, [(weight, image), …], whose styles are blended by weight."""
+
+Tensor: TypeAlias = Any
+"""A NumPy array or a TensorFlow tensor, float32 or float64: what the formulas take, and keep the kind of."""
+
+Losses: TypeAlias = dict[str, float]
+"""{"content", "style", "tv", "total"} of one picture."""
+
+History: TypeAlias = dict[str, list[float]]
+"""{"content", "style", "tv", "total": [one value an iteration]}."""
