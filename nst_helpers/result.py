@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from nst_helpers.errors import NSTError
-from nst_helpers.images import ImageError, save_image
+from nst_helpers.images import ImageError, save_image, to_uint8
 from nst_helpers.settings import Settings
 from nst_helpers.system import write_whole
 
@@ -100,7 +100,7 @@ class Result:
     def _repr_png_(self):
         """What Jupyter shows: the bytes of a PNG."""
         file = io.BytesIO()
-        Image.fromarray(np.clip(np.rint(self.image), 0, 255).astype(np.uint8)).save(file, "PNG")
+        Image.fromarray(to_uint8(self.image)).save(file, "PNG")
         return file.getvalue()
 
     def _csv(self):

@@ -13,11 +13,11 @@ from dataclasses import asdict, dataclass, fields, replace
 from itertools import islice, product
 from pathlib import Path
 
-from nst_helpers.images import load_image
+from nst_helpers.images import checked_picture, load_image
 from nst_helpers.origin import origin
 from nst_helpers.settings import Settings
 from nst_helpers.system import write_whole
-from nst_helpers.transfer import Result, checked_picture, weighted_styles
+from nst_helpers.transfer import Result, weighted_styles
 from nst_helpers.workers import SweepError, cluster
 
 FINISHED = "point.json"  # written last: a folder that has it is complete

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from nst_helpers import checkpoint as checkpoint_module
-from nst_helpers import system
+from nst_helpers import descent, system
 from nst_helpers import transfer as transfer_module
 from nst_helpers.checkpoint import Checkpoint, CheckpointError, CheckpointWarning
 from nst_helpers.images import load_image
@@ -311,7 +311,7 @@ def test_where_every_write_fails_the_picture_is_there(content, style, tmp_path, 
 # Ctrl-C
 
 
-WATCHED = {module.__file__ for module in (checkpoint_module, system, transfer_module)}
+WATCHED = {module.__file__ for module in (checkpoint_module, descent, system, transfer_module)}
 
 
 def traced(call, at=None):

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import ipywidgets
-import numpy as np
 from PIL import Image, ImageFont
+
+from nst_helpers.images import to_uint8
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -127,7 +128,7 @@ begin(100);
 def encoded(picture, file_format="PNG"):
     """The bytes of a PNG or JPEG file of a Pillow picture, or of an image (height, width, 3), 0–255."""
     if not isinstance(picture, Image.Image):
-        picture = Image.fromarray(np.clip(np.rint(picture), 0, 255).astype(np.uint8))
+        picture = Image.fromarray(to_uint8(picture))
     file = io.BytesIO()
     picture.save(file, file_format, **({"quality": 90} if file_format == "JPEG" else {"compress_level": 3}))
     return file.getvalue()

@@ -7,7 +7,7 @@ import ipywidgets
 import numpy as np
 from PIL import Image
 
-from nst_helpers.images import load_image, noise_image
+from nst_helpers.images import load_image, noise_image, to_uint8
 from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded
 from nst_helpers.widgets.live import Live
 
@@ -91,9 +91,9 @@ def _stepper(photo, layer, how):
 
 @cache
 def _network():
-    from nst_helpers.networks import load_network
+    from nst_helpers.networks import shared_network
 
-    return load_network("plain")
+    return shared_network("plain")
 
 
 @cache
@@ -161,7 +161,7 @@ def draw_not_yet(photo, layer):
 def _pair(left, right, gap=6, zoom=2):
     """Two pictures of one size beside each other as a JPEG file, enlarged."""
     white = np.full((len(left), gap, 3), 255, np.float32)
-    pair = np.clip(np.rint(np.concatenate([left, white, right], axis=1)), 0, 255).astype(np.uint8)
+    pair = to_uint8(np.concatenate([left, white, right], axis=1))
     picture = Image.fromarray(pair)
     picture = picture.resize((zoom * picture.width, zoom * picture.height), Image.Resampling.BICUBIC)
     return encoded(picture, "JPEG")

@@ -6,7 +6,7 @@ import ipywidgets
 import numpy as np
 from PIL import Image, ImageDraw
 
-from nst_helpers.images import load_image
+from nst_helpers.images import load_image, to_uint8
 from nst_helpers.networks import data_folder
 from nst_helpers.optimizers import Adam
 from nst_helpers.plots import COLORS
@@ -209,6 +209,6 @@ def _steps(label, values, value):
 
 
 def _enlarged(image, size):
-    picture = Image.fromarray(np.clip(np.rint(image), 0, 255).astype(np.uint8))
+    picture = Image.fromarray(to_uint8(image))
     return picture.resize(size, Image.Resampling.NEAREST)
 
