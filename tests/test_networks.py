@@ -389,3 +389,11 @@ def test_a_damaged_or_foreign_vgg19_file(no_vgg19, vgg19_weights, tmp_path, dama
 def test_a_missing_vgg19_file(no_vgg19, tmp_path):
     with pytest.raises(NetworkError, match=r"there is no weight file.*four ways"):
         load_network("vgg19", weights=tmp_path / "missing.h5")
+
+
+def test_max_pooling_has_a_normalization_of_its_own():
+    """It passes more on than averages do, so the file's factors, made for averages, would not hold behind pool1."""
+    network = load_network(pooling="max")
+    pictures = [network(picture, CONVOLUTION_NAMES) for picture in networks.calibration_pictures()]
+    for layer in CONVOLUTION_NAMES:
+        assert np.mean([np.mean(features[layer]) for features in pictures]) == pytest.approx(1, rel=1e-3), layer
