@@ -20,11 +20,13 @@ from machine import description
 
 from nst_helpers.architecture import CONVOLUTION_NAMES, LAYER_NAMES
 from nst_helpers.backend import keras, tf
+from nst_helpers.descent import descend, fresh
 from nst_helpers.estimate import estimate
 from nst_helpers.images import load_image, noise_image, resize_image
 from nst_helpers.networks import BFLOAT16_VARIABLE, data_folder, load_network, random_network
+from nst_helpers.objective import Objective
 from nst_helpers.settings import Settings
-from nst_helpers.transfer import Level, descend, transfer
+from nst_helpers.transfer import transfer
 
 HEIGHT, WIDTH = 384, 512
 STYLE_LAYERS = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
@@ -86,7 +88,7 @@ def our_loop(network, height=HEIGHT, width=WIDTH):
     """A step of ours on the same layers, with everything that `transfer` does in an iteration."""
     settings = Settings(content_layers=[CONTENT_LAYER], style_layers=dict.fromkeys(STYLE_LAYERS, 1.0))
     start, other = noise_image(height, width, 0), noise_image(height, width, 1)
-    steps = descend(start, other, other, Level(height, width, 100_000, 1.0), network, settings)
+    steps = descend(fresh(start, settings), Objective(network, settings, other, [(1.0, other)], 1.0), 100_000, settings)
     return lambda: next(steps)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from nst_helpers.arrays import Frame
-from nst_helpers.images import resize_image
+from nst_helpers.images import resize_image, to_uint8
 from nst_helpers.system import write_whole
 
 FRAME_SIZE = 240  # pixels, longer side
@@ -34,4 +34,4 @@ def small_frame(image: np.ndarray, size: int = FRAME_SIZE) -> Frame:
     """A picture (height, width, 3) as a film's frame: uint8, its longer side at most `size` pixels."""
     factor = min(1.0, size / max(image.shape[:2]))
     small = resize_image(image, max(1, round(image.shape[0] * factor)), max(1, round(image.shape[1] * factor)))
-    return np.clip(np.rint(small), 0, 255).astype(np.uint8)
+    return to_uint8(small)

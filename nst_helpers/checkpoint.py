@@ -27,11 +27,12 @@ import numpy as np
 from nst_helpers.arrays import Image, Losses, Styles
 from nst_helpers.backend import tf
 from nst_helpers.errors import NSTError
+from nst_helpers.images import checked_picture
 from nst_helpers.origin import origin
 from nst_helpers.result import LOSSES, State, Step
 from nst_helpers.settings import OPTIMIZERS, Settings
 from nst_helpers.system import write_whole
-from nst_helpers.transfer import checked_picture, weighted_styles
+from nst_helpers.transfer import weighted_styles
 
 FORMAT = 1  # of the file; another number wherever what is in it, or means, changes
 

@@ -9,11 +9,13 @@ from typing import NamedTuple
 import numpy as np
 from scipy import ndimage
 
-from nst_helpers.colors import brightness, grey, recoloured
-from nst_helpers.images import resize_image
+from nst_helpers.colors import brightness, gray, recolored
+from nst_helpers.images import checked_picture, resize_image
 from nst_helpers.losses import gram_distance, gram_matrix
-from nst_helpers.networks import NetworkError
-from nst_helpers.transfer import Level, checked_picture, shared_network, style_size, weighted_styles
+from nst_helpers.networks import NetworkError, shared_network
+from nst_helpers.objective import blended_grams
+from nst_helpers.schedule import Level, style_size
+from nst_helpers.transfer import weighted_styles
 
 DARK = 0.4  # brightness below: black
 FLAT = 0.45  # contrast below: washed out; with as little colour: grey haze
@@ -67,21 +69,21 @@ def signs(result):
     Both are left out where the settings' network is no longer to be had.
     """
     image, settings = result.image, result.settings
-    content, styles, kept = recoloured(checked_picture(result.content, "content"), weighted_styles(result.style),
+    content, styles, kept = recolored(checked_picture(result.content, "content"), weighted_styles(result.style),
                                        settings.colors)
     height, width = image.shape[:2]
     content = resize_image(content, height, width)
     level = Level(height, width, 1, 1.0)
     styles = [(share, resize_image(style, *style_size(style, level, settings))) for share, style in styles]
-    colours = styles if kept is None else [(1.0, resize_image(kept, height, width))]
+    colors = styles if kept is None else [(1.0, resize_image(kept, height, width))]
     pictures = [content, *(style for _, style in styles)]
     light = brightness(image)
     return {
         "brightness": float(light.mean() / max(1.0, min(brightness(picture).mean() for picture in pictures))),
         "contrast": float(light.std() / max(1.0, min(brightness(picture).std() for picture in pictures))),
-        "color": _color(image) / max(1.0, sum(share * _color(picture) for share, picture in colours)),
-        "noise": _noise(image) / max(1.0, *(_noise(picture) for picture in [*pictures, *(p for _, p in colours)])),
-        **_seen(image if kept is None else grey(image), content, styles, settings),
+        "color": _color(image) / max(1.0, sum(share * _color(picture) for share, picture in colors)),
+        "noise": _noise(image) / max(1.0, *(_noise(picture) for picture in [*pictures, *(p for _, p in colors)])),
+        **_seen(image if kept is None else gray(image), content, styles, settings),
     }
 
 
@@ -146,21 +148,18 @@ def _fit(pictures, layers, network):
 
 
 def _subject(image, content, network):
-    ours, theirs = (_centred(network(picture, [SUBJECT])[SUBJECT]) for picture in (image, content))
+    ours, theirs = (_centered(network(picture, [SUBJECT])[SUBJECT]) for picture in (image, content))
     return float(np.vdot(ours, theirs) / max(1e-12, np.linalg.norm(ours) * np.linalg.norm(theirs)))
 
 
 def _style(image, content, styles, layers, network):
-    targets = {}
-    for share, style in styles:
-        for layer, features in network(style, layers).items():
-            targets[layer] = targets.get(layer, 0.0) + share * gram_matrix(features, normalized=True)
+    targets = blended_grams(network, styles, layers)
     left, whole = (sum(weight * float(gram_distance(gram_matrix(features[layer], normalized=True), targets[layer]))
                        for layer, weight in layers.items())
                    for features in (network(picture, layers) for picture in (image, content)))
     return left / max(1e-12, whole)
 
 
-def _centred(features):
+def _centered(features):
     features = np.asarray(features, np.float64)
     return features - features.mean(axis=(0, 1))

@@ -1,7 +1,8 @@
 """What the errors of this package have in common: `except NSTError` catches all that tells what to do otherwise.
 
-Each kind stands in the module that raises it (`ImageError`, `NetworkError`, `CheckpointError`, `Diverged` …), and is a
-ValueError or a RuntimeError besides. An error that is none of these is a mistake in the program.
+The kinds that several modules raise stand here, and can be imported from `images` and `networks` too; the others stand
+in the module that raises them (`CheckpointError`, `Diverged` …). Each is a ValueError, a RuntimeError or an
+ImportError besides. An error that is none of these is a mistake in the program.
 """
 
 
@@ -11,3 +12,16 @@ class NSTError(Exception):
 
 class SettingsError(NSTError, ValueError):
     """A setting, or an argument that stands beside the settings, will not do: which, and what is allowed."""
+
+
+class ImageError(NSTError, ValueError):
+    """The one error for anything that is not a usable picture: which file, what is wrong, what to do."""
+
+
+class NetworkError(NSTError, RuntimeError):
+    """A network that cannot be had or used: its name, its weight file or a layer's name is wrong."""
+
+
+def cause(error: BaseException) -> str:
+    """Why something failed, for the middle of a sentence: the system's own words, the error's, or its kind."""
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

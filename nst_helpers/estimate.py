@@ -1,5 +1,6 @@
 """How long a transfer will take on this machine, and how much memory: measured shortly, then scaled up."""
 
+from functools import lru_cache
 from itertools import pairwise
 from statistics import median
 from time import perf_counter
@@ -8,9 +9,12 @@ from typing import NamedTuple
 import psutil
 
 from nst_helpers.architecture import LAYER_NAMES
+from nst_helpers.descent import descend, fresh
 from nst_helpers.images import noise_image
+from nst_helpers.networks import shared_network
+from nst_helpers.objective import Objective
+from nst_helpers.schedule import canvas_size, pyramid
 from nst_helpers.settings import OPTIMIZERS, Settings
-from nst_helpers.transfer import canvas_size, descend, pyramid, shared_network
 
 PROBES = (96, 224)  # pixels: sides of the two pictures that are measured
 STEPS = 5
@@ -34,12 +38,14 @@ class Speed(NamedTuple):
     per_pixel: float  # seconds for each pixel more
 
 
-def estimate(settings, height, width, speed=None):
+def estimate(settings: Settings | None, height: int, width: int, speed: Speed | None = None) -> Estimate:
     """What a transfer will take, from a few iterations on small noise.
 
     Args:
-        settings: a `Settings`. height, width: of the content picture in pixels, as it is loaded.
-        speed: a `Speed` that was measured before with this network and these layers; None measures it now.
+        settings: a `Settings`; None takes the defaults.
+        height, width: of the content picture in pixels, as it is loaded.
+        speed: a `Speed` that was measured before with this network, these layers and this optimizer; None takes the
+            one of this process, which is measured when it is first needed.
 
     Returns:
         An `Estimate`.
@@ -49,14 +55,26 @@ def estimate(settings, height, width, speed=None):
     """
     settings = settings or Settings()
     levels = pyramid(height, width, settings)
-    speed = speed or measure(settings)
+    speed = speed or _speed(_what_costs_time(settings))
     seconds = sum(level.iterations * (speed.constant + speed.per_pixel * _pixels(level)) for level in levels)
     needed = round(_bytes_a_pixel(settings, levels[-1].iterations) * _pixels(levels[-1]))
     needed += psutil.Process().memory_info().rss
     return Estimate(seconds, needed, _warning(seconds, needed))
 
 
-def measure(settings):
+def _what_costs_time(settings):
+    """The same for all settings whose iterations cost the same."""
+    names = ("network", "pooling", "precision", "optimizer")
+    return Settings(content_layers=list(settings.content_layers), style_layers=list(settings.style_layers),
+                    **{name: getattr(settings, name) for name in names})
+
+
+@lru_cache(maxsize=32)
+def _speed(settings):
+    return measure(settings)
+
+
+def measure(settings: Settings) -> Speed:
     """The `Speed` of this machine, from a few iterations on two small pictures: one or two seconds with compact."""
     small, large = (probe**2 for probe in PROBES)
     fast, slow = (_seconds_a_step(settings, probe) for probe in PROBES)
@@ -66,13 +84,11 @@ def measure(settings):
 
 def _seconds_a_step(settings, side):
     """The median over a few steps, after the first, which compiles."""
-    from dataclasses import replace
-
     network = shared_network(settings.network, settings.pooling, settings.precision)
     picture = noise_image(side, side, 0)
+    objective = Objective(network, settings, picture, [(1.0, picture)], lead=1.0)
     times = [perf_counter()]
-    level = pyramid(side, side, replace(settings, size=side, scales=1, iterations=STEPS + 2))[0]
-    for _ in descend(picture, picture, picture, level, network, settings):
+    for _ in descend(fresh(picture, settings), objective, STEPS + 2, settings):
         times.append(perf_counter())
     return median(after - before for before, after in pairwise(times[2:]))
 

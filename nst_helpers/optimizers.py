@@ -1,8 +1,7 @@
 """Five optimizers in plain arithmetic, the same lines for NumPy arrays and TensorFlow tensors; and L-BFGS.
 
-An optimizer is a pair of pure functions: `init(w)` makes the state for parameters w, and
-`step(w, gradient, state)` returns the new parameters and the new state, changing nothing in place.
-So a run can be paused, stored, resumed or handed to another optimizer at any point.
+What an optimizer is, `Optimizer` says: a pair of pure functions. So a run can be paused, stored, resumed or handed to
+another optimizer at any point.
 
 Letters: w parameters, g gradient ∇w, V velocity (mean of the gradients), s scale (mean of their
 squares), η learning_rate, β beta, β₁ beta1, β₂ beta2, ε epsilon, t number of steps taken. All operations
@@ -10,9 +9,38 @@ are elementwise. Lessons 08 to 10 derive each optimizer by hand; the tests compa
 """
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
+
+
+@runtime_checkable
+class Optimizer(Protocol):
+    """What every optimizer here is, and what a transfer asks of one: a class called with η that makes two functions.
+
+    Attributes:
+        learning_rate: η > 0, in the units of w. With it alone, every optimizer can be made.
+        compiles: whether `step` is plain arithmetic of tensors on a state of fixed structure, whose parts are like w or
+            numbers, so that `tf.function` can compile it for all η at once. One that says False takes tensors too.
+    """
+
+    learning_rate: float
+    compiles: ClassVar[bool]
+
+    def init(self, w: Any) -> NamedTuple:
+        """The state before the first step from w, an array or a tensor of any shape: a named tuple.
+
+        It need not be of w's own kind: its parts are arrays, tensors or numbers, perhaps nested in tuples.
+        """
+
+    def step(self, w: Any, gradient: Any, state: Any) -> tuple[Any, Any]:
+        """(the next w, the next state), like w and what `init` made; nothing is changed in place.
+
+        Args:
+            w: the parameters.
+            gradient: ∇L at w, like w.
+            state: of `init`, or of the step before; NumPy arrays in it may have become tensors, and the reverse.
+        """
 
 
 class GradientDescentState(NamedTuple):
@@ -52,11 +80,12 @@ class GradientDescent:
     """w ← w − η g  (lesson 08)."""
 
     learning_rate: float
+    compiles: ClassVar[bool] = True
 
-    def init(self, w):
+    def init(self, w: Any) -> GradientDescentState:
         return GradientDescentState()
 
-    def step(self, w, gradient, state):
+    def step(self, w: Any, gradient: Any, state: GradientDescentState) -> tuple[Any, GradientDescentState]:
         return w - self.learning_rate * gradient, state
 
 
@@ -71,11 +100,12 @@ class Momentum:
     learning_rate: float
     beta: float = 0.9
     average: bool = True
+    compiles: ClassVar[bool] = True
 
-    def init(self, w):
+    def init(self, w: Any) -> MomentumState:
         return MomentumState(velocity=0.0 * w)
 
-    def step(self, w, gradient, state):
+    def step(self, w: Any, gradient: Any, state: MomentumState) -> tuple[Any, MomentumState]:
         share = 1.0 - self.beta if self.average else 1.0
         velocity = self.beta * state.velocity + share * gradient
         return w - self.learning_rate * velocity, MomentumState(velocity)
@@ -92,11 +122,12 @@ class AdaGrad:
     learning_rate: float
     epsilon: float = 1e-7
     epsilon_inside: bool = False
+    compiles: ClassVar[bool] = True
 
-    def init(self, w):
+    def init(self, w: Any) -> ScaleState:
         return ScaleState(scale=0.0 * w)
 
-    def step(self, w, gradient, state):
+    def step(self, w: Any, gradient: Any, state: ScaleState) -> tuple[Any, ScaleState]:
         scale = state.scale + gradient**2
         return w - self.learning_rate * gradient / _root(scale, self), ScaleState(scale)
 
@@ -112,11 +143,12 @@ class RMSprop:
     beta: float = 0.9
     epsilon: float = 1e-7
     epsilon_inside: bool = False
+    compiles: ClassVar[bool] = True
 
-    def init(self, w):
+    def init(self, w: Any) -> ScaleState:
         return ScaleState(scale=0.0 * w)
 
-    def step(self, w, gradient, state):
+    def step(self, w: Any, gradient: Any, state: ScaleState) -> tuple[Any, ScaleState]:
         scale = self.beta * state.scale + (1.0 - self.beta) * gradient**2
         return w - self.learning_rate * gradient / _root(scale, self), ScaleState(scale)
 
@@ -139,11 +171,12 @@ class Adam:
     epsilon: float = 1e-8
     bias_correction: bool = True
     epsilon_hat: bool = False
+    compiles: ClassVar[bool] = True
 
-    def init(self, w):
+    def init(self, w: Any) -> AdamState:
         return AdamState(t=0.0, velocity=0.0 * w, scale=0.0 * w)
 
-    def step(self, w, gradient, state):
+    def step(self, w: Any, gradient: Any, state: AdamState) -> tuple[Any, AdamState]:
         t = state.t + 1.0
         velocity = self.beta1 * state.velocity + (1.0 - self.beta1) * gradient
         scale = self.beta2 * state.scale + (1.0 - self.beta2) * gradient**2
@@ -167,13 +200,13 @@ class LBFGS:
 
     learning_rate: float
     memory: int = 10
-    arrays = True  # not to be compiled
+    compiles: ClassVar[bool] = False  # what it remembers grows, and NumPy computes it
 
-    def init(self, w):
+    def init(self, w: Any) -> LBFGSState:
         w = np.asarray(w)
         return LBFGSState(w, 0.0 * w, ())
 
-    def step(self, w, gradient, state):
+    def step(self, w: Any, gradient: Any, state: LBFGSState) -> tuple[Any, LBFGSState]:
         w, gradient = np.asarray(w), np.asarray(gradient)
         pairs = (*state.pairs, (w - state.w, gradient - state.gradient))
         if not _curves_upwards(*pairs[-1]):  # the first step too, whose s is zero

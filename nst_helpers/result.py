@@ -7,12 +7,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 import PIL.Image
 
 from nst_helpers.arrays import History, Image, Losses, Styles
 from nst_helpers.errors import NSTError
-from nst_helpers.images import ImageError, save_image
+from nst_helpers.images import ImageError, save_image, to_uint8
 from nst_helpers.settings import Settings
 from nst_helpers.system import write_whole
 
@@ -101,7 +100,7 @@ class Result:
     def _repr_png_(self):
         """What Jupyter shows: the bytes of a PNG."""
         file = io.BytesIO()
-        PIL.Image.fromarray(np.clip(np.rint(self.image), 0, 255).astype(np.uint8)).save(file, "PNG")
+        PIL.Image.fromarray(to_uint8(self.image)).save(file, "PNG")
         return file.getvalue()
 
     def _csv(self):

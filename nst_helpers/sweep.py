@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nst_helpers.arrays import Image, Losses, Styles
-from nst_helpers.images import load_image
+from nst_helpers.images import checked_picture, load_image
 from nst_helpers.origin import origin
 from nst_helpers.settings import Settings
 from nst_helpers.system import write_whole
-from nst_helpers.transfer import Result, checked_picture, weighted_styles
+from nst_helpers.transfer import Result, weighted_styles
 from nst_helpers.workers import SweepError, cluster
 
 if TYPE_CHECKING:  # a sweep without a figure needs no matplotlib

@@ -12,9 +12,9 @@ the paper, for good pictures in seconds instead of minutes, and for weights that
 - L_content is divided by its number of feature values, TV by its number of pixel values. (E_l needs nothing:
   1/(4N²M²) already frees it from the size.)
 - For Adam, whose steps keep one length, η falls to zero at each size along half a cosine (Loshchilov, Hutter 2017):
-  that ends the jitter which such steps leave in the pixels as coloured noise.
+  that ends the jitter which such steps leave in the pixels as colored noise.
 - Only the ratios of the weights count: whatever they are, the optimizer sees them with the sum of the default ones.
-- TV is rounded off below differences of forty grey levels. A sharp one counts a difference by its size, where the
+- TV is rounded off below differences of forty gray levels. A sharp one counts a difference by its size, where the
   Gram matrices count its square: so it was cheapest to put a style's finest contrasts into single dots.
 - The picture is optimized on a canvas a little larger than itself and cut out at the end: zero padding
   inside the network leaves marks along the canvas's border.
@@ -23,32 +23,34 @@ A run is its `State` after each step: whoever keeps that can go on from there, t
 """
 
 import math
-import os
 import time
-from functools import cache, lru_cache
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from nst_helpers.backend import tf
-from nst_helpers.colors import brightness, recoloured, with_brightness
-from nst_helpers.errors import SettingsError
-from nst_helpers.images import ImageError, noise_image, resize_image
-from nst_helpers.losses import content_loss, gram_distance, gram_matrix, total_variation
-from nst_helpers.networks import VGG19_VARIABLE, load_network
+from nst_helpers.colors import brightness, recolored, with_brightness
+from nst_helpers.descent import descend as descend_from
+from nst_helpers.descent import fresh
+from nst_helpers.errors import ImageError, SettingsError
+from nst_helpers.images import checked_picture, noise_image, resize_image
+from nst_helpers.networks import FeatureNetwork, shared_network
+from nst_helpers.objective import Objective
 from nst_helpers.result import LOSSES, Diverged, Result, State, Step
-from nst_helpers.settings import OPTIMIZERS, Settings
+from nst_helpers.schedule import STEP_BETWEEN_SIZES, Level, canvas_of, canvas_size, cut_out, pyramid, style_size
+from nst_helpers.settings import Settings
 
-OPEN_IMAGE = tf.TensorSpec((None, None, 3), tf.float32)
-STEP_BETWEEN_SIZES = math.sqrt(2)
-TV_EPSILON = 40.0  # in grey levels
-MARGIN = 1 / 32  # of the longer side, on every side of the canvas
+__all__ = ["LOSSES", "STEP_BETWEEN_SIZES", "Diverged", "Level", "Result", "Settings", "State", "Step", "canvas_size",
+           "checked_picture", "descend", "iterate", "pyramid", "shared_network", "style_size", "transfer",
+           "weighted_styles"]
+
+Pictures = npt.ArrayLike | Sequence[tuple[float, npt.ArrayLike]]  # an image, or [(weight, image), …]
 
 
-# The work
-
-
-def transfer(content, style, settings=None, on_step=None, checkpoint=None, *, network=None):
+def transfer(content: npt.ArrayLike, style: Pictures, settings: Settings | None = None,
+             on_step: Callable[[Step], object] | None = None, checkpoint: Any = None, *,
+             network: FeatureNetwork | None = None) -> Result:
     """Paint the content picture in the manner of the style picture.
 
     Args:
@@ -85,10 +87,7 @@ def transfer(content, style, settings=None, on_step=None, checkpoint=None, *, ne
         if run.image is None:
             raise
         run.interrupted = True
-    losses = run.losses[: run.iteration]
-    history = {name: [values[name] for values in losses] for name in LOSSES}
-    sizes = tuple(level[:3] for level in pyramid(*np.shape(content)[:2], settings))
-    return Result(run.image, history, settings, run.seconds, sizes, run.interrupted, content, style)
+    return run.result(content, style, settings)
 
 
 class _Run:
@@ -112,6 +111,12 @@ class _Run:
     def seconds(self):
         return time.perf_counter() - self.start + (self.kept.seconds if self.kept else 0.0)
 
+    def result(self, content, style, settings):
+        losses = self.losses[: self.iteration]
+        history = {name: [values[name] for values in losses] for name in LOSSES}
+        sizes = tuple(level[:3] for level in pyramid(*np.shape(content)[:2], settings))
+        return Result(self.image, history, settings, self.seconds, sizes, self.interrupted, content, style)
+
 
 def _drive(run, steps, on_step, checkpoint):
     try:
@@ -127,7 +132,8 @@ def _drive(run, steps, on_step, checkpoint):
             checkpoint.flush()
 
 
-def iterate(content, style, settings=None, state=None, *, network=None):
+def iterate(content: npt.ArrayLike, style: Pictures, settings: Settings | None = None, state: State | None = None, *,
+            network: FeatureNetwork | None = None) -> Iterator[Step]:
     """The transfer's loop as a generator: yields a `Step` after each step of the optimizer.
 
     Arguments and errors as in `transfer`. Nothing is computed between two steps, so whoever drives the
@@ -142,20 +148,19 @@ def iterate(content, style, settings=None, state=None, *, network=None):
     """
     settings = _chosen(settings)
     content, styles = checked_picture(content, "content"), weighted_styles(style)
-    content, styles, colours = recoloured(content, styles, settings.colors)
+    content, styles, colors = recolored(content, styles, settings.colors)
     network = network or shared_network(settings.network, settings.pooling, settings.precision)
     levels = pyramid(*content.shape[:2], settings)
     _require_size(network, settings, levels[0], styles)
-    state = state or State(0, 0, _start(_canvas(content, levels[0]), settings), settings.optimizer, None)
+    state = state or fresh(_start(canvas_of(content, levels[0]), settings), settings)
     _require_fit(state, levels)
     iteration, good = sum(level.iterations for level in levels[: state.level]) + state.done, None
     for place, level in list(enumerate(levels))[state.level :]:
-        target = _canvas(content, level)
         if place > state.level:
-            state = State(place, 0, resize_image(state.canvas, *target.shape[:2]), settings.optimizer, None)
-        references = [(share, resize_image(image, *style_size(image, level, settings))) for share, image in styles]
-        kept = None if colours is None else resize_image(colours, level.height, level.width)
-        steps = descend(state, target, references, level, network, settings)
+            state = fresh(resize_image(state.canvas, *canvas_size(level)), settings, place)
+        objective = _objective(network, settings, content, styles, level)
+        kept = None if colors is None else resize_image(colors, level.height, level.width)
+        steps = descend_from(state, objective, level.iterations, settings)
         for state, losses in steps:
             iteration, image = iteration + 1, _finished(state.canvas, level, kept)
             if not all(map(math.isfinite, losses.values())) or not np.isfinite(image).all():
@@ -164,149 +169,23 @@ def iterate(content, style, settings=None, state=None, *, network=None):
             yield Step(iteration, image, losses, state)
 
 
-class Level(NamedTuple):
-    """One size of the pyramid."""
-
-    height: int
-    width: int
-    iterations: int
-    lead: float  # α's factor at this size
+def _objective(network, settings, content, styles, level):
+    """What is lowered at one size: every picture as large as it counts there."""
+    references = [(share, resize_image(image, *style_size(image, level, settings))) for share, image in styles]
+    return Objective(network, settings, canvas_of(content, level), references, level.lead)
 
 
-def pyramid(height, width, settings):
-    """The sizes from coarse to fine for a content picture of this size, with their iterations.
-
-    The finest has `settings.size` as its longer side, or the picture's own if that is smaller. Iterations
-    sum to `settings.iterations`; a size that is left without any is left out.
-
-    >>> [tuple(level) for level in pyramid(300, 400, Settings(size=256, scales=2, iterations=100))]
-    [(136, 181, 50, 2.0), (192, 256, 50, 1.0)]
-    """
-    finest = min(1.0, settings.size / max(height, width))
-    steps = np.arange(settings.scales)  # 0 is the finest
-    shares = settings.coarse_iterations**steps
-    # Rounded up from the finest on: that one gets its share first, and at least one iteration.
-    until = np.ceil(settings.iterations * np.cumsum(shares) / shares.sum() - 1e-9).astype(int)
-    levels = []
-    for step, iterations in zip(steps, np.diff(until, prepend=0), strict=True):
-        factor = finest / STEP_BETWEEN_SIZES**step
-        size = max(1, round(height * factor)), max(1, round(width * factor))
-        if iterations:
-            levels.append(Level(*size, int(iterations), settings.content_lead ** int(step)))
-    return levels[::-1]
-
-
-def descend(state, target, styles, level, network, settings):
-    """All steps that are left at one size, without a margin: a generator of (state, losses), one pair a step.
+def descend(start: npt.ArrayLike, target: npt.NDArray[np.float32], style: npt.NDArray[np.float32], level: Level,
+            network: FeatureNetwork, settings: Settings) -> Iterator[tuple[State, dict[str, float]]]:
+    """The bare loop at one size, as lessons 07 and 11 call it: one style, no margin, no colors (see `descent`).
 
     Args:
-        state: where to begin; or just a canvas (height, width, 3), 0–255, to change.
-        target: the content to keep, of the canvas's size.
-        styles: [(share, picture at the size in which its strokes shall appear), …]; or just one picture.
-        level: its iterations and its lead of the content; its height and width do not matter here.
-        network: a `FeatureNetwork`; settings: the rest.
+        start: the picture to change. target: the content to keep, as large. style: at the size of its strokes.
+        level: its iterations and its lead of the content count; start says how large the picture is.
+        network, settings: as in `transfer`; the settings' own network does not count.
     """
-    state = state if isinstance(state, State) else State(0, 0, state, settings.optimizer, None)
-    styles = styles if isinstance(styles, list) else [(1.0, styles)]
-    objective = _objective(network, tuple(settings.content_layers), tuple(settings.style_layers))
-    step = _stepper(settings.optimizer)
-    contents = network(target, settings.content_layers)
-    grams = _blended_grams(network, styles, settings.style_layers)
-    weights, lead = _tensors(_weights(settings)), _tensors(level.lead)
-    unit = _tensors(WEIGHT_SUM / _weight_sum(settings))
-    canvas = tf.constant(state.canvas, tf.float32)
-    fresh = state.memory is None or state.optimizer != settings.optimizer
-    memory = OPTIMIZERS[settings.optimizer](1.0).init(canvas) if fresh else state.memory
-    for number in range(state.done, level.iterations):
-        gradient, losses = objective(canvas, contents, grams, weights, lead, unit)
-        canvas, memory = step(canvas, gradient, memory, _rate(settings, number, level.iterations))
-        state = State(state.level, number + 1, canvas.numpy(), settings.optimizer, memory)
-        yield state, dict(zip(LOSSES, map(float, losses.numpy()), strict=True))
-
-
-def _rate(settings, number, iterations):
-    """η of a step, from 0, of so many at a size."""
-    falls = settings.schedule == "cosine"
-    return settings.learning_rate * ((1 + math.cos(math.pi * number / iterations)) / 2 if falls else 1)
-
-
-def _blended_grams(network, styles, layers):
-    """{layer: Σ share · S}. A weighted sum of losses, one a style, has its minimum where this one loss has it."""
-    blended = {}
-    for share, image in styles:
-        for layer, features in network(image, layers).items():
-            gram = gram_matrix(features, normalized=True)
-            blended[layer] = gram if share == 1 else blended.get(layer, 0.0) + share * gram
-    return blended
-
-
-@lru_cache(maxsize=8)
-def _objective(network, content_layers, style_layers):
-    """(canvas, targets, weights) → gradient of the total loss and the four losses; compiled once for all sizes."""
-    layers = tuple(dict.fromkeys((*content_layers, *style_layers)))
-    number = tf.TensorSpec((), tf.float32)
-    channels = {layer: network.channels(layer) for layer in layers}
-
-    # With shapes left open, the graph is the same whatever ran before: so are the bits of the result.
-    @tf.function(input_signature=[
-        OPEN_IMAGE,
-        {layer: tf.TensorSpec((None, None, channels[layer]), tf.float32) for layer in content_layers},
-        {layer: tf.TensorSpec((channels[layer], channels[layer]), tf.float32) for layer in style_layers},
-        {"content_weight": number, "style_weight": number, "tv_weight": number,
-         "content_layers": dict.fromkeys(content_layers, number), "style_layers": dict.fromkeys(style_layers, number)},
-        number,
-        number,
-    ])
-    def objective(canvas, contents, grams, weights, lead, unit):
-        with tf.GradientTape() as tape:
-            tape.watch(canvas)
-            features = network(canvas, layers)
-            content = tf.add_n([weights["content_layers"][layer] * _per_value(
-                content_loss(features[layer], contents[layer]), contents[layer]) for layer in content_layers])
-            style = tf.add_n([weights["style_layers"][layer] * gram_distance(
-                gram_matrix(features[layer], normalized=True), grams[layer]) for layer in style_layers])
-            # Continued by one row and one column, so that the last pixels have their neighbours too.
-            tv = _per_value(total_variation(tf.pad(canvas, [[0, 1], [0, 1], [0, 0]], "SYMMETRIC"), TV_EPSILON), canvas)
-            rest = weights["style_weight"] * style + weights["tv_weight"] * tv
-            content_part = weights["content_weight"] * content
-            led = unit * (lead * content_part + rest)
-        return tape.gradient(led, canvas), tf.stack([content, style, tv, content_part + rest])
-
-    return objective
-
-
-@cache
-def _stepper(name):
-    """(canvas, gradient, memory, learning rate) → (canvas within 0–255, memory): one step of an optimizer.
-
-    It is compiled, with the learning rate as an argument, not frozen in.
-    """
-    optimizer = OPTIMIZERS[name]
-    if getattr(optimizer, "arrays", False):
-        return lambda canvas, gradient, memory, rate: _clipped(*optimizer(rate).step(canvas, gradient, memory))
-    memory = optimizer(1.0).init(np.zeros((1, 1, 3)))
-    specs = tf.nest.map_structure(lambda part: OPEN_IMAGE if np.ndim(part) else tf.TensorSpec((), tf.float32), memory)
-
-    @tf.function(input_signature=[OPEN_IMAGE, OPEN_IMAGE, specs, tf.TensorSpec((), tf.float32)])
-    def step(canvas, gradient, memory, rate):
-        return _clipped(*optimizer(rate).step(canvas, gradient, memory))
-
-    return lambda canvas, gradient, memory, rate: step(canvas, gradient, _tensors(memory), _tensors(rate))
-
-
-def _clipped(canvas, memory):
-    return tf.clip_by_value(canvas, 0.0, 255.0), memory
-
-
-def shared_network(name, pooling, precision):
-    """The network of these settings; loaded once, for all runs that mean the same weights."""
-    weights = os.environ.get(VGG19_VARIABLE) if name == "vgg19" else None
-    return _loaded(name, pooling, precision, weights)
-
-
-@lru_cache(maxsize=4)
-def _loaded(name, pooling, precision, weights):
-    return load_network(name, pooling=pooling, precision=precision, weights=weights)
+    objective = Objective(network, settings, target, [(1.0, style)], level.lead)
+    return descend_from(fresh(start, settings), objective, level.iterations, settings)
 
 
 def _chosen(settings):
@@ -317,57 +196,16 @@ def _chosen(settings):
     return settings
 
 
-def _weights(settings):
-    names = ("content_weight", "style_weight", "tv_weight", "content_layers", "style_layers")
-    weights = {name: getattr(settings, name) for name in names}
-    # TensorFlow looks into plain dictionaries only.
-    return {name: dict(value) if isinstance(value, dict) else value for name, value in weights.items()}
-
-
-def _weight_sum(settings):
-    """What a loss of one in every term, every layer would sum to: α Σ w_l + β Σ w_l + γ."""
-    return (settings.content_weight * sum(settings.content_layers.values())
-            + settings.style_weight * sum(settings.style_layers.values()) + settings.tv_weight)
-
-
-# Only the ratios of the weights may decide a picture, and not every optimizer forgets their common factor: Adam's ε and
-# the length of a plain step are absolute. So what is lowered is the loss whose weights have the sum of the defaults.
-WEIGHT_SUM = _weight_sum(Settings())
-
-
-def _tensors(structure):
-    """Numbers as tensors, so that another value does not compile the graph again."""
-    return tf.nest.map_structure(lambda value: tf.convert_to_tensor(value, tf.float32), structure)
-
-
-def _per_value(loss, array):
-    return loss / tf.cast(tf.size(array), tf.float32)
-
-
 # Pictures and their sizes
 
 
-def checked_picture(image, name):
-    """A float32 copy of an image, or an ImageError that says which of the two is wrong, and how."""
-    if isinstance(image, str | os.PathLike):
-        raise ImageError(f"the {name} picture is the name of a file: give load_image({str(image)!r})")
-    try:
-        bytes_0_to_255 = getattr(image, "dtype", None) == np.uint8  # so it is not scaled, however dark it is
-        image = np.array(image, np.float32)
-    except (TypeError, ValueError) as error:
-        raise ImageError(f"the {name} picture is no array of numbers, (height, width, 3) ({error})") from error
-    if image.ndim != 3 or image.shape[-1] != 3 or not image.size:
-        raise ImageError(f"the {name} picture has the shape {image.shape}: (height, width, 3) is needed")
-    if not np.isfinite(image).all() or image.min() < 0 or image.max() > 255:
-        raise ImageError(f"the {name} picture has values from {image.min():g} to {image.max():g}: 0 to 255 is needed")
-    if 0 < image.max() <= 1 and not bytes_0_to_255:
-        raise ImageError(f"the {name} picture has values from {image.min():g} to {image.max():g}, so it seems to be "
-                         "scaled to 0–1: multiply it by 255")
-    return image
+def weighted_styles(style: Pictures) -> list[tuple[float, npt.NDArray[np.float32]]]:
+    """[(share, image), …] whose shares sum to one; a single image is [(1, image)].
 
-
-def weighted_styles(style):
-    """[(share, image), …] whose shares sum to one; a single image is [(1, image)]."""
+    Raises:
+        ImageError: a picture that is not one.
+        SettingsError: weights that will not do.
+    """
     if not isinstance(style, list | tuple):
         return [(1.0, checked_picture(style, "style"))]
     if not style or not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in style):
@@ -404,38 +242,14 @@ def _require_fit(state, levels):
     raise SettingsError("the state to go on from belongs to a run with another picture, size, scales or iterations")
 
 
-def canvas_size(level):
-    """(height, width) of what is optimized at this size: the picture with a margin all round."""
-    margin = _margin(level)
-    return level.height + 2 * margin, level.width + 2 * margin
-
-
-def _margin(level):
-    return math.ceil(max(level.height, level.width) * MARGIN)
-
-
-def _canvas(content, level):
-    """The content picture at this size with its margin, filled by reflection."""
-    margin = _margin(level)
-    picture = resize_image(content, level.height, level.width)
-    return np.pad(picture, ((margin, margin), (margin, margin), (0, 0)), mode="reflect")
-
-
-def _finished(canvas, level, colours):
-    """The picture without its margin, and in the colours that it shall have."""
-    margin = _margin(level)
-    image = canvas[margin:-margin, margin:-margin]
-    return image if colours is None else with_brightness(colours, brightness(image))
+def _finished(canvas, level, colors):
+    """The picture without its margin, and in the colors that it shall have."""
+    image = cut_out(canvas, level)
+    return image if colors is None else with_brightness(colors, brightness(image))
 
 
 def _start(target, settings):
     return target if settings.init == "content" else noise_image(*target.shape[:2], settings.seed)
-
-
-def style_size(style, level, settings):
-    """(height, width) of the style picture at this size, never enlarged."""
-    factor = min(1.0, settings.style_scale * max(level.height, level.width) / max(style.shape[:2]))
-    return max(1, round(style.shape[0] * factor)), max(1, round(style.shape[1] * factor))
 
 
 def _diverged(iteration, level, losses, good, settings):
@@ -444,5 +258,5 @@ def _diverged(iteration, level, losses, good, settings):
         f"step {iteration} of {settings.iterations}, at {level.height}×{level.width} pixels: the {', '.join(wrong)} "
         f"is not finite. Try a smaller learning_rate (now {settings.learning_rate:g}), smaller weights (now α = "
         f"{settings.content_weight:g}, β = {settings.style_weight:g}, γ = {settings.tv_weight:g}), "
-        "precision='float32', or, of a network of your own, its `normalised` form. The last good picture is in this "
+        "precision='float32', or, of a network of your own, its `normalized` form. The last good picture is in this "
         "error's `image`", good, iteration)

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from nst_helpers import checkpoint as checkpoint_module
-from nst_helpers import system
+from nst_helpers import descent, system
 from nst_helpers import transfer as transfer_module
 from nst_helpers.checkpoint import Checkpoint, CheckpointError, CheckpointWarning
 from nst_helpers.images import load_image
@@ -311,7 +311,7 @@ def test_where_every_write_fails_the_picture_is_there(content, style, tmp_path, 
 # Ctrl-C
 
 
-WATCHED = {module.__file__ for module in (checkpoint_module, system, transfer_module)}
+WATCHED = {module.__file__ for module in (checkpoint_module, descent, system, transfer_module)}
 
 
 def traced(call, at=None):
@@ -406,3 +406,22 @@ def test_a_state_of_other_sizes_is_refused(content, style, change):
 def test_a_state_beyond_the_last_size_is_refused(content, style):
     with pytest.raises(ValueError, match="another picture"):
         next(iterate(content, style, QUICK, State(5, 0, np.zeros((9, 9, 3)), "adam", None)))
+
+
+def test_unless_told_otherwise_it_writes_every_25_steps(content, style, tmp_path):
+    path = tmp_path / "run.npz"
+    there = []
+    transfer(content, style, replace(QUICK, iterations=26), lambda step: there.append(path.is_file()), Checkpoint(path))
+    assert there == [False] * 24 + [True] * 2
+
+
+def test_the_seconds_before_the_break_count_too(content, style, tmp_path):
+    """The file says that a day has passed; what comes on top is the rest of the run."""
+    path = tmp_path / "run.npz"
+    with pytest.raises(Ended):
+        transfer(content, style, QUICK, end_at(4), Checkpoint(path, every=1))
+    with np.load(path) as stored:
+        arrays = {**stored, "seconds": np.array(86_400.0)}
+    np.savez(path, **arrays)
+    resumed = transfer(content, style, QUICK, checkpoint=Checkpoint(path))
+    assert 86_400 < resumed.seconds < 2 * 86_400

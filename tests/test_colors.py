@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nst_helpers.colors import brightness, grey, match_brightness, match_colors, with_brightness
+from nst_helpers.colors import brightness, gray, match_brightness, match_colors, with_brightness
 
 
 @pytest.fixture
@@ -25,8 +25,8 @@ def test_brightness_of_pure_colours():
 
 
 def test_grey_keeps_the_brightness(muted):
-    np.testing.assert_allclose(brightness(grey(muted)), brightness(muted), rtol=1e-5)
-    assert np.ptp(grey(muted), axis=-1).max() == 0
+    np.testing.assert_allclose(brightness(gray(muted)), brightness(muted), rtol=1e-5)
+    assert np.ptp(gray(muted), axis=-1).max() == 0
 
 
 def test_a_new_brightness_leaves_the_differences_of_the_colours(muted):

@@ -383,3 +383,31 @@ def test_two_styles_are_blended(pictures, capsys):
     assert not np.array_equal(load_image(pictures[2]), alone)
     assert run(pictures, "--blend", pictures[0], "much") == 2
     assert "a weight is a number" in capsys.readouterr().err
+
+
+def test_check_does_not_count_the_step_that_compiles(monkeypatch):
+    """A clock that every step moves on by a second, and the first one by a minute."""
+    from nst_helpers.commands import check
+
+    clock = [0.0]
+
+    def slow(*_):
+        for number in range(12):
+            clock[0] += 1.0 if number else 60.0
+            yield number
+
+    monkeypatch.setattr(check, "perf_counter", lambda: clock[0])
+    monkeypatch.setattr(check, "median", max)  # no robust mean hides the minute
+    monkeypatch.setattr(transfer_module, "iterate", slow)
+    assert check._seconds_an_iteration() == 1.0
+
+
+@pytest.mark.parametrize("command", [["check"], ["networks"], ["transfer", "content.png", "style.png"]])
+def test_a_keras_on_another_backend_is_one_line(command, tmp_path):
+    for name in ("content.png", "style.png"):
+        save_image(noise_image(16, 16, 0), tmp_path / name)
+    place = {"KERAS_BACKEND": "no-such-thing", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    done = subprocess.run([sys.executable, "-m", "nst_helpers", *command], cwd=tmp_path, capture_output=True, text=True,
+                          env={**os.environ, **place})
+    (line,) = done.stderr.splitlines()
+    assert done.returncode == 2 and line.startswith("error: Keras ") and "KERAS_BACKEND=tensorflow" in line

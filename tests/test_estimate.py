@@ -12,6 +12,14 @@ from nst_helpers.settings import Settings
 from nst_helpers.transfer import canvas_size, pyramid
 
 
+@pytest.fixture(autouse=True)
+def unmeasured():
+    """A process that has measured nothing yet, before and after each test."""
+    module._speed.cache_clear()
+    yield
+    module._speed.cache_clear()
+
+
 def test_seconds_are_summed_over_the_sizes(monkeypatch):
     """A machine where a step takes 1 ms and 2 µs a pixel."""
     monkeypatch.setattr(module, "_seconds_a_step", lambda settings, side: 1e-3 + 2e-6 * side**2)
@@ -39,9 +47,32 @@ def test_a_speed_measured_before_is_taken(monkeypatch):
     assert slow == pytest.approx(3 * fast)
 
 
-def test_a_step_is_measured_by_the_clock_after_the_first(monkeypatch):
-    ticks = count()
-    monkeypatch.setattr(module, "perf_counter", lambda: float(next(ticks)))
+def test_what_costs_the_same_is_measured_once(monkeypatch):
+    """The studio asks at every start: another size or weight needs no new measurement, another network does."""
+    measured = []
+    monkeypatch.setattr(module, "_seconds_a_step", lambda settings, side: measured.append(side) or 1e-3)
+    same = Settings(style_layers=list(Settings().style_layers))
+    for settings in (Settings(), Settings(size=128, style_weight=7), same):
+        estimate(settings, 300, 400)
+    assert measured == list(module.PROBES)
+    for change in ({"pooling": "max"}, {"style_layers": ["conv1_1"]}, {"optimizer": "adam"}):
+        measured.clear()
+        estimate(Settings(**change), 300, 400)
+        assert measured == list(module.PROBES), change
+
+
+def test_the_step_that_compiles_is_not_measured(monkeypatch):
+    """A clock that every step moves on by a second, and the first one, in which TensorFlow compiles, by a minute."""
+    clock, steps = [0.0], count(1)
+
+    def slow(*_):
+        for number in range(module.STEPS + 2):
+            clock[0] += 60.0 if next(steps) == 1 else 1.0
+            yield number
+
+    monkeypatch.setattr(module, "perf_counter", lambda: clock[0])
+    monkeypatch.setattr(module, "descend", slow)
+    monkeypatch.setattr(module, "median", max)  # no robust mean hides the minute
     assert module._seconds_a_step(Settings(), 48) == 1.0
 
 

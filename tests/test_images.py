@@ -1199,7 +1199,8 @@ def test_the_module_needs_no_tensorflow_and_no_other_module_of_the_package():
         cwd=Path(__file__).parents[1],
         check=True,
     )
-    assert set(ast.literal_eval(result.stdout)) == {f"nst_helpers.{name}" for name in ("errors", "images", "system")}
+    assert set(ast.literal_eval(result.stdout)) == {
+        f"nst_helpers.{name}" for name in ("decoding", "errors", "images", "system")}
 
 
 def test_an_image_error_is_a_value_error():

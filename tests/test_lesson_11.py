@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from lesson_code import SOURCES, lesson_functions
 
-from nst_helpers import plots
-from nst_helpers import transfer as module
+from nst_helpers import descent, plots
 from nst_helpers.colors import with_brightness
 from nst_helpers.diagnose import diagnose
 from nst_helpers.images import load_image
 from nst_helpers.losses import gram_matrix
 from nst_helpers.networks import data_folder, load_network
+from nst_helpers.objective import blended_grams
 from nst_helpers.settings import Settings
 from nst_helpers.transfer import Level, Result, descend
 
@@ -23,7 +23,7 @@ RECIPES = json.loads((GALLERY / "gallery.json").read_text(encoding="utf-8"))
 def test_the_learning_rate_is_the_packages(compact, photograph, monkeypatch):
     (rate,) = lesson_functions("11_full_transfer", "rate")
     seen = []
-    monkeypatch.setattr(module, "_stepper", lambda name: lambda canvas, gradient, memory, eta: (
+    monkeypatch.setattr(descent, "stepper", lambda name: lambda canvas, gradient, memory, eta: (
         seen.append(eta), (canvas, memory))[1])
     list(descend(photograph, photograph, photograph, Level(64, 96, 9, 1.0), compact, Settings.classic(learning_rate=5)))
     np.testing.assert_allclose(seen, [rate(step, 9, 5) for step in range(9)], rtol=1e-12)
@@ -34,7 +34,7 @@ def test_the_blend_is_the_packages(compact, photograph):
     pictures = [photograph, photograph[::-1, :80]]
     grams = [gram_matrix(compact(picture, "conv2_1")["conv2_1"], normalized=True) for picture in pictures]
     shares = [(0.25, pictures[0]), (0.75, pictures[1])]
-    np.testing.assert_allclose(module._blended_grams(compact, shares, ["conv2_1"])["conv2_1"], blend(grams, (2, 6)),
+    np.testing.assert_allclose(blended_grams(compact, shares, ["conv2_1"])["conv2_1"], blend(grams, (2, 6)),
                                rtol=1e-4, atol=1e-5)
 
 

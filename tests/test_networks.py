@@ -11,6 +11,8 @@ from conftest import random_vgg, write_old_layout
 from scipy.signal import correlate
 
 from nst_helpers import networks
+from nst_helpers import precision as precision_module
+from nst_helpers import weights as weights_module
 from nst_helpers.architecture import CONVOLUTION_NAMES, CONVOLUTIONS, LAYER_NAMES
 from nst_helpers.backend import keras, tf
 from nst_helpers.images import ImageError
@@ -129,7 +131,7 @@ def test_receptive_fields_of_vgg19(compact):
     assert fields == [3, 10, 24, 68, 156, 268]
 
 
-def test_compact_is_normalised(compact):
+def test_compact_is_normalized(compact):
     """A mean activation of about one in every layer, over the shipped photographs."""
     pictures = [compact(picture, CONVOLUTION_NAMES) for picture in networks.calibration_pictures()]
     for layer in CONVOLUTION_NAMES:
@@ -137,9 +139,9 @@ def test_compact_is_normalised(compact):
 
 
 @pytest.mark.parametrize("pooling", ["average", "max"])
-def test_normalisation_keeps_the_features_up_to_a_factor(pooling, photograph):
+def test_normalization_keeps_the_features_up_to_a_factor(pooling, photograph):
     network = random_network(width=1 / 16, pooling=pooling)
-    other = network.normalised([photograph])
+    other = network.normalized([photograph])
     for layer in CONVOLUTION_NAMES:
         before, after = (n(photograph, [layer])[layer].numpy() for n in (network, other))
         assert after.mean() == pytest.approx(1, rel=1e-3)
@@ -160,7 +162,7 @@ def test_bfloat16_agrees_to_its_precision(compact, photograph, monkeypatch):
 def test_bfloat16_is_refused_where_it_is_slower(seconds, refused, monkeypatch):
     """With the measured ratio in the message; and not where somebody insists."""
     monkeypatch.delenv(networks.BFLOAT16_VARIABLE, raising=False)
-    monkeypatch.setattr(networks, "_seconds_of_convolution", lambda dtype, repeats: seconds[dtype.name])
+    monkeypatch.setattr(precision_module, "_seconds_of_convolution", lambda dtype, repeats: seconds[dtype.name])
     networks.bfloat16_ratio.cache_clear()
     try:
         if refused:
@@ -264,7 +266,7 @@ def no_vgg19(monkeypatch, tmp_path):
     """A computer without VGG-19's weights: nothing set, an empty cache, and a download that leads nowhere."""
     monkeypatch.delenv(networks.VGG19_VARIABLE, raising=False)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    monkeypatch.setattr(networks, "VGG19_URL", (tmp_path / "nowhere.h5").as_uri())
+    monkeypatch.setattr(weights_module, "VGG19_URL", (tmp_path / "nowhere.h5").as_uri())
     return tmp_path
 
 
@@ -310,7 +312,7 @@ def test_vgg19_from_the_environment_variable(no_vgg19, vgg19_weights, monkeypatc
 
 
 def test_vgg19_from_kerass_cache(no_vgg19, vgg19_weights, monkeypatch):
-    monkeypatch.setattr(networks, "VGG19_MD5", hashlib.md5(vgg19_weights.read_bytes()).hexdigest())
+    monkeypatch.setattr(weights_module, "VGG19_MD5", hashlib.md5(vgg19_weights.read_bytes()).hexdigest())
     cached = networks.vgg19_cache()
     cached.parent.mkdir(parents=True)
     shutil.copy(vgg19_weights, cached)
@@ -318,14 +320,14 @@ def test_vgg19_from_kerass_cache(no_vgg19, vgg19_weights, monkeypatch):
 
 
 def test_vgg19_from_the_download(no_vgg19, vgg19_weights, monkeypatch, capfd):
-    monkeypatch.setattr(networks, "VGG19_MD5", hashlib.md5(vgg19_weights.read_bytes()).hexdigest())
-    monkeypatch.setattr(networks, "VGG19_URL", vgg19_weights.as_uri())
+    monkeypatch.setattr(weights_module, "VGG19_MD5", hashlib.md5(vgg19_weights.read_bytes()).hexdigest())
+    monkeypatch.setattr(weights_module, "VGG19_URL", vgg19_weights.as_uri())
     assert is_the_stand_in(load_network("vgg19"), vgg19_weights)
     assert networks.vgg19_cache().is_file()  # the next time needs no network
 
 
 def test_vgg19_download_with_another_hash(no_vgg19, vgg19_weights, monkeypatch, capfd):
-    monkeypatch.setattr(networks, "VGG19_URL", vgg19_weights.as_uri())
+    monkeypatch.setattr(weights_module, "VGG19_URL", vgg19_weights.as_uri())
     with pytest.raises(NetworkError, match="hash"):
         load_network("vgg19")
 
@@ -340,9 +342,9 @@ def test_vgg19_without_a_network_names_all_four_ways(no_vgg19, monkeypatch, capf
 def test_the_download_is_kerass_own():
     from keras.src.applications import vgg19
 
-    assert vgg19.WEIGHTS_PATH_NO_TOP == networks.VGG19_URL
+    assert vgg19.WEIGHTS_PATH_NO_TOP == weights_module.VGG19_URL
     assert networks.VGG19_MD5 in Path(vgg19.__file__).read_text(encoding="utf-8")
-    assert urllib.request.urlparse(networks.VGG19_URL).scheme == "https"
+    assert urllib.request.urlparse(weights_module.VGG19_URL).scheme == "https"
 
 
 def truncated(path, source):
@@ -387,3 +389,11 @@ def test_a_damaged_or_foreign_vgg19_file(no_vgg19, vgg19_weights, tmp_path, dama
 def test_a_missing_vgg19_file(no_vgg19, tmp_path):
     with pytest.raises(NetworkError, match=r"there is no weight file.*four ways"):
         load_network("vgg19", weights=tmp_path / "missing.h5")
+
+
+def test_max_pooling_has_a_normalization_of_its_own():
+    """It passes more on than averages do, so the file's factors, made for averages, would not hold behind pool1."""
+    network = load_network(pooling="max")
+    pictures = [network(picture, CONVOLUTION_NAMES) for picture in networks.calibration_pictures()]
+    for layer in CONVOLUTION_NAMES:
+        assert np.mean([np.mean(features[layer]) for features in pictures]) == pytest.approx(1, rel=1e-3), layer

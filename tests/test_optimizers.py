@@ -4,7 +4,18 @@ import numpy as np
 import pytest
 
 from nst_helpers.backend import keras, tf
-from nst_helpers.optimizers import LBFGS, AdaGrad, Adam, GradientDescent, Momentum, RMSprop, _inverse_hessian_times
+from nst_helpers.optimizers import (
+    LBFGS,
+    AdaGrad,
+    Adam,
+    GradientDescent,
+    Momentum,
+    Optimizer,
+    RMSprop,
+    _curves_upwards,
+    _inverse_hessian_times,
+)
+from nst_helpers.settings import OPTIMIZERS
 
 CURVATURE = np.array([100.0, 10.0, 1.0, 0.01])  # f(w) = ½ Σ c w²: its gradient is c·w
 START = np.array([1.0, -2.0, 3.0, -4.0])
@@ -125,6 +136,30 @@ def test_a_step_changes_nothing_in_place():
     assert state.t == 0
 
 
+@pytest.mark.parametrize("array", [np.array, tf.constant], ids=["NumPy", "TensorFlow"])
+@pytest.mark.parametrize("kind", OPTIMIZERS.values(), ids=OPTIMIZERS)
+def test_every_optimizer_keeps_the_protocol(kind, array):
+    """As a transfer drives it: made of η alone, its state a named tuple, pure, downhill, and compiled if it says so."""
+    optimizer = kind(2**-7)
+    assert isinstance(optimizer, Optimizer) and optimizer.learning_rate == 2**-7 and isinstance(kind.compiles, bool)
+    w, state = array(START), optimizer.init(array(START))
+    assert isinstance(state, tuple) and isinstance(state._fields, tuple)
+    for _ in range(3):
+        before = [np.array(part) for part in tf.nest.flatten((w, state))]
+        moved, later = optimizer.step(w, CURVATURE * w, state)
+        again, _ = optimizer.step(w, CURVATURE * w, state)  # of the same comes the same: nothing was changed in place
+        np.testing.assert_array_equal(moved, again)
+        for part, kept in zip(tf.nest.flatten((w, state)), before, strict=True):
+            np.testing.assert_array_equal(part, kept)
+        assert type(later) is type(state) and np.shape(moved) == np.shape(START)
+        assert np.sum(CURVATURE * np.square(moved)) < np.sum(CURVATURE * np.square(w))
+        w, state = moved, later
+    if kind.compiles:
+        step = tf.function(lambda *values: optimizer.step(*values))
+        compiled = step(tf.constant(w), tf.constant(CURVATURE * w), state)
+        np.testing.assert_allclose(compiled[0], optimizer.step(w, CURVATURE * w, state)[0], rtol=1e-9)
+
+
 # L-BFGS
 
 
@@ -189,6 +224,13 @@ def test_lbfgs_ignores_steps_that_saw_no_upward_curvature():
     w, state = optimizer.step(np.array([1.0]), np.array([-1.0]), optimizer.init(np.array([1.0])))
     w, state = optimizer.step(w, np.array([-2.0]), state)  # steeper downwards: f is a hill
     assert state.pairs == () and w[0] > 1.1
+
+
+@pytest.mark.parametrize("curvature, enters", [(-1.0, False), (0.0, False), (1e9, True), (1e11, False)])
+def test_lbfgs_curvature_must_be_clearly_above_zero_for_its_size(curvature, enters):
+    """sᵀy > 1e-10 yᵀy: below, what y·s says is rounding; in one dimension y = c·s passes as long as c < 1e10."""
+    s = np.array([1.0])
+    assert _curves_upwards(s, curvature * s) == enters
 
 
 def test_lbfgs_rests_where_the_gradient_is_zero():

@@ -18,14 +18,18 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from nst_helpers import losses, plots
+from nst_helpers import objective as objective_module
 from nst_helpers import transfer as module
 from nst_helpers.backend import tf
 from nst_helpers.checkpoint import CheckpointError
+from nst_helpers.descent import descend, fresh
 from nst_helpers.errors import NSTError, SettingsError
 from nst_helpers.images import ImageError, load_image, load_settings, noise_image, resize_image
-from nst_helpers.networks import FeatureNetwork, NetworkError, data_folder, load_network
+from nst_helpers.networks import FeatureNetwork, NetworkError, data_folder, load_network, shared_network
+from nst_helpers.objective import WEIGHT_SUM, Objective
+from nst_helpers.schedule import rate
 from nst_helpers.settings import OPTIMIZERS
-from nst_helpers.transfer import Diverged, Level, Settings, descend, iterate, pyramid, transfer
+from nst_helpers.transfer import Diverged, Settings, iterate, pyramid, transfer
 
 QUICK = {"size": 64, "scales": 2, "iterations": 12}
 
@@ -70,8 +74,8 @@ def test_presets_lower_the_same_loss_and_take_changes():
 
 @pytest.mark.parametrize("schedule, last", [("constant", 5.0), ("cosine", 5.0 * (1 + math.cos(0.75 * math.pi)) / 2)])
 def test_the_schedule_of_the_learning_rate(content, style, schedule, last):
-    assert module._rate(Settings(schedule=schedule, learning_rate=5.0), 3, 4) == pytest.approx(last)
-    assert module._rate(Settings(schedule=schedule, learning_rate=5.0), 0, 4) == 5.0
+    assert rate(Settings(schedule=schedule, learning_rate=5.0), 3, 4) == pytest.approx(last)
+    assert rate(Settings(schedule=schedule, learning_rate=5.0), 0, 4) == 5.0
     constant, falling = (transfer(content, style, Settings.classic(schedule=name, **QUICK)).image
                          for name in ("constant", "cosine"))
     assert not np.array_equal(constant, falling)
@@ -121,9 +125,10 @@ def test_the_first_losses_and_step_by_hand(content, style):
         padded = tf.concat([padded, padded[:, -1:]], axis=1)
         tv = losses.total_variation(padded, 40.0) / (64 * 96 * 3)
         led = 4 * 2 * content_part + 3 * style_part + 0.5 * tv
-    unit = module.WEIGHT_SUM / (2 * 1.5 + 3 * 2.25 + 0.5)  # every run sees weights of one sum
+    unit = WEIGHT_SUM / (2 * 1.5 + 3 * 2.25 + 0.5)  # every run sees weights of one sum
     expected = np.clip(start - 0.1 * unit * tape.gradient(led, start), 0, 255)
-    state, found = next(descend(start, content, style, Level(64, 96, 10, 4.0), network, settings))
+    objective = Objective(network, settings, content, [(1.0, style)], lead=4.0)
+    state, found = next(descend(fresh(start, settings), objective, 10, settings))
     assert found["content"] == pytest.approx(float(content_part), rel=1e-4)
     assert found["style"] == pytest.approx(float(style_part), rel=1e-4)
     assert found["tv"] == pytest.approx(float(tv), rel=1e-4)
@@ -159,18 +164,18 @@ def test_settings_are_not_frozen_into_the_graph(content, style, result):
 
 
 def test_a_network_is_loaded_once_but_never_for_another_file(vgg19_weights, monkeypatch, tmp_path):
-    assert module.shared_network("compact", "max", "float32") is module.shared_network("compact", "max", "float32")
+    assert shared_network("compact", "max", "float32") is shared_network("compact", "max", "float32")
     monkeypatch.setenv("NST_VGG19_WEIGHTS", str(vgg19_weights))
-    assert module.shared_network("vgg19", "average", "float32").name == "vgg19"
+    assert shared_network("vgg19", "average", "float32").name == "vgg19"
     monkeypatch.setenv("NST_VGG19_WEIGHTS", str(tmp_path / "another.h5"))
     with pytest.raises(NetworkError, match=r"another\.h5"):
-        module.shared_network("vgg19", "average", "float32")
+        shared_network("vgg19", "average", "float32")
 
 
 def test_one_trace_serves_every_size_and_weight(content, style):
     settings = Settings(**QUICK)
-    network = module.shared_network("compact", "average", "float32")
-    objective = module._objective(network, tuple(settings.content_layers), tuple(settings.style_layers))
+    network = shared_network("compact", "average", "float32")
+    objective = objective_module.graph(network, tuple(settings.content_layers), tuple(settings.style_layers))
     transfer(content, style, settings)
     before = objective.experimental_get_tracing_count()
     transfer(content[:50], style, Settings(size=80, scales=3, iterations=6, style_weight=7))
@@ -227,7 +232,7 @@ def test_pictures_of_whole_numbers_are_taken_and_left_alone(content, style):
 @pytest.mark.parametrize("picture, says", [
     (np.zeros((20, 20)), "height, width, 3"), (np.zeros((0, 20, 3)), "height, width, 3"),
     (np.full((20, 20, 3), np.nan), "nan"), (np.full((20, 20, 3), -1.0), "-1"), (np.full((20, 20, 3), 256.0), "256"),
-    (np.full((20, 20, 3), 0.5), "multiply it by 255"), ("me.jpg", "give load_image"), ({}, "no array of numbers"),
+    (np.full((20, 20, 3), 0.5), "multiply it by 255"), ("me.jpg", "give load_image"), ({}, "no array of real numbers"),
 ])
 def test_what_is_no_picture(content, picture, says):
     with pytest.raises(ImageError, match=f"(?s)content.*{says}"):
@@ -286,7 +291,7 @@ def test_ctrl_c_before_the_first_step_goes_on(content, style, monkeypatch):
 @pytest.mark.parametrize("when", [1, 3])
 def test_divergence_keeps_the_last_good_picture(content, style, monkeypatch, what, when):
     whole = list(iterate(content, style, Settings(**QUICK)))
-    real, calls = module._objective, []
+    real, calls = objective_module.graph, []
 
     def objective(*names):
         def poisoned(*arguments):
@@ -297,7 +302,7 @@ def test_divergence_keeps_the_last_good_picture(content, style, monkeypatch, wha
             return gradient, values
         return poisoned
 
-    monkeypatch.setattr(module, "_objective", objective)
+    monkeypatch.setattr(objective_module, "graph", objective)
     with pytest.raises(Diverged, match=r"not finite.*learning_rate \(now 8\)") as error:
         transfer(content, style, Settings(**QUICK))
     assert error.value.iteration == when
@@ -317,10 +322,10 @@ def own_network(factor):
 def test_a_network_of_ones_own_can_diverge_and_its_normalized_form_does_not(content, style):
     """With the networks of the course nothing does: pixels are clipped, and their layers have a mean of one."""
     network, settings = own_network(8), Settings(**QUICK)
-    with pytest.raises(Diverged, match=r"the style, total is not finite.* `normalised` form") as error:
+    with pytest.raises(Diverged, match=r"the style, total is not finite.* `normalized` form") as error:
         transfer(content, style, settings, network=network)
     assert (error.value.iteration, error.value.image) == (1, None)
-    calm = transfer(content, style, settings, network=network.normalised([content, style]))
+    calm = transfer(content, style, settings, network=network.normalized([content, style]))
     assert np.isfinite(calm.image).all() and np.isfinite(calm.history["total"]).all()
 
 
@@ -489,7 +494,8 @@ def test_blended_styles_are_one_loss_with_the_mean_gram_matrix(content, style):
         loss = sum(2.0 * share * losses.style_loss(features, reference, settings.style_layers)  # β = 2
                    for share, reference in zip((0.25, 0.75), references, strict=True))
     gradient = tape.gradient(loss, start)
-    state, _ = next(descend(start, content, [(0.25, style), (0.75, other)], Level(64, 96, 10, 1.0), network, settings))
+    objective = Objective(network, settings, content, [(0.25, style), (0.75, other)], lead=1.0)
+    state, _ = next(descend(fresh(start, settings), objective, 10, settings))
     np.testing.assert_allclose(state.canvas, np.clip(start - gradient, 0, 255), atol=2e-3)
 
 

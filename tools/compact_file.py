@@ -75,7 +75,7 @@ def export(training, path):
     model = in_float32(training.model, recipe)
     weights = folded(model)
     network = FeatureNetwork("compact", weights, MEAN, SCALE, pooling=recipe.pooling)
-    network = network.normalised(natural_pictures(validation))
+    network = network.normalized(natural_pictures(validation))
     save_network(network, path)
     last, dense = CONVOLUTION_NAMES[-1], [v.numpy() for v in model.get_layer("classes").weights]
     factor = np.abs(weights[last][1]).sum() / np.abs(network.weights[last][1]).sum()

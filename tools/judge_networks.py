@@ -33,7 +33,7 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from nst_helpers.experiments.texture import texture, texture_settings
-from nst_helpers.images import load_image, resize_image, save_image
+from nst_helpers.images import load_image, resize_image, save_image, to_uint8
 from nst_helpers.networks import CALIBRATION_PICTURES, data_folder, load_network
 from nst_helpers.settings import Settings
 from nst_helpers.transfer import transfer
@@ -216,7 +216,7 @@ def _grid(rows, cell):
     pen = ImageDraw.Draw(grid)
     for row, entries in enumerate(rows):
         for column, (words, picture) in enumerate(entries):
-            tile = Image.fromarray(np.clip(np.round(picture), 0, 255).astype(np.uint8))
+            tile = Image.fromarray(to_uint8(picture))
             tile.thumbnail((cell - 4, cell - 4), Image.Resampling.LANCZOS)
             grid.paste(tile, (column * cell, row * (cell + caption) + caption))
             pen.text((column * cell, row * (cell + caption)), words, fill="black")

@@ -23,6 +23,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from nst_helpers.animation import save_animation, small_frame
+from nst_helpers.images import to_uint8
 from nst_helpers.networks import data_folder
 from nst_helpers.settings import preset
 from nst_helpers.system import write_whole
@@ -90,7 +91,7 @@ def compute(recipe):
 def keep(name, recipe, result, frames):
     """Write a run's files, each whole or not at all; the one that tells of the others comes last."""
     picture = io.BytesIO()
-    pixels = np.clip(np.rint(result.image), 0, 255).astype(np.uint8)
+    pixels = to_uint8(result.image)
     Image.fromarray(pixels).save(picture, "WEBP", quality=90, method=6)
     write_whole(FOLDER / f"{name}.webp", picture.getvalue())
     if frames:

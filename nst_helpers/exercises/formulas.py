@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from numbers import Real
 from typing import Any
 
+from nst_helpers.errors import NSTError
+
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
              ast.Pow: operator.pow, ast.UAdd: operator.pos, ast.USub: operator.neg}
 FUNCTIONS = {name: getattr(math, name) for name in ("sqrt", "exp", "log", "sin", "cos", "tan", "tanh", "floor", "ceil")}
@@ -15,7 +17,7 @@ CONSTANTS = {"pi": math.pi, "π": math.pi, "e": math.e}
 LONGEST = 300  # characters
 
 
-class FormulaError(ValueError):
+class FormulaError(NSTError, ValueError):
     """What was written is no formula; the message says what to write."""
 
 

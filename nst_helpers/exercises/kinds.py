@@ -8,22 +8,11 @@ from typing import Any
 import numpy as np
 
 from nst_helpers.exercises import compare, formulas, guarded
-from nst_helpers.exercises.verdicts import Case, Table, Verdict, kind, words
+from nst_helpers.exercises.answers import failed, first_line, is_empty, open_yet
+from nst_helpers.exercises.verdicts import Case, Verdict, kind
+from nst_helpers.exercises.wishes import Made, Make, Wish
 
-
-def is_empty(value):
-    """Whether nothing has been filled in."""
-    return value is None or value is ...
-
-
-def open_yet(name):
-    """The verdict on an untouched stub."""
-    return Verdict(False, f"○ {name}: not solved yet. Fill in the cell above, run it, then run this one again.")
-
-
-def failed(name, hint, details=None, printed=""):
-    """The verdict on a wrong answer."""
-    return Verdict(False, f"✗ {name}: {hint}", details, printed)
+__all__ = ["Choice", "Derive", "Exercise", "Made", "Make", "Option", "Repair", "Wish", "failed", "is_empty", "open_yet"]
 
 
 @dataclass(frozen=True)
@@ -82,7 +71,7 @@ class Exercise:
             return failed(name, f"your function did not return within {guarded.SECONDS} seconds: is there a loop that "
                           "never ends?", printed=printed)
         if last.error is not None:
-            reason = f"your function stopped with {type(last.error).__name__}: {_first_line(last.error)}"
+            reason = f"your function stopped with {type(last.error).__name__}: {first_line(last.error)}"
             return failed(name, f"{reason}{self._called_with(case)}", printed=printed)
         if any(outcome.value is ... for outcome in outcomes):
             return open_yet(name)
@@ -191,76 +180,6 @@ class Derive:
 
 
 @dataclass(frozen=True)
-class Wish:
-    """One thing that a made picture or setting shall have.
-
-    Attributes:
-        text: as a student reads it: "the style loss, over the photograph's".
-        measure: the answer → a number. least, most: what is asked for; None: no limit.
-    """
-
-    text: str
-    measure: Callable[[Any], float]
-    least: float | None = None
-    most: float | None = None
-
-    def is_met(self, number):
-        """Whether a measured number is as wished; nan never is."""
-        return ((self.least is None or number >= self.least) and (self.most is None or number <= self.most)
-                and number == number)
-
-    def limits(self):
-        """The limits in words."""
-        parts = [] if self.least is None else [f"at least {self.least:g}"]
-        return ", ".join(parts + ([] if self.most is None else [f"at most {self.most:g}"]))
-
-
-@dataclass(frozen=True)
-class Make:
-    """Make a picture, a kernel, a setting: anything that measurable wishes can be said of.
-
-    Attributes:
-        wishes: what it shall have. picture: the answer → an image to show, or None. praise: said after ✓.
-    """
-
-    wishes: tuple[Wish, ...]
-    picture: Callable[[Any], Any] | None = None
-    praise: str = ""
-
-    def judge(self, name, answer, seed):
-        """The `Verdict` on an answer: every wish with what was measured."""
-        if is_empty(answer):
-            return open_yet(name)
-        rows, missed = [("wish", "wanted", "measured", "")], []
-        for wish in self.wishes:
-            outcome = guarded.call(lambda value, wish=wish: float(wish.measure(value)), (answer,))
-            if outcome.error is not None:
-                return failed(name, f"“{wish.text}” cannot be measured of {kind(answer)}: {_first_line(outcome.error)}")
-            met = wish.is_met(outcome.value)
-            missed += [] if met else [wish.text]
-            rows.append((wish.text, wish.limits(), words(outcome.value), "✓" if met else "✗"))
-        details = Made(tuple(rows), self.picture(answer) if self.picture else None)
-        if missed:
-            return failed(name, f"{len(missed)} of {len(self.wishes)} wishes not met: {'; '.join(missed)}.", details)
-        return Verdict(True, f"✓ {name}: as wished. {self.praise}".rstrip(), details)
-
-
-@dataclass(frozen=True)
-class Made(Table):
-    """What was measured of something made, and its picture."""
-
-    picture: Any = None
-
-    def show(self):
-        """Show the picture, then the table."""
-        if self.picture is not None:
-            from nst_helpers.plots import show_images
-
-            show_images([self.picture], ["what you made"], alt="The picture that was made.", photo=True)
-        super().show()
-
-
-@dataclass(frozen=True)
 class Option:
     """One choice: what it says, whether it is right, and why."""
 
@@ -302,7 +221,3 @@ class Choice:
 def _value(answer, case):
     """The answer itself, or what it returns for these arguments."""
     return guarded.call(answer, case).value if callable(answer) else answer
-
-
-def _first_line(error):
-    return (str(error).splitlines() or [""])[0][:200]

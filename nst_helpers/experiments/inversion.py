@@ -11,11 +11,10 @@ import numpy as np
 from nst_helpers.backend import tf
 from nst_helpers.images import noise_image
 from nst_helpers.losses import content_loss, total_variation
-from nst_helpers.networks import FeatureNetwork
+from nst_helpers.networks import FeatureNetwork, shared_network
 from nst_helpers.optimizers import Adam
 from nst_helpers.schedules import cosine
 from nst_helpers.shipped import Picture
-from nst_helpers.transfer import shared_network
 
 HELPED, ALONE = "with help", "content loss alone"
 STEPS = 200

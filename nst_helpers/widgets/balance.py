@@ -4,6 +4,7 @@ import ipywidgets
 import numpy as np
 from PIL import Image, ImageDraw
 
+from nst_helpers.images import to_uint8
 from nst_helpers.plots import BLUE, ORANGE
 from nst_helpers.widgets.base import Drawing, Panel, encoded, font
 from nst_helpers.widgets.live import Live
@@ -54,7 +55,7 @@ def nearest(ratios, ratio):
 def draw_rung(rungs, ratio):
     """The picture of one ratio, and all ratios as points in the plane of content loss and style loss."""
     image, content, style = rungs[ratio]
-    picture = Image.fromarray(np.clip(np.rint(image), 0, 255).astype(np.uint8))
+    picture = Image.fromarray(to_uint8(image))
     height = round(WIDTH * picture.height / picture.width)
     canvas = Image.new("RGB", (WIDTH + CHART + 20, max(height, CHART)), "white")
     canvas.paste(picture.resize((WIDTH, height), Image.Resampling.BICUBIC), (0, 0))

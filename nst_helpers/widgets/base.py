@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import ipywidgets
-import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFont
+
+from nst_helpers.images import to_uint8
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -128,7 +129,7 @@ begin(100);
 
 def pillow(image: npt.ArrayLike) -> Image.Image:
     """An image (height, width, 3) or a grey map (height, width), 0–255, as Pillow's; clipped, rounded to 8 bits."""
-    return Image.fromarray(np.clip(np.rint(image), 0, 255).astype(np.uint8))
+    return Image.fromarray(to_uint8(image))
 
 
 def encoded(picture: Image.Image | npt.ArrayLike, file_format: str = "PNG") -> bytes:

@@ -6,7 +6,7 @@ import ipywidgets
 import numpy as np
 from PIL import Image
 
-from nst_helpers.images import resize_image
+from nst_helpers.images import resize_image, to_uint8
 from nst_helpers.networks import data_folder
 from nst_helpers.settings import layers_to_text
 from nst_helpers.widgets.base import encoded
@@ -54,6 +54,6 @@ def as_high(image: np.ndarray, height: int) -> np.ndarray:
 
 def sized(image: np.ndarray, width: int) -> np.ndarray:
     """A picture (height, width, 3), 0–255, at this width, fast: for the page."""
-    picture = Image.fromarray(np.clip(np.rint(image), 0, 255).astype(np.uint8))
+    picture = Image.fromarray(to_uint8(image))
     height = max(1, round(width * picture.height / picture.width))
     return np.asarray(picture.resize((width, height), Image.Resampling.BICUBIC), float)

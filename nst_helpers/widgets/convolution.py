@@ -6,7 +6,7 @@ import ipywidgets
 import numpy as np
 from PIL import Image, ImageDraw
 
-from nst_helpers.images import load_image
+from nst_helpers.images import load_image, to_uint8
 from nst_helpers.networks import data_folder
 from nst_helpers.plots import BLUE, SIGNED
 from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded, font, slider
@@ -72,7 +72,7 @@ def draw_kernel(picture, kernel):
         f"becomes {total:.3g} times as bright.")
     zero = 128 if abs(total) < 0.005 else 0
     pair = np.concatenate([image, np.full((len(image), 8, 3), 255, np.float32), result + zero], axis=1)
-    return Drawing(encoded(Image.fromarray(np.clip(np.rint(pair), 0, 255).astype(np.uint8)), "JPEG"), words)
+    return Drawing(encoded(Image.fromarray(to_uint8(pair)), "JPEG"), words)
 
 
 def filtered(image, kernel):

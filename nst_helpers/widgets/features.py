@@ -6,8 +6,8 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from nst_helpers.architecture import CONVOLUTION_NAMES, LAYER_NAMES
-from nst_helpers.images import load_image
-from nst_helpers.networks import data_folder, load_network, random_network
+from nst_helpers.images import load_image, to_uint8
+from nst_helpers.networks import data_folder, random_network, shared_network
 from nst_helpers.plots import ORANGE
 from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded, font, slider
 
@@ -16,7 +16,7 @@ STYLES = ("night_swirls", "pointillist", "autumn_impasto", "marbling", "stained_
           "cubist_planes")
 PICTURES = CONTENTS + STYLES
 SIZE = 256
-NETWORKS = {"trained": load_network, "random weights": random_network}
+NETWORKS = {"trained": shared_network, "random weights": random_network}
 FIRST = 18  # a channel of conv4_1: a star and a cup come first
 PATCHES, PATCH = 8, 150  # how many patches, and how many pixels wide each is shown
 
@@ -32,11 +32,11 @@ def feature_browser(pictures=PICTURES, layers=LAYER_NAMES):
     controls = {"picture": dropdown("picture", pictures), "layer": dropdown("layer", layers, "conv3_1"),
                 "channel": slider("channel", 0, 0, 63), "network": dropdown("network", NETWORKS)}
     _follow_layer(controls)
-    controls["channel"].value = most_contrast("astronaut", "conv3_1", load_network)
+    controls["channel"].value = most_contrast("astronaut", "conv3_1", shared_network)
     return Panel(draw_maps, controls)
 
 
-def draw_maps(picture, layer, channel, network=load_network):
+def draw_maps(picture, layer, channel, network=shared_network):
     """The picture, the chosen map over its whole area, and all maps of the layer with the chosen one framed."""
     image, features = photograph(picture), feature_maps(picture, layer, network)
     channel, side = _within(features, channel), 330
@@ -53,7 +53,7 @@ def draw_maps(picture, layer, channel, network=load_network):
     x, y = 680 + channel % columns * cell, 40 + channel // columns * cell
     pen.rectangle((x - 1, y - 1, x + cell - 1, y + cell - 1), outline=ORANGE, width=3)
     high, wide = chosen.shape
-    field = _network(load_network).receptive_field(layer)
+    field = _network(shared_network).receptive_field(layer)
     words = (f"{layer}, channel {channel} of {features.shape[2]}: {high}×{wide} values, one for every "
              f"{image.shape[0] // high} pixels; each sees a window of {field} pixels. {_share(chosen)} "
              "Black is 0; white are the channel's largest values here.")
@@ -67,12 +67,12 @@ def photograph(name, size=SIZE):
 
 
 @lru_cache(maxsize=64)
-def feature_maps(picture, layer, network=load_network):
+def feature_maps(picture, layer, network=shared_network):
     """(height, width, channels) of a shipped picture; the last ones asked for are kept."""
     return _network(network)(photograph(picture), layer)[layer].numpy()
 
 
-def most_contrast(picture, layer, network=load_network):
+def most_contrast(picture, layer, network=shared_network):
     """The channel whose map differs most from place to place."""
     return int(feature_maps(picture, layer, network).var(axis=(0, 1)).argmax())
 
@@ -115,10 +115,10 @@ def patch_viewer(layers=CONVOLUTION_NAMES):
     return Panel(draw_patches, controls)
 
 
-def draw_patches(layer, channel, network=load_network):
+def draw_patches(layer, channel, network=shared_network):
     """The windows of the strongest values of a channel, each from another picture."""
     maps = [feature_maps(picture, layer, network) for picture in PICTURES]
-    channel, field = _within(maps[0], channel), _network(load_network).receptive_field(layer)
+    channel, field = _within(maps[0], channel), _network(shared_network).receptive_field(layer)
     canvas = Image.new("RGB", (4 * (PATCH + 8), 2 * (PATCH + 28)), "white")
     pen = ImageDraw.Draw(canvas)
     places = strongest_places(maps, channel, PATCHES, margin_of(layer))
@@ -138,7 +138,7 @@ def draw_patches(layer, channel, network=load_network):
 
 def margin_of(layer):
     """How many values from the border a place must lie, so that most of its window is in the picture."""
-    return min(3, _network(load_network).receptive_field(layer) // _jump(layer) // 3)
+    return min(3, _network(shared_network).receptive_field(layer) // _jump(layer) // 3)
 
 
 def strongest_places(maps, channel, count, margin=0):
@@ -153,7 +153,7 @@ def strongest_places(maps, channel, count, margin=0):
 
 def patch_at(image, layer, row, column):
     """The window (field, field, 3) of a picture that one value of a layer sees; grey beyond the border."""
-    field, jump = _network(load_network).receptive_field(layer), _jump(layer)
+    field, jump = _network(shared_network).receptive_field(layer), _jump(layer)
     first_row, first_column = (int(place * jump + (jump - field) / 2 + field) for place in (row, column))
     wide = np.pad(image, ((field, field), (field, field), (0, 0)), constant_values=128)
     return wide[first_row : first_row + field, first_column : first_column + field]
@@ -170,7 +170,7 @@ def _jump(layer):
 def _follow_layer(controls):
     """Let the channel's slider end at the layer's last channel; before the panel draws."""
     def follow(change=None):
-        controls["channel"].max = _network(load_network).channels(controls["layer"].value) - 1
+        controls["channel"].max = _network(shared_network).channels(controls["layer"].value) - 1
 
     follow()
     controls["layer"].observe(follow, "value")
@@ -188,7 +188,7 @@ def _grey(values):
 
 def _fitted(image, side, how):
     """A Pillow picture that fits a square."""
-    picture = Image.fromarray(np.clip(np.rint(image), 0, 255).astype(np.uint8))
+    picture = Image.fromarray(to_uint8(image))
     scale = side / max(picture.size)
     return picture.resize([max(1, round(length * scale)) for length in picture.size], how)
 

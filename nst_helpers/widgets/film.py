@@ -1,8 +1,8 @@
 """A row of pictures to leaf through with a slider: computed before, so it answers at once."""
 
-import numpy as np
 from PIL import Image
 
+from nst_helpers.images import to_uint8
 from nst_helpers.widgets.base import Drawing, Panel, encoded, slider
 
 
@@ -24,6 +24,6 @@ def film(frames, words, label="picture", start=None, width=480):
 
 def draw_frame(image, words, width):
     """One picture as a JPEG file, enlarged to a width without smoothing."""
-    picture = Image.fromarray(np.clip(np.rint(image), 0, 255).astype(np.uint8))
+    picture = Image.fromarray(to_uint8(image))
     picture = picture.resize((width, round(width * picture.height / picture.width)), Image.Resampling.NEAREST)
     return Drawing(encoded(picture, "JPEG"), words)

@@ -6,7 +6,7 @@ import ipywidgets
 import numpy as np
 from PIL import Image, ImageDraw
 
-from nst_helpers.images import load_image
+from nst_helpers.images import load_image, to_uint8
 from nst_helpers.networks import data_folder
 from nst_helpers.plots import BLUE, ORANGE
 from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded, font, slider
@@ -78,9 +78,9 @@ def closest_pair(features):
 @cache
 def style_features(name):
     """The feature maps of a shipped style picture in the layer that the widget shows; computed once."""
-    from nst_helpers.networks import load_network
+    from nst_helpers.networks import shared_network
 
-    return load_network()(_style(name), LAYER)[LAYER].numpy()
+    return shared_network()(_style(name), LAYER)[LAYER].numpy()
 
 
 @cache
@@ -131,7 +131,7 @@ def _table(canvas, pen, gram, i, j):
 
 def _map(canvas, pen, left, top, values, title, colour):
     light = values / max(float(np.quantile(values, 0.995)), 1e-9)
-    grey = Image.fromarray(np.clip(np.rint(255 * light), 0, 255).astype(np.uint8))
+    grey = Image.fromarray(to_uint8(255 * light))
     canvas.paste(_enlarged(grey, MAP, MAP), (left, top))
     pen.rectangle((left - 3, top - 3, left + MAP + 2, top + MAP + 2), outline=colour, width=3)
     pen.text((left, top - 30), title, colour, font(18))
@@ -171,7 +171,7 @@ def _arrows(pen, left, top, gram, i, j):
 
 def _picture(image):
     """A picture as a square of the maps' size."""
-    return _enlarged(Image.fromarray(np.clip(np.rint(image), 0, 255).astype(np.uint8)), MAP, MAP)
+    return _enlarged(Image.fromarray(to_uint8(image)), MAP, MAP)
 
 
 def _heat(light):

@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageDraw
 
-from nst_helpers.images import noise_image, resize_image
+from nst_helpers.images import noise_image, resize_image, to_uint8
 from nst_helpers.plots import COLORS
 from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded, font, slider
 from nst_helpers.widgets.live import Live
@@ -151,7 +151,7 @@ def draw_balance(picture, name, weights, losses):
         pen.rectangle((0, 26, SHOWN, 26 + SHOWN), "#eeeeee")
         pen.text((SHOWN / 2, 26 + SHOWN / 2), "press the button", "#444444", font(15), anchor="mm")
     else:
-        tile = Image.fromarray(np.clip(np.rint(picture), 0, 255).astype(np.uint8))
+        tile = Image.fromarray(to_uint8(picture))
         canvas.paste(tile.resize((SHOWN, SHOWN), Image.Resampling.BICUBIC), (0, 26))
     parts = np.array([weights[layer] * losses[layer] for layer in LAYERS])
     shares = parts / parts.sum() if parts.sum() else parts

@@ -1,0 +1,48 @@
+"""`check`: is this computer ready for class? Every line is something that was tried just now."""
+
+import argparse
+import os
+import platform
+import shutil
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+
+def add(commands) -> None:
+    """What can be typed behind `check`."""
+    check = commands.add_parser("check", help="is this computer ready for class")
+    check.set_defaults(command=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Is this computer ready for class? Every line is something that was tried just now."""
+    print(f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, {os.cpu_count()} cores")
+    from nst_helpers.backend import keras, tf
+
+    gpus = len(tf.config.list_physical_devices("GPU"))
+    print(f"TensorFlow {tf.__version__}, Keras {keras.__version__}, {gpus} GPUs")
+    from nst_helpers.networks import bfloat16_ratio
+
+    ratio = bfloat16_ratio()
+    print(f"one iteration at 256×171 pixels: {1000 * _seconds_an_iteration():.0f} ms in float32; a convolution in "
+          f"bfloat16 takes {ratio:.2f} times its time, so --precision bfloat16 "
+          f"{'pays' if ratio < 0.8 else 'does not pay'} here")
+    free = shutil.disk_usage(Path.cwd()).free
+    print(f"free disk space here: {free / 1e9:.1f} GB")
+    print("ready: this computer runs the course")
+    return 0
+
+
+def _seconds_an_iteration():
+    """The median over a few iterations, after the first one, which compiles."""
+    from nst_helpers.images import load_image
+    from nst_helpers.networks import data_folder
+    from nst_helpers.transfer import Settings, iterate
+
+    content = load_image(data_folder() / "content" / "temple.jpg", 256)
+    times = [perf_counter()]
+    for _ in iterate(content, content, Settings(size=256, scales=1, iterations=12)):
+        times.append(perf_counter())
+    return median(after - before for before, after in pairwise(times[2:]))

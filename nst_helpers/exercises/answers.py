@@ -1,0 +1,23 @@
+"""What all kinds of exercise say of an answer: not solved yet, or wrong."""
+
+from nst_helpers.exercises.verdicts import Verdict
+
+
+def is_empty(value: object) -> bool:
+    """Whether nothing has been filled in."""
+    return value is None or value is ...
+
+
+def open_yet(name: str) -> Verdict:
+    """The verdict on an untouched stub."""
+    return Verdict(False, f"○ {name}: not solved yet. Fill in the cell above, run it, then run this one again.")
+
+
+def failed(name: str, hint: str, details: object = None, printed: str = "") -> Verdict:
+    """The verdict on a wrong answer."""
+    return Verdict(False, f"✗ {name}: {hint}", details, printed)
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of what an error says, at most 200 characters."""
+    return (str(error).splitlines() or [""])[0][:200]
