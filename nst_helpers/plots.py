@@ -133,6 +133,9 @@ def show_picture(data, mime, caption="", folded=None, alt=None):
     import base64
     import html
 
+    from nst_helpers.extras import require
+
+    require("lessons", "IPython")
     from IPython.display import display
 
     alt = alt or caption

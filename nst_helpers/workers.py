@@ -15,6 +15,9 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from nst_helpers.errors import NSTError
+from nst_helpers.extras import require
+
+require("sweep", "dask", "distributed")
 
 THREADS_VARIABLE = "NST_WORKER_THREADS"  # how many threads one worker of this machine computes on
 RUNS = 2  # a point whose worker dies is run so often, in all

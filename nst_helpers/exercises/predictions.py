@@ -8,6 +8,7 @@ the answer away; they hide it by `plots.show(…, folded="…")` in the same man
 
 import html
 
+from nst_helpers.extras import require
 from nst_helpers.plots import folded_html
 
 
@@ -27,6 +28,7 @@ def predict(name, question, choices, right):
         raise ValueError(f"prediction {name}: {len(choices)} choices; two to four are needed")
     if right not in choices:
         raise ValueError(f"prediction {name}: {right!r} is none of the choices {list(choices)}")
+    require("lessons", "IPython")
     from IPython.display import display
 
     listed = "\n".join(f"- {choice}" for choice in choices)
