@@ -13,17 +13,17 @@ ARGS ?=
 # Two side by side: a lesson or a test alone leaves half of two cores idle.
 TWO := --numprocesses=2
 # But with one thread each: else they get into each other's way (a fifth more time), and lessons print the same anyway.
-test test-package test-notebooks test-browser: export OMP_NUM_THREADS = 1
-test test-package test-notebooks test-browser: export OPENBLAS_NUM_THREADS = 1
-test test-package test-notebooks test-browser: export TF_NUM_INTRAOP_THREADS = 1
+test test-package test-notebooks test-browser coverage: export OMP_NUM_THREADS = 1
+test test-package test-notebooks test-browser coverage: export OPENBLAS_NUM_THREADS = 1
+test test-package test-notebooks test-browser coverage: export TF_NUM_INTRAOP_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab transfer notebooks site handout gallery runs test test-package test-notebooks test-browser processors benchmark lint lock gpu clean
+.PHONY: help lab transfer notebooks site handout gallery runs test test-package test-notebooks test-browser processors benchmark coverage lint lock gpu clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
-$(VENV)/installed: requirements.txt pyproject.toml
+$(VENV)/installed: requirements.txt pyproject.toml setup.py
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit( \
 		f"Python 3.11, 3.12 or 3.13 is needed, this is {v[0]}.{v[1]}: make PYTHON=python3.12 …")'
 	$(PYTHON) -m venv --clear $(VENV)
@@ -75,6 +75,12 @@ benchmark: $(VENV)/installed  ## measure speed and memory, as ratios in one run
 	$(RUN) benchmarks/benchmark.py $(ARGS)
 	$(RUN) benchmarks/drive.py --figure data/gallery/drive.png
 	$(RUN) benchmarks/widgets.py
+
+coverage: $(VENV)/installed  ## which lines of the package its tests run, file by file
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest $(TWO) --dist=worksteal --ignore=tests/browser
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 lint: $(VENV)/installed  ## check the code's form
 	$(BIN)/ruff check .

@@ -11,4 +11,4 @@ the modules in this order:
 Importing the package itself is instant; the modules that need TensorFlow import it (some seconds).
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

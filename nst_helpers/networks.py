@@ -41,13 +41,18 @@ CALIBRATION_PICTURES = ("astronaut", "cat", "coffee", "raccoon", "rocket", "temp
 
 
 def data_folder() -> Path:
-    """The folder of pictures and networks that this project ships: in a checkout, or in the package."""
-    beside = Path(__file__).resolve().parent
-    for folder in (beside.parent / "data", beside / "data"):
-        if (folder / "networks").is_dir():
+    """The folder of pictures and networks that this project ships: in the package, or in a checkout beside it.
+
+    Raises:
+        NetworkError: it is at neither place.
+    """
+    package = Path(__file__).resolve().parent
+    places = package / "data", package.parent / "data"  # the wheel's first: beside it may lie anybody's data
+    for folder in places:
+        if (folder / "networks" / "compact.npz").is_file():
             return folder
-    raise NetworkError(f"the course's data/ folder is not at {beside.parent / 'data'}; "
-                       "install from a full checkout: pip install -e .")
+    raise NetworkError(f"the course's data/ is neither at {places[0]} nor at {places[1]}: install the package from a "
+                       "whole checkout, with pip install .")
 
 
 def load_network(name: str = "compact", *, pooling: str = "average", weights: str | os.PathLike | None = None,

@@ -147,6 +147,9 @@ def show_picture(data: bytes, mime: str, caption: str = "", folded: str | None =
     import base64
     import html
 
+    from nst_helpers.extras import require
+
+    require("lessons", "IPython")
     from IPython.display import display
 
     alt = alt or caption

@@ -47,8 +47,21 @@ def pyramid(height: int, width: int, settings: Settings) -> list[Level]:
 
 def rate(settings: Settings, number: int, iterations: int) -> float:
     """η of a step, from 0, of so many at a size: constant, or along half a cosine that ends at zero behind the last."""
-    falls = settings.schedule == "cosine"
-    return settings.learning_rate * ((1 + math.cos(math.pi * number / iterations)) / 2 if falls else 1)
+    return settings.learning_rate * (cosine(number, iterations) if settings.schedule == "cosine" else 1)
+
+
+def cosine(number: int, steps: int) -> float:
+    """The share of the learning rate that is left for a step: from 1 down along half a cosine, towards 0.
+
+    Loshchilov, Hutter, "SGDR", ICLR 2017, equation 5, without restarts.
+
+    Args:
+        number: of the step, from 0. steps: how many there are.
+
+    >>> [round(cosine(number, 4), 2) for number in range(4)]
+    [1.0, 0.85, 0.5, 0.15]
+    """
+    return (1 + math.cos(math.pi * number / steps)) / 2
 
 
 def canvas_size(level: Level) -> tuple[int, int]:

@@ -16,6 +16,9 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from nst_helpers.errors import NSTError
+from nst_helpers.extras import require
+
+require("sweep", "dask", "distributed")
 
 if TYPE_CHECKING:  # Dask is imported by what uses it
     from distributed import Client

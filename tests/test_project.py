@@ -1,6 +1,7 @@
 """The project's own files: what they promise each other."""
 
 import ast
+import importlib.util
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
+from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "nst_helpers"
@@ -30,9 +32,14 @@ def pins():
     return [Requirement(line.rstrip(" \\")) for line in text("requirements.txt").splitlines() if "==" in line]
 
 
-def wanted():
-    project = tomllib.loads(text("pyproject.toml"))["project"]
-    return [Requirement(line) for line in (*project["dependencies"], *project["optional-dependencies"]["dev"])]
+def project():
+    return tomllib.loads(text("pyproject.toml"))["project"]
+
+
+def wanted(*extras):
+    """What the package needs, with these extras."""
+    chosen = (project()["optional-dependencies"][extra] for extra in extras)
+    return [Requirement(line) for line in (*project()["dependencies"], *(line for lines in chosen for line in lines))]
 
 
 def applies(requirement, platform, python="3.12"):
@@ -44,7 +51,7 @@ def applies(requirement, platform, python="3.12"):
 @pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
 def test_every_dependency_is_pinned_to_an_allowed_version(platform, python):
     pinned = {pin.name: pin for pin in pins() if applies(pin, platform, python)}
-    for requirement in wanted():
+    for requirement in wanted("lessons", "sweep", "dev"):
         if applies(requirement, platform, python):
             (version,) = (specifier.version for specifier in pinned[requirement.name].specifier)
             assert requirement.specifier.contains(version), requirement
@@ -67,11 +74,81 @@ def test_conda_gives_the_same_versions():
     environment = yaml.safe_load(text("environment.yml"))
     python, pip, section = environment["dependencies"]
     assert pip == "pip" and environment["channels"][0] == "conda-forge"
-    requires = tomllib.loads(text("pyproject.toml"))["project"]["requires-python"]
-    assert SpecifierSet(requires).contains(python.removeprefix("python=") + ".1")
+    assert SpecifierSet(project()["requires-python"]).contains(python.removeprefix("python=") + ".1")
     *conda, editable = section["pip"]
     assert editable == "-e ."
-    assert [str(Requirement(line)) for line in conda] == [str(pin) for pin in pins()]
+    names = {Requirement(line).name for line in conda}
+    assert [str(Requirement(line)) for line in conda] == [str(pin) for pin in pins() if pin.name in names]
+
+
+def test_conda_installs_the_course_and_no_tools_of_developers():
+    *lines, _ = yaml.safe_load(text("environment.yml"))["dependencies"][2]["pip"]
+    environment = {Requirement(line).name for line in lines}
+    assert {requirement.name for requirement in wanted("lessons", "sweep")} <= environment
+    tools = {"pytest", "playwright", "uv", "ruff", "hypothesis", "nbval", "jupytext", "coverage", "ziamath"}
+    assert not environment & tools
+
+
+def test_the_package_alone_needs_neither_jupyter_nor_dask():
+    names = {requirement.name for requirement in wanted()}
+    assert names == {"tensorflow-cpu", "tensorflow", "keras", "numpy", "scipy", "matplotlib", "pillow", "tqdm",
+                     "psutil"}
+    extras = project()["optional-dependencies"]
+    assert set(extras) == {"lessons", "sweep", "gpu", "dev"}
+    assert not [line for line in (*extras["dev"], text("requirements.txt")) if "nbstripout" in line]
+
+
+def test_the_lock_keeps_the_courses_part_of_the_pins():
+    tool = load_tool("lock")
+    everything = ("numpy==2.4.6 ; python_full_version < '3.12' \\\n    --hash=sha256:00\n"
+                  "ruff==0.17.6 \\\n    --hash=sha256:11\n")
+    written = yaml.safe_load(tool.environment(everything, "numpy==2.4.6\nspare==1.0\n"))
+    assert written["dependencies"][2]["pip"] == ["numpy==2.4.6 ; python_full_version < '3.12'", "-e ."]
+
+
+def test_a_lock_that_cannot_be_resolved_leaves_the_files_as_they_are(monkeypatch, tmp_path):
+    tool = load_tool("lock")
+    asked = []
+
+    def compile_requirements(path, extras, *options):
+        asked.append((extras, path.read_text() if path.exists() else None))
+        path.write_text("numpy==3.0\n")
+        if len(asked) == 2:
+            raise subprocess.CalledProcessError(1, "uv")
+
+    monkeypatch.setattr(tool, "ROOT", tmp_path)
+    monkeypatch.setattr(tool, "compile_requirements", compile_requirements)
+    (tmp_path / "requirements.txt").write_text("numpy==2.0\n")
+    with pytest.raises(subprocess.CalledProcessError):
+        tool.main(["--keep"])
+    assert asked == [(("lessons", "sweep", "dev"), "numpy==2.0\n"), (("lessons", "sweep"), None)]
+    assert (tmp_path / "requirements.txt").read_text() == "numpy==2.0\n"
+    assert not (tmp_path / "environment.yml").exists()
+
+
+def load_tool(name):
+    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_oldest_set_is_the_lower_bounds():
+    oldest = {pin.name: str(pin.specifier).removeprefix("==") for pin in
+              map(Requirement, re.findall(r"^[^#\n]+", text("tests/oldest.txt"), flags=re.MULTILINE))}
+    bounds = {requirement.name: next(part.version for part in requirement.specifier if part.operator == ">=")
+              for requirement in wanted()}
+    assert oldest.keys() == bounds.keys()
+    for name, version in oldest.items():  # ">=2.18" stands for 2.18.0
+        assert Version(version) == Version(bounds[name]), name
+
+
+def test_the_workflow_tests_the_oldest_set():
+    install, tests = workflow()["oldest"]
+    assert "--constraint tests/oldest.txt --editable ." in install
+    files = tests.split()[3:]
+    assert tests.startswith("python -m pytest ") and len(files) > 10
+    assert [name for name in files if not (ROOT / name).is_file()] == []
 
 
 def workflow():
@@ -102,7 +179,7 @@ def test_elsewhere_the_workflow_does_what_make_does():
 
 
 @pytest.mark.parametrize("target", ["lab", "transfer", "notebooks", "test", "test-package", "test-notebooks",
-                                    "test-browser", "benchmark", "lint"])
+                                    "test-browser", "benchmark", "coverage", "lint"])
 def test_make_knows_its_targets(target):
     done = subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -137,8 +214,8 @@ def modules(path):
 
 
 @pytest.mark.parametrize("module, allowed", [
-    ("arrays", set()), ("system", set()), ("errors", set()),
-    ("architecture", set()), ("optimizers", set()), ("plots", set()),
+    ("arrays", set()), ("system", set()), ("errors", set()), ("extras", {"errors"}),
+    ("architecture", set()), ("optimizers", set()), ("plots", {"extras"}),
     ("colors", set()), ("backend", {"errors", "system"}), ("decoding", {"errors", "system"}),
     ("images", {"decoding", "errors", "system"}), ("losses", {"backend"}),
     ("vgg", {"architecture", "backend"}), ("precision", {"backend", "errors"}),
@@ -153,12 +230,11 @@ def modules(path):
     ("diagnose", {"colors", "images", "losses", "networks", "objective", "schedule", "transfer"}),
     ("runs", {"errors", "images", "networks", "settings"}),
     ("estimate", {"architecture", "descent", "images", "networks", "objective", "schedule", "settings"}),
-    ("schedules", set()), ("shipped", {"images", "networks"}),
+    ("shipped", {"images", "networks"}),
     ("experiments/texture", {"errors", "settings", "transfer"}),
-    ("experiments/inversion", {"backend", "images", "losses", "networks", "optimizers", "schedules", "shipped",
-                               "transfer"}),
+    ("experiments/inversion", {"backend", "images", "losses", "networks", "optimizers", "schedule", "shipped"}),
     ("experiments/denoising", {"optimizers"}), ("experiments/landscapes", {"optimizers"}),
-    ("origin", {"networks", "settings"}), ("workers", {"backend", "errors"}),
+    ("origin", {"networks", "settings"}), ("workers", {"backend", "errors", "extras"}),
     ("sweep", {"images", "origin", "plots", "settings", "system", "transfer", "workers"}),
     ("checkpoint", {"backend", "images", "errors", "origin", "result", "settings", "system", "transfer"}),
 ])

@@ -25,6 +25,7 @@ from typing import NamedTuple
 
 from nst_helpers.errors import NSTError
 from nst_helpers.exercises.graded import code_cells
+from nst_helpers.extras import require
 
 CHECKS = re.compile(r"""\bcheck\(\s*["']([^"']+)["']""")
 ALONE = ("unshare", "--user", "--map-root-user", "--net", "--pid", "--fork", "--mount-proc", "--kill-child")
@@ -59,6 +60,7 @@ def grade(folder: str | Path, seconds: float = 300.0, megabytes: float = 4000.0,
     Raises:
         GradingError: no such folder, or no notebook in it.
     """
+    require("lessons", "IPython")
     folder = Path(folder)
     notebooks = sorted(path for path in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
     if not notebooks:

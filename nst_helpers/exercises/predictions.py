@@ -9,6 +9,7 @@ the answer away; they hide it by `plots.show(…, folded="…")` in the same man
 import html
 from collections.abc import Mapping
 
+from nst_helpers.extras import require
 from nst_helpers.plots import folded_html
 
 
@@ -28,6 +29,7 @@ def predict(name: str, question: str, choices: Mapping[str, str], right: str) ->
         raise ValueError(f"prediction {name}: {len(choices)} choices; two to four are needed")
     if right not in choices:
         raise ValueError(f"prediction {name}: {right!r} is none of the choices {list(choices)}")
+    require("lessons", "IPython")
     from IPython.display import display
 
     listed = "\n".join(f"- {choice}" for choice in choices)

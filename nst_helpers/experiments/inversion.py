@@ -13,7 +13,7 @@ from nst_helpers.images import noise_image
 from nst_helpers.losses import content_loss, total_variation
 from nst_helpers.networks import FeatureNetwork, shared_network
 from nst_helpers.optimizers import Adam
-from nst_helpers.schedules import cosine
+from nst_helpers.schedule import cosine
 from nst_helpers.shipped import Picture
 
 HELPED, ALONE = "with help", "content loss alone"

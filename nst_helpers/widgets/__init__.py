@@ -2,3 +2,7 @@
 
 `base` holds the box; `convolution` the widgets of lesson 01, `features` those of lesson 02.
 """
+
+from nst_helpers.extras import require
+
+require("lessons", "ipywidgets")

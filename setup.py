@@ -1,0 +1,26 @@
+"""What pyproject.toml cannot say: the wheel holds what the package needs of data/, at the top of the tree."""
+
+from pathlib import Path
+
+from setuptools import setup
+from setuptools.command.build_py import build_py
+
+# The gallery is large, and the painters are programs: neither is needed to paint, to teach or to check.
+SHIPPED = ("SOURCES.md", "networks/*", "content/*", "style/*", "runs/*")
+
+
+class BuildWithData(build_py):
+    """Copies data/ to where `nst_helpers.networks.data_folder` looks first: nst_helpers/data."""
+
+    def _get_data_files(self):
+        return [*super()._get_data_files(), *self._shipped()]
+
+    def _shipped(self):
+        """What setuptools calls data files: (package, folder here, folder in the wheel, names)."""
+        names = sorted(path.relative_to("data").as_posix() for pattern in SHIPPED
+                       for path in Path("data").glob(pattern) if path.is_file() and not path.name.startswith("."))
+        if "nst_helpers" in (self.packages or ()) and not self.editable_mode:
+            yield "nst_helpers", "data", str(Path(self.build_lib, "nst_helpers", "data")), names
+
+
+setup(cmdclass={"build_py": BuildWithData})
