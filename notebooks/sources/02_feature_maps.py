@@ -198,7 +198,6 @@ def influence(layer, size=192):
             middle = tf.reduce_sum(features[features.shape[0] // 2, features.shape[1] // 2])
         total += np.abs(tape.gradient(middle, image)).sum(axis=2)
     return total / total.max()
-
 seen = {layer: influence(layer) for layer in ("conv3_1", "conv4_1", "conv5_1")}
 across = (seen["conv5_1"].sum(axis=0).cumsum() / seen["conv5_1"].sum()).searchsorted([0.1, 0.9])
 print(f"conv5_1: 80 % of the influence lies within ≈ {across[1] - across[0]} of its 156 pixels")
@@ -418,10 +417,11 @@ assert all(told[f"robust_conv5_1_{channel}"]["mean response"] > 2 * max(
     each["conv5_1"].numpy()[:, :, channel].mean() for each in maps) for channel in (8, 80))
 
 # %% [markdown]
-# In the shallow maps one recognizes the photograph: they are edges and colours of it. Deeper down the maps shrink to a
-# few bright places on black, and a map alone no longer tells what the channel found there. So turn the question round:
-# of all windows in many pictures, which excite one channel most? We take our 14 pictures at two sizes, so that a thing
-# can be found large or small, and of each the best window.
+# In the shallow maps one recognizes the photograph: they are edges and colours of it. Deeper down a map has few
+# values, 16 by 10 of them at conv5_1, and although 44 % of them are still above zero (55 % at conv1_1), a map alone no
+# longer tells what the channel found there. So turn the question round: of all windows in many pictures, which excite
+# one channel most? We take our 14 pictures at two sizes, so that a thing can be found large or small, and of each the
+# best window.
 
 # %%
 def strongest_places(maps, channel, count, margin=0):
@@ -513,12 +513,13 @@ for name in captions:
     beside(name)
 
 # %% [markdown]
-# The optimized pictures and the windows do not tell the same story, and the difference is instructive. The ascent puts
-# together all that raises the response: animals on grass, yellow cars with grey windows. Our 14 pictures contain no
-# such thing, so the windows show only the nearest that there was, and from them alone one would have guessed wrongly.
-# Conversely the ascent shows an ideal that no photograph reaches, and says nothing about weaker reasons to respond.
-# That is why one needs both. And many channels have no theme that a word would fit: they were not made for us. Try
-# some:
+# For channel 63 the two methods agree: level rows of orange and dark, as in the clouds and the pagoda's roofs. For the
+# two channels of conv5_1 they do not, and the difference is instructive. The ascent puts together all that raises the
+# response: brown bodies on legs above grass, yellow bodies with grey windows, as of animals and of cars, both of which
+# are among the 200 classes of the training. Our 14 pictures contain no such thing, so the windows show only the
+# nearest that there was, and from them alone one would have guessed wrongly. Conversely the ascent shows an ideal that
+# no photograph reaches, and says nothing about weaker reasons to respond. That is why one needs both. And many
+# channels have no theme that a word would fit: they were not made for us. Try some:
 
 # %%
 patch_viewer()
@@ -728,13 +729,13 @@ plots.show_images([optimized[f"transfer_{name}"] for name in networks],
 # %% [markdown]
 # The plain network can be moved by more than half of its size by a change that nobody sees, the robust one by a tenth.
 # This shows in the pictures. For the plain network the regularizers of section 4 make the difference between grain and
-# mushrooms. The robust network shows shapes even to the bare ascent, since grain does not excite it. In the transfer
-# the plain weights cover everything with worm-like grain and lose the night's colours, because an optimizer that
-# lowers a loss finds the same faint patterns as an attacker. The random network can hardly be moved at all, and yet
-# its picture is the weakest. Stability alone is not enough: a layer that responds to nearly everything in the same way
-# is stable too, and distinguishes little. Colours and blotches of the night are there, which fits what Ustyuzhaninov
-# and He report, but the temple is gone. One caution is due. All three used the weights α, β, γ that suit the robust
-# network, and 90 steps; tuned for each, the other two would come closer.
+# mushrooms, which are one of the 200 classes. The robust network shows shapes even to the bare ascent, since grain
+# does not excite it. In the transfer the plain weights cover everything with worm-like grain and lose the night's
+# colours, because an optimizer that lowers a loss finds the same faint patterns as an attacker. The random network can
+# hardly be moved at all, and yet its picture is the weakest. Stability alone is not enough: a layer that responds to
+# nearly everything in the same way is stable too, and distinguishes little. Colours and blotches of the night are
+# there, which fits what Ustyuzhaninov and He report, but the temple is gone. One caution is due. All three used the
+# weights α, β, γ that suit the robust network, and 90 steps; tuned for each, the other two would come closer.
 #
 # Nakano (2019) put this together. VGG is known to transfer styles better than ResNet, and he found that ResNets
 # trained against attacks draw level; his explanation is that VGG's features are unusually robust by themselves.
