@@ -1,15 +1,19 @@
 """Lesson 02, feature maps: what it writes by hand, its closed forms, and its widgets."""
 
 import io
+import json
 
 import numpy as np
 import pytest
 from lesson_code import lesson_functions
 from PIL import Image
 
+from nst_helpers import plots
 from nst_helpers.architecture import LAYER_NAMES
+from nst_helpers.diagrams.vgg import receptive_pyramid, vgg19
 from nst_helpers.exercises import find
-from nst_helpers.networks import random_network
+from nst_helpers.experiments.channels import ascend, grey_noise, response, smoothed
+from nst_helpers.networks import data_folder, random_network
 from nst_helpers.widgets import features as widget
 from nst_helpers.widgets.features import draw_maps, draw_patches, feature_browser, patch_at, patch_viewer
 
@@ -43,9 +47,9 @@ def test_measured_fields_by_changing_columns(compact):
 
 def test_the_table_by_pencil():
     (layer_table,) = lesson_functions(LESSON, "layer_table")
-    rows = {row[0]: row[1:] for row in layer_table()}
-    assert rows["conv1_1"] == (224, 64, 1792, 224 * 224 * 1728) and rows["pool5"] == (7, 512, 0, 0)
-    assert sum(row[2] for row in rows.values()) == 20_024_384
+    rows = {row[0]: row[1:] for row in layer_table(224)}
+    assert rows["conv1_1"] == (224, 64, 1792, 224 * 224 * 1728, 224 * 224 * 64 * 4 / 1e6)
+    assert rows["pool5"][:4] == (7, 512, 0, 0) and sum(row[2] for row in rows.values()) == 20_024_384
 
 
 def test_the_strongest_places_are_the_widgets():
@@ -62,23 +66,69 @@ def test_the_strongest_places_are_the_widgets():
         assert values == sorted(values, reverse=True) and values[0] == max(each[..., channel].max() for each in maps)
 
 
-def test_the_solutions_are_the_exercises_truths():
-    solutions = lesson_functions(LESSON, "multiplications", "field_of", "average_pool")
-    for name, solution in zip(("02-cost", "02-field", "02-pool"), solutions, strict=True):
-        for case in find(name).inputs(np.random.default_rng(3)):
-            np.testing.assert_allclose(solution(*case), find(name).truth(*case))
+def test_the_mistakes_are_mistakes_and_the_truths_pass():
+    verdicts = {name: find(name).judge(name, answer, 3).text for name, answer in (
+        ("02-closed", "1 + 3*(2**n - 1)"), ("02-scale", "b, c, e"), ("02-undo", lesson_functions(LESSON, "undo")[0]))}
+    assert all(text.startswith("✓") for text in verdicts.values()), verdicts
 
 
-def test_counts_of_a_small_model():
-    from nst_helpers.backend import keras
+def test_a_grey_picture_comes_back_bluish_from_the_bug():
+    prepared = np.full((2, 2, 3), 117.0) - [103.939, 116.779, 123.68]
+    red, _, blue = find("02-undo").planted(prepared)[0, 0]
+    assert blue - 117 == pytest.approx(19.741) and red - 117 == pytest.approx(-19.741)
 
-    count, depth = lesson_functions(LESSON, "count_multiplications", "depth")
-    inputs = keras.Input((8, 8, 3))
-    long = keras.layers.Conv2D(5, 1)(keras.layers.Conv2D(4, 3, padding="same")(inputs))  # 64·108 + 64·20
-    short = keras.layers.Conv2D(5, 1)(inputs)  # 64·15
-    both = keras.layers.Add()([long, short])
-    model = keras.Model(inputs, keras.layers.DepthwiseConv2D(3, padding="same")(both))  # 64·45
-    assert count(model) == 64 * (108 + 20 + 15 + 45) and depth(model) == 3
+
+def test_stripes_are_judged_by_each_half():
+    rows, columns = np.mgrid[:64, :64]
+    both = 117 + 60 * np.sin(2 * np.pi / 3 * np.where(columns < 32, columns, rows))
+    assert find("02-stripes").judge("02-stripes", both, 0).text.startswith("✓")
+    assert find("02-stripes").judge("02-stripes", np.repeat(both[:, :, None], 3, axis=2), 0).text.startswith("✓")
+    for wrong, missed in ((both[:, ::-1], 4), (np.full((64, 64), 117.0), 2), (117 + 3 * (both - 117), 1)):
+        assert f"✗ 02-stripes: {missed} of 6" in find("02-stripes").judge("02-stripes", wrong, 0).text
+    assert "64×64 pixels is asked for" in find("02-stripes").judge("02-stripes", both[:32], 0).text
+
+
+def test_windows_do_not_overlap_and_find_themselves():
+    cut, found = lesson_functions(LESSON, "cut_windows", "found")
+    picture = np.arange(170 * 256 * 3, dtype=np.float32).reshape(170, 256, 3)
+    windows = cut([picture])
+    assert windows.shape == (6, 64, 64, 3) and len(np.unique(windows)) == windows.size
+    assert cut([picture], 8)[0, 0, 0, 0] == picture[8, 8, 0]
+    assert found(windows, windows) == 1 and found(windows[::-1], windows) == 0
+
+
+def test_the_ascent_excites_its_channel(compact):
+    start = grey_noise(48)
+    end = ascend(compact, "conv2_1", 6, start, steps=5)
+    assert end.shape == (48, 48, 3) and end.min() >= 0 and end.max() <= 255
+    assert response(compact, end, "conv2_1", 6) > 2 * response(compact, start, "conv2_1", 6)
+    np.testing.assert_array_equal(end, ascend(compact, "conv2_1", 6, start, steps=5))
+    np.testing.assert_array_equal(start, grey_noise(48))
+
+
+def test_a_smoothed_gradient_is_divided_by_its_frequency():
+    wave = np.cos(2 * np.pi * np.arange(16) / 4)[:, None, None] * np.ones((16, 16, 3))  # a quarter of a period a pixel
+    np.testing.assert_allclose(smoothed(wave), 4 * wave, atol=1e-9)
+    np.testing.assert_allclose(smoothed(wave, 0), wave, atol=1e-9)
+    (by_lesson,) = lesson_functions(LESSON, "smoothed")
+    noise = grey_noise(12)
+    np.testing.assert_allclose(by_lesson(noise), smoothed(noise), rtol=1e-6)
+
+
+def test_the_diagrams_draw(compact):
+    fields = {layer: compact.receptive_field(layer) for layer in LAYER_NAMES}
+    for figure in (vgg19(fields), receptive_pyramid(np.zeros((170, 256, 3)), fields, (80, 102))):
+        assert plots.png(figure).startswith(b"\x89PNG")
+    words = {text.get_text() for axes in vgg19(fields).axes for text in axes.texts}
+    assert {"14×14", "r = 156 … 252", "512 channels", "pool4"} <= words
+
+
+def test_what_is_shipped_for_the_lesson_was_measured():
+    folder = data_folder() / "features"
+    told = json.loads((folder / "features.json").read_text())
+    assert set(told) == {path.stem for path in folder.glob("*.webp")}
+    probe = json.loads((folder / "probe.json").read_text())
+    assert len(probe["top-1"]) == 19 and probe["classes"] == 40
 
 
 # The widgets
@@ -106,7 +156,7 @@ def test_every_control_of_the_browser_changes_the_picture():
         before = panel.picture.value
         panel.controls[name].value = value
         assert panel.picture.value != before, name
-    assert pixels(panel).shape == (380, 1000, 3)
+    assert pixels(panel).shape[1] == 1000
 
 
 def test_the_channel_stays_within_the_layer():

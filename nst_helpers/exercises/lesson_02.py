@@ -1,75 +1,133 @@
 """Exercises of lesson 02: feature maps."""
 
-from nst_helpers.exercises import Exercise
+from functools import cache
+
+import numpy as np
+
+from nst_helpers.exercises.kinds import Choice, Derive, Make, Option, Repair, Wish
+
+MEANS = np.array([123.68, 116.779, 103.939])  # red, green, blue
+SIDE, GREY, CONTRAST = 64, 117, 60  # of the picture of stripes
 
 
-def _field(windows, strides, first=1, grow=lambda k, jump: (k - 1) * jump, late=False, add=False):
-    field, jump = first, 1
-    for window, stride in zip(windows, strides, strict=True):
-        jump = jump * stride if late else jump
-        field += grow(window, jump)
-        jump = jump if late else jump + stride - 1 if add else jump * stride
-    return field
+# The network that the stripes are made for; read on the first answer
 
 
-def _blocks(features):
-    height, width, channels = features.shape
-    return features.reshape(height // 2, 2, width // 2, 2, channels)
+@cache
+def _network():
+    from nst_helpers.networks import load_network
+
+    return load_network()
+
+
+def _stripes(picture):
+    """The picture as (64, 64, 3) float32; ValueError where it is not one."""
+    picture = np.asarray(picture, np.float32)
+    if picture.shape == (SIDE, SIDE):
+        picture = np.repeat(picture[:, :, None], 3, axis=2)
+    if picture.shape != (SIDE, SIDE, 3):
+        raise ValueError(f"a picture of {SIDE}×{SIDE} pixels is asked for, this has the shape {picture.shape}")
+    return picture
+
+
+def _response(picture, channel, half):
+    """The mean response of a channel of conv2_1 within one half of the picture; 4 values of rim are left out."""
+    features = _network()(_stripes(picture), "conv2_1")["conv2_1"].numpy()[4:-4, :, channel]
+    return features[:, 4:12].mean() if half == "left" else features[:, 20:28].mean()
+
+
+def _wish(channel, half, least=None, most=None):
+    return Wish(f"mean response of channel {channel} in the {half} half", lambda p: _response(p, channel, half),
+                least, most)
+
+
+# The preprocessing undone
+
+
+def _undo(prepared, means=MEANS[::-1], turn=True, sign=1, before=False, clip=True):
+    """RGB, 0–255, from blue, green, red minus their means; with the mistakes that one can make in it."""
+    image = np.asarray(prepared, float)
+    image = image[:, :, ::-1] if before else image
+    image = image + sign * means
+    image = image[:, :, ::-1] if turn and not before else image
+    return np.clip(image, 0, 255) if clip else image
+
+
+def _prepared(generator):
+    """Pictures as Keras's VGG-19 takes them; one step of an optimizer has carried them out of 0–255."""
+    return [(generator.uniform(-10, 265, (rows, 3, 3))[:, :, ::-1] - MEANS[::-1],) for rows in (1, 2)]
 
 
 EXERCISES = {
-    "02-cost": Exercise(
-        truth=lambda height, width, kernel, inputs, outputs: height * width * kernel * kernel * inputs * outputs,
-        inputs=lambda generator: [(224, 224, 3, 3, 64), (14, 15, 5, 7, 11), (10, 20, 1, 6, 4)],
+    "02-closed": Derive(
+        truth="3 * 2**n - 2",
+        variables={"n": (1, 6)},
         mistakes={
-            "that is the number of weights: each of them is used again at every position.":
-                lambda height, width, kernel, inputs, outputs: kernel * kernel * inputs * outputs,
-            "a window has kernel · kernel places, not kernel.":
-                lambda height, width, kernel, inputs, outputs: height * width * kernel * inputs * outputs,
-            "one sum runs over all channels that come in: they count as well.":
-                lambda height, width, kernel, inputs, outputs: height * width * kernel * kernel * outputs,
-            "every channel that goes out has a kernel of its own: they count as well.":
-                lambda height, width, kernel, inputs, outputs: height * width * kernel * kernel * inputs,
-            "the bias is added, not multiplied.":
-                lambda height, width, kernel, inputs, outputs:
-                    height * width * (kernel * kernel * inputs + 1) * outputs,
+            "the pooling adds to the field too: its window of 2 takes in one more neighbour.": "2**(n + 1) - 1",
+            "the jump doubles behind every pooling; with it the steps grow.": "1 + 3*n",
+            "the jump doubles behind every pooling; and each pooling adds one jump itself.": "1 + 2*n",
+            "a single pixel sees itself: r begins with 1, not with 0.": "3 * 2**n - 3",
+            "put n = 1 in: one convolution and one pooling see 4 pixels across.": "3 * 2**n",
+            "that is one pair too few: put n = 1 in, which must give 4.": "3 * 2**(n - 1) - 2",
+            "that is one pair too many: put n = 1 in, which must give 4.": "3 * 2**(n + 1) - 2",
+            "that is the jump, the distance of two neighbours, and not the window.": "2**n",
+            "the sum 1 + 2 + 4 + … of n terms ends at 2**(n−1), and is 2**n − 1.": "1 + 3 * 2**(n - 1)",
+            "a convolution of 3 adds two jumps, not three: its own place was there already.": "4 * 2**n - 3",
+            "the 2 of the convolution and the 1 of the pooling both count: 3 jumps for a pair.": "2**n + 1",
         },
-        praise="Every layer's share of the work is now a line of arithmetic.",
-        tolerance=1e-9,
+        praise="The field doubles, the map halves: depth pays for size in the coin of resolution.",
     ),
-    "02-field": Exercise(
-        truth=_field,
-        inputs=lambda generator: [([3, 3, 2, 3], [1, 1, 2, 1]), ([7, 3, 3, 3], [2, 2, 1, 1]),
-                                  ([5, 2, 3, 3], [3, 2, 2, 1])],
-        mistakes={
-            "the jump is forgotten: behind a stride, a neighbour is several pixels away.":
-                lambda windows, strides: _field(windows, [1] * len(strides)),
-            "the layer's own stride counts only for the layers behind it: first grow, then change the jump.":
-                lambda windows, strides: _field(windows, strides, late=True),
-            "a window of k adds k − 1 neighbours: one place was there already.":
-                lambda windows, strides: _field(windows, strides, grow=lambda k, jump: k * jump),
-            "one pixel sees itself: begin with 1.": lambda windows, strides: _field(windows, strides, first=0),
-            "jumps multiply: two layers of stride 2 make 4 pixels. (With 3 and 2 they make 6, not 4.)":
-                lambda windows, strides: _field(windows, strides, add=True),
+    "02-scale": Choice(
+        options={
+            "a": Option("conv4_1 responds to the cat more strongly than conv1_1: its mean is 1.2, and 0.9 there",
+                        False, "Each layer was divided by a number of its own, so a comparison across layers tells "
+                        "about those numbers."),
+            "b": Option("channel 5 of conv3_1 responds more strongly to the cat than to the temple", True,
+                        "b compares one channel with itself: the same factor stands on both sides."),
+            "c": Option("a larger share of conv1_1 than of conv5_1 is above zero", True,
+                        "c is about signs, which a positive factor does not change."),
+            "d": Option("a change of the picture moves conv4_1 by 3 and conv1_1 by 1, so conv4_1 is more sensitive",
+                        False, "The changes of a layer carry its factor, as its values do; only relative to the "
+                        "layer's own values could they be compared."),
+            "e": Option("the change of conv4_1 is 40 % of its size, that of conv1_1 is 10 %", True,
+                        "e divides each change by the layer's own size, and the factor with it."),
+            "f": Option("with one loss weight for all, a deep layer pushes the pixels harder, because deep features "
+                        "are more important", False, "The push is proportional to the square of the layer's factor: it "
+                        "can be made as large as one likes by rescaling."),
         },
-        praise="It fits any chain of windows. Try the first layers of ResNet: windows 7, 3, strides 2, 2.",
-        tolerance=1e-9,
+        praise="Ratios within a layer survive the rescaling; comparisons across layers do not.",
     ),
-    "02-pool": Exercise(
-        truth=lambda features: _blocks(features).mean(axis=(1, 3)),
-        inputs=lambda generator: [(generator.integers(0, 100, (4, 6, 3)).astype(float),),
-                                  (generator.integers(0, 100, (8, 2, 5)).astype(float),)],
+    "02-stripes": Make(
+        wishes=(
+            _wish(6, "left", least=6), _wish(8, "left", most=0.5), _wish(8, "right", least=6),
+            _wish(6, "right", most=0.5),
+            Wish("largest distance from grey 117", lambda p: np.abs(_stripes(p) - GREY).max(), most=CONTRAST + 0.5),
+            Wish("largest difference between a pixel's three colours", lambda p: np.ptp(_stripes(p), axis=2).max(),
+                 most=0.5),
+        ),
+        picture=lambda picture: np.clip(np.repeat(np.repeat(_stripes(picture), 4, 0), 4, 1), 0, 255),
+        praise="You wrote by hand what the ascent would look for: a direction and a period.",
+    ),
+    "02-undo": Repair(
+        truth=_undo,
+        inputs=_prepared,
+        planted=lambda prepared: np.clip(np.asarray(prepared, float)[:, :, ::-1] + MEANS[::-1], 0, 255),
+        symptom="A grey picture that goes through the preprocessing and back comes out bluish: blue is 20 grey levels "
+                "too bright, red 20 too dark.",
         mistakes={
-            "that is max pooling: the largest of the four. Take their mean.":
-                lambda features: _blocks(features).max(axis=(1, 3)),
-            "that is the sum of the four; the mean is a quarter of it.":
-                lambda features: _blocks(features).sum(axis=(1, 3)),
-            "three of four values are thrown away: every one has to count.": lambda features: features[::2, ::2],
-            "the channels are averaged too: each is a map of its own.":
-                lambda features: _blocks(features).mean(axis=(1, 3, 4)),
-            "only the rows are pooled: a block has two columns too.":
-                lambda features: (features[::2] + features[1::2]) / 2,
+            "the result is still blue, green, red: turn the colours round, behind the means.":
+                lambda prepared: _undo(prepared, turn=False),
+            "the means are to be added: the preprocessing subtracted them.": lambda prepared: _undo(prepared, sign=-1),
+            "an optimizer can carry pixels out of 0–255; cut them off, as the function did.":
+                lambda prepared: _undo(prepared, clip=False),
+            "no means at all are added.": lambda prepared: _undo(prepared, sign=0),
+            "you turned the rows round, not the colours: those are the last axis.":
+                lambda prepared: np.clip((np.asarray(prepared, float) + MEANS[::-1])[::-1], 0, 255),
+            "each pixel has a mean of its own colour: one number for all three is too few.":
+                lambda prepared: _undo(prepared, means=MEANS.mean()),
+            "cut off last: first the means, then the cut at 0 and 255.":
+                lambda prepared: np.clip(np.asarray(prepared, float), 0, 255)[:, :, ::-1] + MEANS,
         },
-        praise="Equal to Keras's AveragePooling2D.",
+        praise="The order of two harmless lines was the bug, and the picture would only have looked a little cold.",
     ),
 }

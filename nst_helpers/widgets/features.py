@@ -16,9 +16,16 @@ STYLES = ("night_swirls", "pointillist", "autumn_impasto", "marbling", "stained_
           "cubist_planes")
 PICTURES = CONTENTS + STYLES
 SIZE = 256
-NETWORKS = {"trained": shared_network, "random weights": random_network}
+
+
+def _plain():
+    return shared_network("plain")
+
+
+NETWORKS = {"robust (compact)": shared_network, "plain": _plain, "random weights": random_network}
 FIRST = 18  # a channel of conv4_1: a star and a cup come first
-PATCHES, PATCH = 8, 150  # how many patches, and how many pixels wide each is shown
+WIDE, HEAD = 1000, 34  # pixels: the browser's picture, and the line above each part
+PATCHES, PATCH = 8, 240  # how many patches, and how many pixels wide each is shown
 
 
 # The browser
@@ -39,19 +46,21 @@ def feature_browser(pictures=PICTURES, layers=LAYER_NAMES):
 def draw_maps(picture, layer, channel, network=shared_network):
     """The picture, the chosen map over its whole area, and all maps of the layer with the chosen one framed."""
     image, features = photograph(picture), feature_maps(picture, layer, network)
-    channel, side = _within(features, channel), 330
-    chosen = features[:, :, channel]
-    canvas = Image.new("RGB", (1000, 380), "white")
-    pen = ImageDraw.Draw(canvas)
-    for left, title, shown, how in ((0, "the picture", image, Image.Resampling.LANCZOS),
-                                    (340, f"{layer}, channel {channel}", _grey(chosen), Image.Resampling.NEAREST)):
-        pen.text((left + 2, 8), title, "black", font(17))
-        canvas.paste(_fitted(shown, side, how), (left, 40))
-    pen.text((682, 8), f"all {features.shape[2]} channels", "black", font(17))
-    canvas.paste(_contact_sheet(layer, picture, network), (680, 40))
-    columns, cell = _sheet(features.shape[2])
-    x, y = 680 + channel % columns * cell, 40 + channel // columns * cell
-    pen.rectangle((x - 1, y - 1, x + cell - 1, y + cell - 1), outline=ORANGE, width=3)
+    channel = _within(features, channel)
+    chosen, half = features[:, :, channel], (WIDE - 20) // 2
+    shown = _fitted(image, half, Image.Resampling.LANCZOS)
+    sheet, (columns, cell) = _contact_sheet(layer, picture, network), _sheet(features)
+    canvas = Image.new("RGB", (WIDE, HEAD + shown.height + HEAD + sheet.height), "white")
+    pen, below = ImageDraw.Draw(canvas), HEAD + shown.height + HEAD
+    pen.text((2, 6), picture, "black", font(17))
+    pen.text((half + 22, 6), f"{layer}, channel {channel}", "black", font(17))
+    pen.text((2, below - HEAD + 6), f"all {features.shape[2]} channels", "black", font(17))
+    canvas.paste(shown, (0, HEAD))
+    canvas.paste(Image.fromarray(_grey(chosen).astype(np.uint8)).resize(shown.size, Image.Resampling.NEAREST),
+                 (half + 20, HEAD))
+    canvas.paste(sheet, (0, below))
+    x, y = channel % columns * cell[0], below + channel // columns * cell[1]
+    pen.rectangle((x - 1, y - 1, x + cell[0] - 1, y + cell[1] - 1), outline=ORANGE, width=3)
     high, wide = chosen.shape
     field = _network(shared_network).receptive_field(layer)
     words = (f"{layer}, channel {channel} of {features.shape[2]}: {high}×{wide} values, one for every "
@@ -84,21 +93,22 @@ def _network(make):
 
 @lru_cache(maxsize=64)
 def _contact_sheet(layer, picture, network):
-    """All maps of a layer as one picture of 320 × 330 at most."""
+    """All maps of a layer as one picture, WIDE pixels wide."""
     features = feature_maps(picture, layer, network)
-    columns, cell = _sheet(features.shape[2])
-    rows = -(-features.shape[2] // columns)
-    sheet = Image.new("RGB", (columns * cell, rows * cell), "white")
+    columns, (wide, high) = _sheet(features)
+    sheet = Image.new("RGB", (WIDE, -(-features.shape[2] // columns) * high), "white")
     for channel in range(features.shape[2]):
-        small = _fitted(_grey(features[:, :, channel]), cell - 2, Image.Resampling.BILINEAR)
-        sheet.paste(small, (channel % columns * cell, channel // columns * cell))
+        small = Image.fromarray(_grey(features[:, :, channel]).astype(np.uint8))
+        sheet.paste(small.resize((wide - 3, high - 3), Image.Resampling.BILINEAR),
+                    (channel % columns * wide, channel // columns * high))
     return sheet
 
 
-def _sheet(channels):
-    """Columns of the contact sheet, and the pixels of a cell."""
-    columns = int(np.ceil(np.sqrt(channels)))
-    return columns, 316 // columns
+def _sheet(features):
+    """Columns of the contact sheet, and the pixels of a cell: (width, height)."""
+    columns = 8 if features.shape[2] <= 64 else 12
+    wide = WIDE // columns
+    return columns, (wide, max(8, round(wide * features.shape[0] / features.shape[1])))
 
 
 # The patches
