@@ -4,7 +4,7 @@
     python tools/textures.py marbling      those of this style, whether missing or not
     python tools/textures.py --check       weave nothing; name what is out of date
 
-A recipe: {style: [statistic, …]}. Written are data/textures/STYLE_STATISTIC.webp and, beside it, a .json: settings,
+A recipe: {style: [statistic, …]}; "gram_one_size" is woven at its final size only, with as many steps. Written are data/textures/STYLE_STATISTIC.webp and, beside it, a .json: settings,
 losses, where and how long it was computed.
 """
 
@@ -29,6 +29,7 @@ from nst_helpers.system import write_whole
 
 FOLDER = data_folder() / "textures"
 SIZE, ITERATIONS = 320, 200
+ONE_SIZE = "_one_size"
 
 
 def main(arguments=None):
@@ -50,14 +51,15 @@ def main(arguments=None):
     return 0
 
 
-def settings_of():
-    return texture_settings(SIZE, iterations=ITERATIONS)
+def settings_of(statistic):
+    return texture_settings(SIZE, iterations=ITERATIONS, **{"scales": 1} if statistic.endswith(ONE_SIZE) else {})
 
 
 def weave(style, statistic):
     """Compute one texture and write its files; the one that tells of the other comes last. Returns the seconds."""
-    start, settings = time.perf_counter(), settings_of()
-    image, losses = texture_from(statistic, load_image(data_folder() / "style" / f"{style}.jpg", None), settings)
+    start, settings = time.perf_counter(), settings_of(statistic)
+    picture = load_image(data_folder() / "style" / f"{style}.jpg", None)
+    image, losses = texture_from(statistic.removesuffix(ONE_SIZE), picture, settings)
     seconds, picture = time.perf_counter() - start, io.BytesIO()
     Image.fromarray(np.clip(np.rint(image), 0, 255).astype(np.uint8)).save(picture, "WEBP", quality=88, method=6)
     write_whole(FOLDER / f"{style}_{statistic}.webp", picture.getvalue())
@@ -81,8 +83,8 @@ def is_stale(style, statistic):
 
 def stamp(style, statistic):
     """A digest of what decides a texture: statistic, settings, network and style picture."""
-    settings = settings_of()
-    if statistic not in STATISTICS:
+    settings = settings_of(statistic)
+    if statistic.removesuffix(ONE_SIZE) not in STATISTICS:
         raise SystemExit(f"recipe {style}: no statistic {statistic}: {', '.join(STATISTICS)}")
     files = data_folder() / "networks" / f"{settings.network}.npz", data_folder() / "style" / f"{style}.jpg"
     parts = [statistic, json.dumps(asdict(settings), sort_keys=True),
