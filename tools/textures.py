@@ -1,11 +1,11 @@
 """Weave the textures that lesson 04 compares: what data/textures/recipes.json asks for and is not there yet.
 
-    python tools/textures.py               weave each texture that is missing, or whose recipe, settings or network changed
+    python tools/textures.py               weave each texture that is missing, or whose settings or network changed
     python tools/textures.py marbling      those of this style, whether missing or not
     python tools/textures.py --check       weave nothing; name what is out of date
 
-A recipe: {style: [statistic, …]}; "gram_one_size" is woven at its final size only, with as many steps. Written are data/textures/STYLE_STATISTIC.webp and, beside it, a .json: settings,
-losses, where and how long it was computed.
+A recipe: {style: [statistic, …]}; "gram_one_size" is woven at its final size only, with as many steps. Written are
+data/textures/STYLE_STATISTIC.webp and, beside it, a .json: settings, losses, where and how long it was computed.
 """
 
 import argparse

@@ -21,6 +21,7 @@ def cloud_of_positions(image, features, channels, marked):
         A matplotlib Figure: the picture, the two maps, and the cloud.
     """
     figure, axes = plots.subplots(1, 4, size=(12, 3.5), width_ratios=[1, 1, 1, 1.25])
+    figure.get_layout_engine().set(wspace=0.07)
     i, j = channels
     plots.draw_image(axes[0], image, "the picture", smooth=True)
     first, second = features[:, :, i], features[:, :, j]
@@ -45,30 +46,20 @@ def cloud_of_positions(image, features, channels, marked):
 
 
 def two_clouds():
-    """Two clouds of eight positions in two channels, with their Gram matrix as an ellipse; a Figure."""
-    figure, axes = plots.subplots(1, 2, size=(9, 4.7), sharex=True, sharey=True)
-    titles = "P: always one channel stronger", "Q: mostly alike, rarely one alone"
-    turn = np.linspace(0, 2 * np.pi, 200)
+    """Two clouds of eight positions in two channels that have one mean and one Gram matrix; a Figure."""
+    figure, axes = plots.subplots(1, 2, size=(9.4, 4.8))
+    titles = "P: always one channel stronger", "Q: mostly equal, rarely one alone"
     for axis, points, title, color in zip(axes, TWO_CLOUDS, titles, (plots.BLUE, plots.ORANGE), strict=True):
-        x, y = _ellipse(points, turn)
-        axis.plot(x, y, "--", color="0.45", linewidth=1.6, label="√(vᵀ(G/M)v) in each direction v")
+        for draw, text in ((axis.axvline, ""), (axis.axhline, "dashed: the means, 2 and 2")):
+            draw(2, color="0.45", linestyle="--", linewidth=1.3, label=text or None, zorder=1)
         for (right, up), count in points.items():
-            axis.plot(right, up, "o", color=color, markersize=10 + 5 * count, alpha=0.85)
-            axis.text(right, up, f"{count}", ha="center", va="center", color="white", fontsize=13, weight="bold")
-        axis.plot(2, 2, "+", color="black", markersize=17, markeredgewidth=2, label="mean", zorder=0 if (2, 2) not in points
-                  else 5)
-        axis.set(title=title, xlabel="activation of channel 0", aspect="equal", xlim=(-0.6, 4.8), ylim=(-0.6, 4.8))
-    axes[0].set_ylabel("activation of channel 1")
-    axes[0].legend(loc="upper right", fontsize=9)
+            axis.plot(right, up, "o", color=color, markersize=17 + 5 * count, zorder=3)
+            axis.text(right, up, f"{count}", ha="center", va="center", color="white", fontsize=14, weight="bold", zorder=4)
+        axis.set(xlabel="activation of channel 0", ylabel="activation of channel 1", xlim=(-0.6, 4.8), ylim=(-0.6, 4.8),
+                 xticks=range(5), yticks=range(5))
+        axis.set_title(title, fontsize=12)
+    axes[0].legend(loc="upper right", fontsize=10)
     return figure
-
-
-def _ellipse(points, turn):
-    """In each direction the root of the mean square of the points' parts along it: what the Gram matrix says."""
-    cloud = np.repeat(list(points), list(points.values()), axis=0)
-    directions = np.stack([np.cos(turn), np.sin(turn)])
-    reach = np.sqrt(np.mean((cloud @ directions) ** 2, axis=0))
-    return reach * directions
 
 
 def _frame(axis, column, row, half, color):

@@ -66,19 +66,19 @@ def _color_gram(image):
 def _color_error(image):
     """How far the picture's 3×3 Gram matrix is from the target's, in per cent of it."""
     wanted = _color_gram(color_pictures()[1])
-    return 100 * np.linalg.norm(_color_gram(_checked(image)) - wanted) / np.linalg.norm(wanted)
+    return round(100 * np.linalg.norm(_color_gram(_checked(image)) - wanted) / np.linalg.norm(wanted), 3)
 
 
 def _kept_shapes(image):
     """The correlation of the picture's brightness with the source's."""
     first, second = (_checked(picture).mean(axis=2).ravel() for picture in (image, color_pictures()[0]))
-    return np.corrcoef(first, second)[0, 1]
+    return round(np.corrcoef(first, second)[0, 1], 3)
 
 
 def _outside(image):
     """The share of values outside −30 … 285, in per cent."""
     values = _checked(image)
-    return 100 * np.mean((values < -30) | (values > 285))
+    return round(100 * np.mean((values < -30) | (values > 285)), 1)
 
 
 def _checked(image):
@@ -136,7 +136,8 @@ EXERCISES = {
                 "(g_ij - m_i * m_j) / sqrt((g_ii - m_i) * (g_jj - m_j))",
             "the sign of the mean's part: E[(F − m)²] = E[F²] − m².":
                 "(g_ij + m_i * m_j) / sqrt((g_ii + m_i**2) * (g_jj + m_j**2))",
-            "multiply it out again: of the two mixed terms and the last one, −m_i m_j − m_i m_j + m_i m_j, one is left.":
+            "multiply it out again: of the two mixed terms and the last one, −m_i m_j − m_i m_j + m_i m_j, one is "
+            "left.":
                 "(g_ij - 2 * m_i * m_j) / sqrt((g_ii - 2 * m_i**2) * (g_jj - 2 * m_j**2))",
             "the mean's part in the numerator is m_i · m_j, not their sum.":
                 "(g_ij - m_i - m_j) / sqrt((g_ii - m_i**2) * (g_jj - m_j**2))",
@@ -148,14 +149,19 @@ EXERCISES = {
     ),
     "04-unnoticed": Choice(
         options={
-            "a": Option("tiled", True, "A tiling repeats the cloud four times, and a mean does not notice; only the seams "
+            "a": Option("tiled", True, "A tiling repeats the cloud four times, and a mean does not notice; only the "
+                                       "seams "
                                        "are new (2 %)."),
-            "b": Option("shrunk", False, "Shrunk, every stroke is half as wide, and other channels respond to it: G moves "
+            "b": Option("shrunk", False, "Shrunk, every stroke is half as wide, and other channels respond to it: G "
+                                         "moves "
                                          "by 25 %. A style has a size."),
-            "c": Option("darker", False, "Pixels times 0.7 make most activations smaller, and G holds their squares: it "
+            "c": Option("darker", False, "Pixels times 0.7 make most activations smaller, and G holds their "
+                                         "squares: it "
                                          "moves by 53 %."),
-            "d": Option("mirrored", True, "This painting leans to both sides alike, so channels for mirrored edges trade "
-                                          "places with hardly a loss (3 %). For slanted hatching it would be another matter."),
+            "d": Option("mirrored", True, "This painting leans to both sides alike, so channels for mirrored edges "
+                                          "trade "
+                                          "places with hardly a loss (3 %). For slanted hatching it would be "
+                                          "another matter."),
         },
         praise="G/M notices size and brightness, and neither place nor number.",
     ),
