@@ -13,7 +13,9 @@ from nst_helpers.networks import data_folder, load_network
 network = load_network()
 layers = ["conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"]
 
+# %%
 def painting(name, size=640):
+    """A style picture that this course ships."""
     return load_image(data_folder() / "style" / f"{name}.jpg", max_size=size)
 
 piece_a = painting("night_swirls")[80:320, 0:240]
@@ -171,8 +173,10 @@ for column, name in enumerate(pair):
     axes[1, column].set(xlabel="channel j (sorted)", ylabel="channel i (sorted)", title="its G / M in conv2_1")
     axes[1, column].grid(False)
 figure.colorbar(drawn, ax=axes[1, :], label="mean product of two activations", shrink=0.8)
-plots.show(figure, "Two paintings and their 32 × 32 Gram matrices of conv2_1, on one scale, the channels of both sorted by "
-           "their strength in the waves. Bright cells are pairs of channels that respond at the same positions; the two "
+plots.show(figure, "Two paintings and their 32 × 32 Gram matrices of conv2_1, on one scale, the channels of both "
+                   "sorted by "
+           "their strength in the waves. Bright cells are pairs of channels that respond at the same positions; the "
+           "two "
            "paintings have different ones.", photo=True)
 
 # %% [markdown]
@@ -828,7 +832,8 @@ assert grey_right["Gram matrices"] > 50 and grey_right["pixels"] < 25 and grey_r
 # matrices came five per cent nearer to their painting than textures from means and deviations. Of 128 pieces of
 # eight paintings, the Gram matrices of conv3_1 assign 88 % to the right painting, the same maps compared place by
 # place 41 %, and the pixels 26 %.
-#
+
+# %% [markdown]
 # ## Where this is used
 #
 # In [11 Full transfer](11_full_transfer.ipynb) the style of a painting *is* five such matrices, one for each of

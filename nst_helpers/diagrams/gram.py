@@ -54,9 +54,10 @@ def two_clouds():
             draw(2, color="0.45", linestyle="--", linewidth=1.3, label=text or None, zorder=1)
         for (right, up), count in points.items():
             axis.plot(right, up, "o", color=color, markersize=17 + 5 * count, zorder=3)
-            axis.text(right, up, f"{count}", ha="center", va="center", color="white", fontsize=14, weight="bold", zorder=4)
-        axis.set(xlabel="activation of channel 0", ylabel="activation of channel 1", xlim=(-0.6, 4.8), ylim=(-0.6, 4.8),
-                 xticks=range(5), yticks=range(5))
+            axis.text(right, up, f"{count}", ha="center", va="center", color="white", fontsize=14, weight="bold",
+                      zorder=4)
+        axis.set(xlabel="activation of channel 0", ylabel="activation of channel 1", xlim=(-0.6, 4.8),
+                 ylim=(-0.6, 4.8), xticks=range(5), yticks=range(5))
         axis.set_title(title, fontsize=12)
     axes[0].legend(loc="upper right", fontsize=10)
     return figure
