@@ -182,7 +182,7 @@ plots.show(figure, "Two paintings and their 32 × 32 Gram matrices of conv2_1, o
 # %% [markdown]
 # Each matrix is symmetric, and its diagonal is bright, since each channel responds where it responds. The style is
 # in the rest. The order was chosen for the waves, so their matrix is bright in the corner where strong channels
-# meet; but even there some pairs are dark, because two strong channels may respond at different positions. In the
+# meet; but even there some pairs are darker, because two strong channels may respond at different positions. In the
 # autumn painting other channels are strong, and other pairs go together. Nothing in either table says where a wave
 # or a tree was.
 #
@@ -402,7 +402,7 @@ def shuffle_squares(image, size, seed=0):
 before = gram(night, "conv3_1")
 mixed = {size: shuffle_squares(night, size) for size in (96, 32, 8, 1)}
 moved = {size: 100 * change(before, gram(image, "conv3_1")) for size, image in mixed.items()}
-figure, axes = plots.subplots(2, 2, size=(8.4, 8.8))
+figure, axes = plots.subplots(2, 2, size=(7.2, 7.6))
 for axis, (size, image) in zip(axes.ravel(), mixed.items(), strict=True):
     plots.draw_image(axis, image, f"squares of {size} pixels: G changes by {moved[size]:.0f} %", smooth=size > 1)
 plots.show(figure, "The night painting, cut into squares of 96, 32, 8 and 1 pixels and shuffled. Large squares keep "
@@ -515,8 +515,8 @@ x, y = (maps_of(piece, "conv4_1").reshape(-1, 128) for piece in (piece_a, piece_
 gram_side = np.sum((x.T @ x / len(x) - y.T @ y / len(y)) ** 2)
 mean_side = np.sum((x.mean(axis=0) - y.mean(axis=0)) ** 2)
 pairs_squared, pairs_linear = discrepancy(x, y, np.square), discrepancy(x, y, lambda product: product)
-print(f"kernel (x·y)²: over pairs of positions {pairs_squared:.1f}, by Gram matrices {gram_side:.1f}")
-print(f"kernel  x·y:   over pairs of positions {pairs_linear:.2f}, by means {mean_side:.2f}")
+print(f"kernel (x·y)²: over pairs of positions {pairs_squared:.3g}, by Gram matrices {gram_side:.3g}")
+print(f"kernel  x·y:   over pairs of positions {pairs_linear:.3g}, by means {mean_side:.3g}")
 
 # %% tags=["check"]
 assert np.isclose(pairs_squared, gram_side, rtol=1e-6) and np.isclose(pairs_linear, mean_side, rtol=1e-6)
@@ -562,9 +562,9 @@ exercises.predict("04-moments", "Two textures are woven from noise alike, one un
                   "from the painting. How much nearer is the Gram texture, on average over four styles?", {
     "half as far": "G has 26 times as many numbers, so one expects much. Most of them are nearly determined by the "
                    "few.",
-    "about a fifth nearer": "That would be visible in every picture. Measured it is less.",
-    "a few per cent nearer": "The diagonal of G and the means already fix most of what this network sees. The pairs "
-                             "add a little."}, right="a few per cent nearer")
+    "about a quarter nearer": "That would be visible in every picture. Measured it is less.",
+    "less than a tenth nearer": "The diagonal of G and the means already fix most of what this network sees. The pairs "
+                             "add a little."}, right="less than a tenth nearer")
 
 # %% tags=["figure"]
 for name in ("marbling", "woodcut"):
@@ -633,14 +633,14 @@ assert sum(n * (n + 1) // 2 for n in entries.values()) == 19256 and 2 * sum(entr
 
 # %% [markdown]
 # The finding of Li and others holds here as well. Means and deviations, four per cent of the numbers, leave nearly
-# the same distance to the painting as Gram matrices do. Over the four styles the Gram textures are nearer by five
-# per cent on average: by ten for the marbling, and by three per cent *farther* away for the woodcut. Even the means
-# alone come close. Whoever guessed “half as far” counted numbers, but most of the 19,256 follow from the few. This
-# does not contradict section 6. The activations of a trained network are not just any cloud. They are never
-# negative, and most channels are silent most of the time, so that a channel's mean, deviation and mean square rise
-# and fall together; and what one layer leaves open, four others narrow down. The remaining distance is common to
-# all three, and about as large as the one between two halves of the same painting: it is set by the steps and the
-# network more than by the statistic.
+# the same distance to the painting as Gram matrices do. Over the four styles the Gram textures are nearer by seven
+# per cent on average: by thirteen for the marbling, by one for the woodcut. Other random directions move a single
+# ratio by several per cent, so only the marbling's gain is beyond doubt. Even the means alone come close. Whoever
+# guessed “half as far” counted numbers, but most of the 19,256 follow from the few. This does not contradict
+# section 6, because the activations of a trained network are not just any cloud. They are never negative, and many
+# channels are zero at most positions, so that a channel's mean, deviation and mean square rise and fall together;
+# and what one layer leaves open, four others narrow down. That is a likely reason, not a proven one. The remaining
+# distance is nearly common to all three, and about as large as the one between two halves of the same painting.
 #
 # Try it live, small: choose a style and a statistic, among them the covariances and the correlations of section 3.
 
@@ -829,7 +829,7 @@ assert grey_right["Gram matrices"] > 50 and grey_right["pixels"] < 25 and grey_r
 #
 # To match Gram matrices is to match distributions by the quadratic kernel $(x \cdot y)^2$. There are clouds that it
 # cannot tell apart, and there are simpler statistics that do nearly as well: over four styles, textures from Gram
-# matrices came five per cent nearer to their painting than textures from means and deviations. Of 128 pieces of
+# matrices came seven per cent nearer to their painting than textures from means and deviations. Of 128 pieces of
 # eight paintings, the Gram matrices of conv3_1 assign 88 % to the right painting, the same maps compared place by
 # place 41 %, and the pixels 26 %.
 
