@@ -563,7 +563,8 @@ exercises.predict("04-moments", "Two textures are woven from noise alike, one un
     "half as far": "G has 26 times as many numbers, so one expects much. Most of them are nearly determined by the "
                    "few.",
     "about a quarter nearer": "That would be visible in every picture. Measured it is less.",
-    "less than a tenth nearer": "The diagonal of G and the means already fix most of what this network sees. The pairs "
+    "less than a tenth nearer": "The diagonal of G and the means already fix most of what another network sees. The "
+                                "pairs "
                              "add a little."}, right="less than a tenth nearer")
 
 # %% tags=["figure"]
@@ -636,11 +637,12 @@ assert sum(n * (n + 1) // 2 for n in entries.values()) == 19256 and 2 * sum(entr
 # the same distance to the painting as Gram matrices do. Over the four styles the Gram textures are nearer by seven
 # per cent on average: by thirteen for the marbling, by one for the woodcut. Other random directions move a single
 # ratio by several per cent, so only the marbling's gain is beyond doubt. Even the means alone come close. Whoever
-# guessed “half as far” counted numbers, but most of the 19,256 follow from the few. This does not contradict
-# section 6, because the activations of a trained network are not just any cloud. They are never negative, and many
-# channels are zero at most positions, so that a channel's mean, deviation and mean square rise and fall together;
-# and what one layer leaves open, four others narrow down. That is a likely reason, not a proven one. The remaining
-# distance is nearly common to all three, and about as large as the one between two halves of the same painting.
+# guessed “half as far” counted numbers, and most of the 19,256 evidently add little that the judge can see. This
+# does not contradict section 6, because the activations of a trained network are not just any cloud. They are never
+# negative, and many channels are zero at most positions, so that a channel's mean, deviation and mean square rise
+# and fall together; and what one layer leaves open, four others narrow down. That is a likely reason, not a proven
+# one. The remaining distance is nearly common to all three, and about as large as the one between two halves of the
+# same painting.
 #
 # Try it live, small: choose a style and a statistic, among them the covariances and the correlations of section 3.
 
@@ -686,11 +688,11 @@ print("distance left, in % of noise's:", ", ".join(f"{name} {value:.0f} %" for n
 assert max(left.values()) < 1.5 * min(left.values()) and max(left.values()) < 40
 
 # %% [markdown]
-# We might have expected wrong colours, and see none. The covariances of the first layer alone would allow every
-# colour to be shifted, but behind a ReLU a mean and a deviation hang together, and the correlations of all five
-# layers leave no room for other means than the painting's. So the answer is that it does not matter, for this
-# painting, this network and 200 steps. What the course's paper calls correlation may be any of the three without
-# harm to the picture, even though they are different matrices.
+# We might have expected wrong colours, and see none. A single matrix without the means could allow the colours to
+# shift, but behind a ReLU a mean and a deviation hang together, and five layers together seem to leave little room
+# for other means than the painting's. So the answer is that it does not matter, for this painting, this network and
+# 200 steps. What the course's paper calls correlation may be any of the three without harm to the picture, even
+# though they are different matrices.
 #
 # ### Exercise 4: repaint a picture by one matrix
 #
@@ -813,8 +815,8 @@ assert grey_right["Gram matrices"] > 50 and grey_right["pixels"] < 25 and grey_r
 # only: one noise, one size, the same steps. (3) Noise and a second piece of the same painting as the two ends of
 # the scale. (4) More than one style, or a sentence on why one cannot be generalized. (5) A case in which eye and
 # measure disagree, and a reason: `from_painting` weighs five layers alike, while the eye weighs long lines and
-# faces more. Typical result: conv1_1 gives the colours as coarse noise, conv3_1 strokes, and the deeper layers the
-# arrangement of strokes, the more so the smaller the picture.
+# faces more. Gatys and others (2015) show such a series for VGG-19: from one layer coloured noise, and
+# larger structures with each further one.
 
 # %% [markdown]
 # ## What we found
