@@ -8,7 +8,9 @@ import pytest
 from lesson_code import lesson_functions
 from PIL import Image
 
-from nst_helpers import losses
+from nst_helpers import exercises, losses, plots
+from nst_helpers.diagrams import gram as gram_diagrams
+from nst_helpers.exercises import lesson_04
 from nst_helpers.widgets import gram as widget
 from nst_helpers.widgets.gram import STYLES, closest_pair, draw_entry, gram_explorer, shuffle_positions
 
@@ -36,13 +38,18 @@ def test_each_way_is_the_pencils_and_the_packages(name, maps):
     np.testing.assert_allclose(way(maps), losses.gram_matrix(maps), rtol=1e-9)
 
 
-def test_the_solutions_are_the_packages(maps):
-    first, angle, normalized = lesson_functions(LESSON, "gram_matmul", "angle", "gram_normalized")[0:3]
+def test_the_mended_gram_matrix_is_the_packages(maps):
     (channels_first,) = lesson_functions(LESSON, "gram_channels_first")
-    np.testing.assert_allclose(channels_first(maps.transpose(2, 0, 1)), first(maps))
-    np.testing.assert_allclose(normalized(maps), losses.gram_matrix(maps, normalized=True), rtol=1e-9)
-    assert angle(TINY, 0, 1) == pytest.approx(np.degrees(np.arccos(7 / np.sqrt(66))))
-    assert angle(TINY, 1, 1) == pytest.approx(0, abs=1e-5)
+    np.testing.assert_allclose(channels_first(maps.transpose(2, 0, 1)), losses.gram_matrix(maps, normalized=True))
+
+
+def test_the_discrepancy_is_the_distance_of_gram_matrices_and_of_means(maps):
+    (discrepancy,) = lesson_functions(LESSON, "discrepancy")
+    x, y = maps.reshape(-1, 3), np.random.default_rng(1).random((7, 3))
+    grams = [cloud.T @ cloud / len(cloud) for cloud in (x, y)]
+    assert discrepancy(x, y, np.square) == pytest.approx(np.sum((grams[0] - grams[1]) ** 2))
+    assert discrepancy(x, y, lambda product: product) == pytest.approx(np.sum((x.mean(axis=0) - y.mean(axis=0)) ** 2))
+    assert discrepancy(x, x, np.square) == pytest.approx(0)
 
 
 def test_shuffled_squares_are_the_same_squares(photograph):
@@ -57,11 +64,57 @@ def test_shuffled_squares_are_the_same_squares(photograph):
     assert photograph[16:32, 32:48].tobytes() in squares
 
 
-def test_without_colour_only_the_pattern_is_left(photograph):
-    (without_colour,) = lesson_functions(LESSON, "without_colour")
-    grey = without_colour(photograph)
+def test_without_color_only_the_pattern_is_left(photograph):
+    (without_color,) = lesson_functions(LESSON, "without_color")
+    grey = without_color(photograph)
     assert grey.dtype == np.float32 and np.ptp(grey, axis=2).max() == 0
-    np.testing.assert_allclose(without_colour(0.5 * photograph + 30), grey, atol=0.01)
+    np.testing.assert_allclose(without_color(0.5 * photograph + 30), grey, atol=0.01)
+
+
+# The diagrams
+
+
+def test_two_clouds_have_one_mean_and_one_gram_matrix():
+    clouds = [np.repeat(list(points), list(points.values()), axis=0) for points in gram_diagrams.TWO_CLOUDS]
+    for cloud in clouds:
+        assert len(cloud) == 8 and cloud.mean(axis=0).tolist() == [2, 2]
+        assert (cloud.T @ cloud / 8).tolist() == [[5, 3], [3, 5]]
+    assert len(plots.png(gram_diagrams.two_clouds())) > 10_000
+
+
+def test_the_diagram_of_positions_draws(photograph, maps):
+    marked = [(0, 0), (2, 1), (4, 3)]
+    assert len(plots.png(gram_diagrams.cloud_of_positions(photograph, maps, (0, 2), marked))) > 10_000
+
+
+# The exercises
+
+
+def wrong_colors():
+    source, target = lesson_04.color_pictures()
+    stronger = source * np.sqrt(np.mean(target.astype(float) ** 2) / np.mean(source.astype(float) ** 2))
+    matched = (source - source.mean(axis=(0, 1))) / source.std(axis=(0, 1)) * target.std(axis=(0, 1)) + target.mean(
+        axis=(0, 1))
+    return {"source": source, "target": target, "stronger": stronger, "means and deviations": matched,
+            "flat": np.full_like(source, 120), "halved": source / 2, "channels turned": source[..., ::-1],
+            "noise": np.random.default_rng(0).permutation(target.reshape(-1, 3)).reshape(target.shape)}
+
+
+def test_wrong_colors_are_refused_and_any_root_is_right():
+    source, target = lesson_04.color_pictures()
+    for name, image in wrong_colors().items():
+        assert not exercises.verdict("04-colors", image).passed, name
+    ours, wanted = (np.linalg.cholesky(image.reshape(-1, 3).T.astype(float) @ image.reshape(-1, 3))
+                    for image in (source, target))
+    assert exercises.verdict("04-colors", source @ np.linalg.inv(ours).T @ wanted.T).passed
+    assert "shape" in exercises.verdict("04-colors", source[:5]).text
+
+
+@pytest.mark.parametrize("formula", [
+    "(g_ij - m_i*m_j) / (sqrt(g_ii - m_i**2) * sqrt(g_jj - m_j**2))",
+    "(g_ij - m_i*m_j) * ((g_ii - m_i*m_i) * (g_jj - m_j*m_j))**(-0.5)"])
+def test_other_notations_of_the_correlation_are_right(formula):
+    assert exercises.verdict("04-correlation", formula).passed
 
 
 # The widget

@@ -1,106 +1,177 @@
 """Exercises of lesson 04: Gram matrices."""
 
+from functools import cache
+
 import numpy as np
 
-from nst_helpers.exercises import Exercise
-
-
-def _flat(features):
-    return features.reshape(-1, features.shape[-1])  # (positions, channels)
+from nst_helpers.exercises import Choice, Derive, Make, Option, Repair, Wish
+from nst_helpers.images import load_image
+from nst_helpers.networks import data_folder
 
 
 def _gram(features):
-    return _flat(features).T @ _flat(features)
-
-
-def _channels_first(features):
-    flat = features.reshape(len(features), -1)  # (channels, positions)
-    return flat @ flat.T
-
-
-def _channels_first_transposed(features):
-    flat = features.reshape(len(features), -1)
+    flat = features.reshape(-1, features.shape[-1])
     return flat.T @ flat
 
 
-def _angle(features, i, j):
-    first, second = features[:, :, i].ravel(), features[:, :, j].ravel()
-    return np.degrees(np.arccos(_cosine(first, second)))
+def _channels_first(features):
+    flat = features.reshape(len(features), -1)
+    return flat @ flat.T / flat.shape[1]
 
 
-def _cosine(first, second):
-    return np.clip(first @ second / np.sqrt((first @ first) * (second @ second)), -1, 1)
+def _planted(features):
+    channels, height, width = features.shape
+    flat = features.reshape(height * width, channels)
+    return flat.T @ flat / (height * width)
 
 
-def _centred_angle(features, i, j):
-    return _angle(features - features.mean(axis=(0, 1)), i, j)
+def _over_channels(features):
+    flat = features.reshape(len(features), -1)
+    return flat.T @ flat / flat.shape[1]
+
+
+def _centered(features):
+    return _channels_first(features - features.mean(axis=(1, 2), keepdims=True))
+
+
+def _correlated(features):
+    return np.corrcoef(features.reshape(len(features), -1))
+
+
+def _cosines(features):
+    gram = _channels_first(features)
+    length = np.sqrt(np.diag(gram))
+    return gram / np.outer(length, length)
 
 
 def _positive(generator, *shape):
-    """Whole numbers like feature maps behind a ReLU: none below zero, and not all alike."""
-    return generator.integers(0, 10, shape).astype(float) + np.arange(shape[-1])
+    """Whole numbers like activations behind a ReLU: none below zero, and not all alike."""
+    return generator.integers(0, 10, shape).astype(float) + np.arange(shape[0])[:, None, None]
+
+
+# Exercise 4: the colors of one painting for the shapes of another
+
+
+@cache
+def color_pictures():
+    """(source, target): the woodcut, whose shapes shall stay, and the marbling, whose colors are wanted; 320 pixels."""
+    return tuple(load_image(data_folder() / "style" / f"{name}.jpg", 320) for name in ("woodcut", "marbling"))
+
+
+def _color_gram(image):
+    flat = np.asarray(image, float).reshape(-1, 3)
+    return flat.T @ flat / len(flat)
+
+
+def _color_error(image):
+    """How far the picture's 3×3 Gram matrix is from the target's, in per cent of it."""
+    wanted = _color_gram(color_pictures()[1])
+    return round(100 * np.linalg.norm(_color_gram(_checked(image)) - wanted) / np.linalg.norm(wanted), 3)
+
+
+def _kept_shapes(image):
+    """The correlation of the picture's brightness with the source's."""
+    first, second = (_checked(picture).mean(axis=2).ravel() for picture in (image, color_pictures()[0]))
+    return round(np.corrcoef(first, second)[0, 1], 3)
+
+
+def _outside(image):
+    """The share of values outside −30 … 285, in per cent."""
+    values = _checked(image)
+    return round(100 * np.mean((values < -30) | (values > 285)), 1)
+
+
+def _checked(image):
+    image, wanted = np.asarray(image, float), color_pictures()[0].shape
+    if image.shape != wanted:
+        raise ValueError(f"its shape is {image.shape}, and {wanted} is needed")
+    return image
 
 
 EXERCISES = {
-    "04-channels-first": Exercise(
+    "04-channels-first": Repair(
         truth=_channels_first,
+        planted=_planted,
+        symptom="Try it on features whose first map is all ones and whose second is all zeros: G must have one entry "
+                "that is not 0.",
         inputs=lambda generator: [(_positive(generator, 3, 4, 5),), (_positive(generator, 2, 6, 3),)],
         mistakes={
             "the sum runs over the channels: the result has a row for each position. Put the transposed one second.":
-                _channels_first_transposed,
+                _over_channels,
             "the maps are not flattened: that keeps a row for each row of the picture. Make each map one long row.":
-                lambda features: features @ features.transpose(0, 2, 1),
-            "height and width are in the place of the channels: here the channels come first.": _gram,
-            "reshape(-1, channels) does not turn axes, it deals the numbers out anew and mixes the maps.":
-                lambda features: _gram(features.reshape(-1, len(features))),
-            "that is divided by the number of positions; here the plain sum is asked for.":
+                lambda features: features @ features.transpose(0, 2, 1) / features[0].size,
+            "it is not divided any more: divide by the number of positions.":
+                lambda features: _channels_first(features) * features[0].size,
+            "that is divided by the number of channels; the sum has a term for each position.":
+                lambda features: _channels_first(features) * features[0].size / len(features),
+            "that is divided by channels times positions; the sum has only as many terms as positions.":
+                lambda features: _channels_first(features) / len(features),
+            "that is divided by the number of positions twice: once for each factor. Divide once.":
                 lambda features: _channels_first(features) / features[0].size,
-            "each map is summed before it is multiplied. First multiply place by place, then sum.":
-                lambda features: np.outer(features.sum(axis=(1, 2)), features.sum(axis=(1, 2))),
+            "the last axis, width, is in the place of the channels now: here the channels come first.":
+                lambda features: _gram(features) / features[0].size,
+            "each map is summed before it is multiplied. First multiply position by position, then sum.":
+                lambda features: np.outer(features.sum(axis=(1, 2)), features.sum(axis=(1, 2))) / features[0].size,
+            "the means are subtracted first: those are covariances. G keeps the means.": _centered,
+            "those are correlations: G neither subtracts means nor divides by deviations.": _correlated,
+            "those are the cosines of the angles: G keeps the lengths.": _cosines,
+            "this multiplies each map with itself only: the entries beside the diagonal are missing.":
+                lambda features: np.diag(np.diag(_channels_first(features))),
         },
-        praise="The same table, whichever way round the axes are stored: k runs over positions.",
+        praise="reshape never turns axes, it only deals the numbers out anew; G was as wrong as it was plausible.",
     ),
-    "04-normalized": Exercise(
-        truth=lambda features: _gram(features) / (features.shape[0] * features.shape[1]),
-        inputs=lambda generator: [(_positive(generator, 4, 5, 3),), (_positive(generator, 6, 2, 5),)],
+    "04-correlation": Derive(
+        truth="(g_ij - m_i * m_j) / sqrt((g_ii - m_i**2) * (g_jj - m_j**2))",
+        variables={"g_ij": (2, 3), "g_ii": (6, 9), "g_jj": (6, 9), "m_i": (0.5, 2), "m_j": (0.5, 2)},
         mistakes={
-            "it is not divided yet: a picture of twice the height would have twice the table.": _gram,
-            "that is divided by the number of channels N. The sum has a term for each position: divide by M.":
-                lambda features: _gram(features) / features.shape[2],
-            "that is divided by channels times positions. The sum has only as many terms as positions.":
-                lambda features: _gram(features) / features.size,
-            "that is divided by the height only. The number of positions is height times width.":
-                lambda features: _gram(features) / features.shape[0],
-            "that is divided by M squared: divide once, after the product, not each factor.":
-                lambda features: _gram(features) / (features.shape[0] * features.shape[1]) ** 2,
-            "the sum runs over the channels: the table has a row for each position.":
-                lambda features: _flat(features) @ _flat(features).T / (features.shape[0] * features.shape[1]),
+            "that is the cosine of the angle: the means are still in it.": "g_ij / sqrt(g_ii * g_jj)",
+            "that is the covariance; a correlation is divided by both deviations.": "g_ij - m_i * m_j",
+            "the root is missing: below must stand deviations, not variances.":
+                "(g_ij - m_i * m_j) / ((g_ii - m_i**2) * (g_jj - m_j**2))",
+            "above is right; below, g_ii is not the variance yet: it contains the mean.":
+                "(g_ij - m_i * m_j) / sqrt(g_ii * g_jj)",
+            "below is right; above, g_ij is not the covariance yet.":
+                "g_ij / sqrt((g_ii - m_i**2) * (g_jj - m_j**2))",
+            "a variance is the mean square minus the *square* of the mean.":
+                "(g_ij - m_i * m_j) / sqrt((g_ii - m_i) * (g_jj - m_j))",
+            "the sign of the mean's part: E[(F − m)²] = E[F²] − m².":
+                "(g_ij + m_i * m_j) / sqrt((g_ii + m_i**2) * (g_jj + m_j**2))",
+            "multiply it out again: of the two mixed terms and the last one, −m_i m_j − m_i m_j + m_i m_j, one is "
+            "left.":
+                "(g_ij - 2 * m_i * m_j) / sqrt((g_ii - 2 * m_i**2) * (g_jj - 2 * m_j**2))",
+            "the mean's part in the numerator is m_i · m_j, not their sum.":
+                "(g_ij - m_i - m_j) / sqrt((g_ii - m_i**2) * (g_jj - m_j**2))",
+            "that is divided by the product of the means, not of the deviations.": "(g_ij - m_i * m_j) / (m_i * m_j)",
+            "that is the square of it: the numerator must not be squared.":
+                "(g_ij - m_i * m_j)**2 / ((g_ii - m_i**2) * (g_jj - m_j**2))",
         },
-        praise="A mean over positions: now pictures of every size can be compared.",
+        praise="So G together with the means holds all covariances and correlations; G alone does not.",
     ),
-    "04-angle": Exercise(
-        truth=_angle,
-        inputs=lambda generator: [(_positive(generator, 3, 4, 3), 0, 2), (_positive(generator, 5, 2, 4), 3, 1)],
-        mistakes={
-            "that is the cosine itself. np.arccos makes the angle of it, np.degrees its degrees.":
-                lambda features, i, j: _cosine(features[:, :, i].ravel(), features[:, :, j].ravel()),
-            "that is in radians; np.degrees makes degrees of it.":
-                lambda features, i, j: np.radians(_angle(features, i, j)),
-            "i and j choose rows of the picture here. Channels are the last axis: features[:, :, i].":
-                lambda features, i, j: np.degrees(np.arccos(_cosine(features[i % len(features)].ravel(),
-                                                                    features[j % len(features)].ravel()))),
-            "the root is missing: G_ii is the length squared, so divide by √(G_ii · G_jj).":
-                lambda features, i, j: np.degrees(np.arccos(_unrooted(features, i, j))),
-            "the means are taken away first: that is the angle of a correlation. Gram keeps the means.":
-                _centred_angle,
-            "that is the sine's angle, 90° minus the right one: use np.arccos.":
-                lambda features, i, j: 90 - _angle(features, i, j),
+    "04-unnoticed": Choice(
+        options={
+            "a": Option("tiled", True, "A tiling repeats the cloud four times, and a mean does not notice; only the "
+                                       "seams "
+                                       "are new (2 %)."),
+            "b": Option("shrunk", False, "Shrunk, every stroke is half as wide, and other channels respond to it: G "
+                                         "moves "
+                                         "by 25 %. A style has a size."),
+            "c": Option("darker", False, "Pixels times 0.7 make most activations smaller, and G holds their "
+                                         "squares: it "
+                                         "moves by 53 %."),
+            "d": Option("mirrored", True, "This painting leans to both sides alike, so channels for mirrored edges "
+                                          "trade "
+                                          "places with hardly a loss (3 %). For slanted hatching it would be "
+                                          "another matter."),
         },
-        praise="0° is the same pattern of light, 90° is never together: one number for each pair.",
+        praise="G/M notices size and brightness, and neither place nor number.",
+    ),
+    "04-colors": Make(
+        wishes=(
+            Wish("Gram matrix of the colours: distance from the marbling's, in %", _color_error, most=1),
+            Wish("correlation of the brightness with the woodcut's", _kept_shapes, least=0.8),
+            Wish("values outside −30 … 285, in %", _outside, most=5),
+        ),
+        picture=lambda image: np.clip(_checked(image), 0, 255),
+        praise="One 3 × 3 matrix repainted a picture: with raw colours as features, that is a style transfer.",
     ),
 }
-
-
-def _unrooted(features, i, j):
-    gram = _gram(features)
-    return gram[i, j] / (gram[i, i] * gram[j, j])
