@@ -18,7 +18,7 @@ test test-package test-notebooks test-browser: export OPENBLAS_NUM_THREADS = 1
 test test-package test-notebooks test-browser: export TF_NUM_INTRAOP_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab transfer notebooks site handout gallery runs test test-package test-notebooks test-browser processors benchmark lint lock gpu clean
+.PHONY: help lab transfer notebooks site handout gallery runs woven test test-package test-notebooks test-browser processors benchmark lint lock gpu clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -52,6 +52,9 @@ gallery: $(VENV)/installed  ## paint the finished pictures in data/gallery, and 
 
 runs: $(VENV)/installed  ## compute the runs that lessons show but do not compute, where out of date (data/runs)
 	$(RUN) tools/runs.py
+
+woven: $(VENV)/installed  ## compute the textures that lesson 05 shows, where out of date (data/woven)
+	$(RUN) tools/woven.py
 
 test: lint  ## check everything
 	$(MAKE) test-package
