@@ -140,6 +140,7 @@ def imports(path):
     ("runs", {"errors", "images", "networks", "settings"}),
     ("estimate", {"architecture", "images", "settings", "transfer"}),
     ("experiments/texture", {"errors", "settings", "transfer"}),
+    ("experiments/woven", {"errors", "images", "networks"}), ("diagrams/style", {"images", "plots"}),
     ("origin", {"networks"}), ("workers", {"backend", "errors"}),
     ("sweep", {"images", "origin", "plots", "settings", "system", "transfer", "workers"}),
     ("checkpoint", {"backend", "errors", "origin", "result", "settings", "system", "transfer"}),
