@@ -60,6 +60,9 @@ temple = load_image(data_folder() / "content" / "temple.jpg", None)[53:373, 140:
 # | $E_l$ | style loss of one layer | `layer_loss` |
 # | $w_l$ | weight of the layer | `layer_weights` |
 #
+# (In the course's paper a bracket has slipped: “其中 N 为通道数 M (特征图数量)为信息矩阵大小”. “Number of feature maps”
+# explains $N$, not $M$.)
+#
 # The fraction looks arbitrary until we count what is added up. An entry of $G$ is a sum over $M$ positions, so it grows
 # with the number of positions, whatever the picture shows; dividing by $M$ makes it a mean, and because the difference
 # is squared, $M^2$ appears. The squared differences are then summed over all $N^2$ entries of the matrix, and dividing
@@ -495,12 +498,12 @@ def style_gradient(picture, grams):
     return tape.gradient(loss, picture)
 
 # %% [markdown]
-# The loop takes 60 steps at each of three sizes. Its optimizer is Adam, a black box until lesson 10, with a learning
+# The loop takes 50 steps at each of three sizes. Its optimizer is Adam, a black box until lesson 10, with a learning
 # rate η that falls to zero along half a cosine. The picture begins small, where the layers see all of it at once, and
 # is enlarged twice, so that large shapes are there before fine ones.
 
 # %%
-def weave(grams_at, sizes=(64, 113, 160), steps=60, learning_rate=16.0):
+def weave(grams_at, sizes=(64, 113, 160), steps=50, learning_rate=16.0):
     """A picture from noise; grams_at(size) gives the Gram matrices that it shall have at a size."""
     picture = noise_image(sizes[0], sizes[0], seed=0)
     for size in sizes:
@@ -533,7 +536,7 @@ assert all(float(layer_style_loss(features[layer], small[layer])) < 0.1 for laye
 # %% tags=["figure"]
 stored, one_size = load_texture("glass_5"), load_texture("glass_one_size")
 plots.show_images([live, stored.image, one_size.image],
-                  ["live: 160 pixels, 180 steps", "320 pixels, 250 steps, six sizes", "the same at one size"],
+                  ["live: 160 pixels, 150 steps", "320 pixels, 250 steps, six sizes", "the same at one size"],
                   "Left, what the cell above has made. Middle and right, the same loss at twice the size, computed "
                   "beforehand by L-BFGS with a trace of smoothing (lessons 06 and 10): from 57 pixels up, and at 320 "
                   "from the start. The middle one has blue to the left and orange to the right, as the style.",
@@ -566,8 +569,6 @@ assert all(made.left(layer) < 0.01 for made in (stored, one_size) for layer in L
 # Five symmetric Gram matrices hold 19,256 distinct numbers. At 320 pixels they constrain 307,200 pixel values, which
 # leaves the picture much freedom; at the smallest size, 57 pixels, there are only 9,747 values, and twice as many
 # conditions as unknowns may well determine the picture. What the coarse picture has settled, the finer sizes keep.
-# (The padding of the borders with zeros is a likely reason why it is not a mirrored or shifted picture that comes
-# back.)
 #
 # ## 6. Which layers make a style?
 #
@@ -651,10 +652,12 @@ assert np.mean([pools.left(layer) for layer in LAYERS]) < 0.005
 # %% [markdown]
 # Two deep layers alone give the glass with its colours (the mean is off by 2.3 grey levels, with five layers by 1.8),
 # its leads and its cells, while two shallow layers alone give coloured scraps. Might that be the coarse start again,
-# which hands down a picture that is nearly determined? The row glass_deep_one_size is the control. PLACEHOLDER_ONE
+# which hands down a picture that is nearly determined? The row glass_deep_one_size is the control: with all steps
+# at 320 pixels the deep layers still give leads, cells and colours (the mean is off by 1.5, and 0.33 % are left in
+# conv1_1), only with more violet than the style has.
 #
 # The waves set a limit to the finding. Their arcs and large areas are right, but pink and green specks stand in the
-# finest patterns, and PLACEHOLDER_WD % of the noise's loss are left in conv1_1. Only the finest
+# finest patterns, and 14 % of the noise's loss are left in conv1_1. Only the finest
 # grain, which the poolings average away, needs a shallow layer; colours and strokes do not. The guess “the colours” was
 # tempting because conv1_1 holds *nothing but* colours, but that does not keep a deep layer from holding them too. On
 # this network the course's paper is therefore too narrow where it says “shallow”. Where it says “or pooling layers” it
@@ -836,10 +839,9 @@ exercises.check("05-blend", blend)
 # equalize: the shares lie between 14 % and 30 % in one network, and between 5 % and 49 % in another of the same form.
 #
 # As a texture, one layer gives colours, three give closed cells, and five give even the layout, as far as the coarsest
-# size determines it. Two deep layers alone do nearly as well for the glass, and lack only the finest grain for the
-# waves; pooling layers are as good as convolutions. Random weights of this form give blotches, with Gram matrices that
-# are met as exactly as those of the robust network. And after 600 steps the divisors differ by far less than after
-# 160.
+# size determines it. Pooling layers do as well as convolutions. Random weights of this form give blotches, although
+# their Gram matrices are met as exactly as those of the robust network, and after 600 steps the divisors differ far
+# less than after 160.
 #
 # ## Where this is used
 #
