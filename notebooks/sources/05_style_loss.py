@@ -4,7 +4,7 @@
 # %% tags=["figure"]
 from nst_helpers import plots
 from nst_helpers.diagrams.style import before_and_after
-from nst_helpers.experiments.woven import load_texture
+from nst_helpers.experiments.woven import load_texture, piece
 from nst_helpers.images import noise_image
 
 hero = load_texture("hero")
@@ -28,13 +28,10 @@ import numpy as np
 
 from nst_helpers import exercises
 from nst_helpers.backend import tf
-from nst_helpers.experiments.texture import texture_settings
-from nst_helpers.experiments.woven import piece
 from nst_helpers.images import load_image, resize_image
 from nst_helpers.losses import content_loss, gram_distance, gram_matrix, layer_style_loss
 from nst_helpers.networks import data_folder, load_network, random_network
 from nst_helpers.optimizers import Adam
-from nst_helpers.transfer import pyramid
 
 network = load_network()  # the robust one
 LAYERS = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
@@ -516,7 +513,9 @@ def weave(grams_at, sizes=(64, 113, 160), steps=50, learning_rate=16.0):
         picture = picture.numpy()
     return picture
 
+# %%
 def glass_grams(size):
+    """The Gram matrices of the glass at a size."""
     return style_grams(resize_image(style, size, size))
 
 live = weave(glass_grams)
@@ -546,6 +545,10 @@ plots.show_images([live, stored.image, one_size.image],
 for name, made in (("six sizes", stored), ("one size", one_size)):
     left = "".join(f"{100 * made.left(layer):8.3f} %" for layer in LAYERS)
     print(f"{name:9} E over E of noise: {left}; layout {made.layout:.2f}")
+
+from nst_helpers.experiments.texture import texture_settings
+from nst_helpers.transfer import pyramid
+
 levels = pyramid(320, 320, texture_settings(320))
 print("sizes:", *(level.height for level in levels))
 print(f"distinct Gram entries: {np.sum(N * (N + 1) // 2):,}; pixel values: {57**2 * 3:,} at 57, {320**2 * 3:,} at 320")
@@ -850,7 +853,8 @@ exercises.check("05-blend", blend)
 # result may have any sizes, and one β serves all the sizes over which a picture grows ([lesson
 # 11](11_full_transfer.ipynb)). The same loss trains networks that paint in a single pass (Johnson and colleagues,
 # 2016).
-#
+
+# %% [markdown]
 # ## Sources and further reading
 #
 # - Gatys, L., Ecker, A., Bethge, M. (2015): Texture Synthesis Using Convolutional Neural Networks. The method of
