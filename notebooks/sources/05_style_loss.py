@@ -81,9 +81,9 @@ plots.show(gram_counts(counted),
            "times.")
 
 # %% [markdown]
-# Both counts change by two orders of magnitude from conv1_1 to conv5_1, and in opposite directions, which is why they
-# cannot simply be left out. Only the 4 is still unexplained; it will cancel in section 3. First an example for the
-# pencil, with two channels and two positions:
+# Both counts change by about two orders of magnitude from conv1_1 to conv5_1, and in opposite directions, which is why
+# they cannot simply be left out. Only the 4 is still unexplained; it will cancel in section 3. First an example for
+# the pencil, with two channels and two positions:
 #
 # $$F = \begin{pmatrix} 1 & 0 \\ 1 & 2 \end{pmatrix}, \quad
 # G = F^TF = \begin{pmatrix} 2 & 2 \\ 2 & 4 \end{pmatrix}, \quad
@@ -124,7 +124,7 @@ for layer in LAYERS:  # by hand and by the package: the same number
 
 # %% [markdown]
 # Between a photograph of a temple and the glass all five losses are near one, from 0.59 to 1.25. Keep these numbers in
-# mind, because section 4 will ask who has made them so even.
+# mind, because section 4 will ask why they are so even.
 #
 # ## 2. Two pictures of different size
 #
@@ -195,9 +195,9 @@ exercises.check("05-sizes", style_distance)
 # ## 3. The gradient
 #
 # To lower $E$ we need its derivative with respect to every number $F_{kc}$, position $k$ and channel $c$. (The layer's
-# index is left out.) One number of $F$ enters many entries of $G$, so let us look at a single entry first. In $G_{ij}
-# = \sum_m F_{mi} F_{mj}$ the number $F_{kc}$ can stand in either factor, and the product rule gives one term for each
-# place:
+# index is left out.) One number of $F$ enters many entries of $G$, so let us look at a single entry first. In
+# $G_{ij} = \sum_m F_{mi} F_{mj}$ the number $F_{kc}$ can stand in either factor, and the product rule gives one term
+# for each place:
 #
 # $$\frac{\partial G_{ij}}{\partial F_{kc}} = \delta_{ic} F_{kj} + \delta_{jc} F_{ki},
 # \qquad \delta_{ic} = 1 \text{ if } i = c, \text{ else } 0 .$$
@@ -249,7 +249,7 @@ by_hand, by_tape = (rule(ours, theirs.T @ theirs) for rule in (layer_gradient, t
 assert np.abs(by_tape - by_hand).max() < 1e-8 * np.abs(by_hand).max()
 
 # %% [markdown]
-# The folded cell checks the formula against central differences and against TensorFlow's tape, on the pencil example
+# A folded cell checks the formula against central differences and against TensorFlow's tape, on the pencil example
 # and on all 819,200 numbers of conv2_1. Read the result for the pencil example row by row. At the second position both
 # channels respond together, which never happens in the style, so a step against the gradient lowers both, by 4/16 and
 # 2/16 of the step. At the first position only the first channel responds. Its gradient is 0, while the second channel,
@@ -415,7 +415,7 @@ assert raw.sum() > 1e13 and 0.5 < gatys < 1.3 and raw[0] / raw.sum() > 0.6
 # **Does the divisor make the layers equal?** The course's paper says so. Because $N$ and $M$ differ from layer to
 # layer, “所以需要前面的系数确保不同层级之间的损失贡献能够平等地影响总的风格损失” (“the coefficient in front is
 # therefore needed to ensure that the loss contributions of the different levels influence the total style loss
-# equally”). In our first bar the five shares do lie between 14 % and 30 %. But a divisor made of counts cannot know
+# equally”). In our first row the five shares do lie between 14 % and 30 %. But a divisor made of counts cannot know
 # how strongly a layer responds: if all activations of a layer doubled, its $E_l$ would grow 16 times at the same $N$
 # and $M$. So let us keep divisor and pictures, and exchange only the network.
 
@@ -619,7 +619,7 @@ assert grown[4].layout > grown[3].layout > grown[2].layout > grown[1].layout + 0
 
 # %%
 exercises.predict(
-    "05-deep", "A texture is made with conv4_1 and conv5_1 alone. What will be wrong with it?",
+    "05-deep", "The texture of the glass is made with conv4_1 and conv5_1 alone. What will be wrong with it?",
     {"the colours": "It is said that shallow layers hold the colours. But a deep layer is computed from the pixels "
                     "too, and if its features depend on colours, so do its Gram matrices.",
      "the fine lines": "Four poolings seem to blur them. But conv4_1 responds to contours all the same, and lines in "
