@@ -18,7 +18,7 @@ test test-package test-notebooks test-browser coverage: export OPENBLAS_NUM_THRE
 test test-package test-notebooks test-browser coverage: export TF_NUM_INTRAOP_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab transfer notebooks site handout gallery runs features test test-package test-notebooks test-browser processors benchmark coverage lint lock gpu clean
+.PHONY: help lab transfer notebooks site handout gallery runs features woven test test-package test-notebooks test-browser processors benchmark coverage lint lock gpu clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -56,6 +56,9 @@ runs: $(VENV)/installed  ## compute the runs that lessons show but do not comput
 
 features: $(VENV)/installed  ## compute what lesson 02 shows of channels and of three sets of weights, where missing (minutes)
 	$(RUN) tools/feature_pictures.py
+
+woven: $(VENV)/installed  ## compute the textures that lesson 05 shows, where out of date (data/woven)
+	$(RUN) tools/woven.py
 
 test: lint  ## check everything
 	$(MAKE) test-package

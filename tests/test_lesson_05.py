@@ -8,7 +8,12 @@ from lesson_code import lesson_functions
 from PIL import Image
 
 from nst_helpers.backend import tf
+from nst_helpers.diagrams.style import before_and_after, gram_counts
+from nst_helpers.exercises import verdict
+from nst_helpers.experiments.woven import piece
+from nst_helpers.images import noise_image, resize_image
 from nst_helpers.losses import layer_style_loss, style_loss
+from nst_helpers.plots import png
 from nst_helpers.widgets import style as module
 from nst_helpers.widgets.style import LAYERS, OFF, OWN, draw_balance, layer_weights_panel, pull, weave, weights_of
 
@@ -61,6 +66,42 @@ def test_fair_weights_give_equal_shares():
     (fair_weights,) = lesson_functions(LESSON, "fair_weights")
     losses = [0.2, 3.0, 7.0]
     np.testing.assert_allclose(np.multiply(fair_weights(losses), losses), [1 / 3] * 3)
+
+
+@pytest.fixture(scope="module")
+def both():
+    """The two styles of exercise 4, at its size."""
+    places = {"stained_glass": (0, 0, 320), "great_waves": (160, 320, 320)}
+    return [resize_image(piece(name, place), 160, 160) for name, place in places.items()]
+
+
+def test_a_picture_in_two_styles_is_neither_one_of_them_nor_both_side_by_side(both):
+    glass, waves = both
+    halves = np.concatenate([glass[:, :80], waves[:, 80:]], axis=1)
+    for picture in (glass, waves, halves, (glass + waves) / 2, noise_image(160, 160, seed=0)):
+        passed, text = verdict("05-blend", picture)
+        assert not passed and "not met" in text
+    assert "height and width" in verdict("05-blend", glass[:100, :100]).text
+    assert verdict("05-blend", ...).text.startswith("○")
+
+
+@pytest.mark.parametrize("answer", ["4/N**2", "4 * N**-2", "(2 / N)**2", "4 / (N * N)"])
+def test_a_weight_passes_in_any_notation(answer):
+    assert verdict("05-tutorial", answer).passed
+
+
+def test_the_counts_of_a_layer_are_in_its_diagram():
+    figure = gram_counts({"conv1_1": (102400, 16), "conv5_1": (400, 128)})
+    told = " ".join(text.get_text() for axis in figure.axes for text in axis.texts)
+    assert [axis.get_title() for axis in figure.axes] == ["conv1_1", "conv5_1"]
+    assert all(words in told for words in ("M = 102,400", "N² = 256", "M = 400", "N² = 16,384"))
+
+
+def test_a_texture_is_drawn_large_beside_its_style(both):
+    figure = before_and_after(both[0], noise_image(16, 16, seed=0), both[1])
+    picture = Image.open(io.BytesIO(png(figure)))
+    left, right = (axis.get_window_extent().width for axis in figure.axes)
+    assert right > 640 and right > 2 * left and picture.width < 1100
 
 
 def test_the_pull_is_the_gradient_of_the_style_loss(compact, small):

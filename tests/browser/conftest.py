@@ -36,8 +36,7 @@ SETTINGS = {  # of JupyterLab: every cell is in the page, and nothing is asked o
 SHORTER = {
     "00_start_here": {"iterations=160": "iterations=60"},
     "03_content_loss": {"        w, state = step(": "        if number < 3:\n            w, state = step("},
-    "05_style_loss": {"steps=(70, 90)": "steps=(2, 3)",
-                      "weave(network, style, PAINTERS)": "noise_image(*style.shape[:2], seed=0)"},
+    "05_style_loss": {"steps=50": "steps=2", "[layer])) < 0.1": "[layer])) < 1e9"},
     "07_total_loss": {"replace(base, style_weight=ratio)) for": "replace(base, style_weight=ratio, iterations=3)) for"},
 }
 

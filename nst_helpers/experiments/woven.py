@@ -1,0 +1,76 @@
+"""Textures that were computed before, at sizes and numbers of steps that take too long to wait for.
+
+`make woven` computes what data/woven/recipes.json asks for, and writes for each texture NAME
+    NAME.webp   the picture
+    NAME.json   its recipe, and what was measured of it before it was compressed
+"""
+
+import json
+from typing import NamedTuple
+
+import numpy as np
+
+from nst_helpers.errors import SettingsError
+from nst_helpers.images import load_image
+from nst_helpers.networks import data_folder
+
+
+class StoredTexture(NamedTuple):
+    """What is kept of a texture."""
+
+    image: np.ndarray  # (side, side, 3) float32, 0–255
+    style: np.ndarray  # the piece of a painting whose Gram matrices it has, of the same shape
+    losses: dict  # {network: {layer: E_l}} of the texture; networks are "compact", "plain", "random", "max"
+    noise: dict  # the same of noise, where every texture begins
+    mean_colour_off: float  # grey levels by which its mean colour differs from the style's, averaged over R, G, B
+    layout: float  # correlation of 8×8 cells' mean colours with the style's: 1 is every colour at its old place
+    recipe: dict
+
+    def left(self, layer, network="compact"):
+        """E_l of the texture over E_l of noise: 1 is nothing gained, 0 is reached."""
+        return self.losses[network][layer] / self.noise[network][layer]
+
+
+def piece(style, place):
+    """A square piece of a shipped style picture.
+
+    Args:
+        style: a name in data/style, without its ending. place: (left, top, side) in pixels.
+
+    Returns:
+        An image (side, side, 3) float32, 0–255.
+    """
+    left, top, side = place
+    return load_image(data_folder() / "style" / f"{style}.jpg", None)[top : top + side, left : left + side]
+
+
+def texture_names():
+    """The names of the textures that are shipped, in alphabetical order."""
+    return sorted(path.stem for path in folder().glob("*.json") if path.with_suffix(".webp").is_file())
+
+
+def load_texture(name):
+    """A texture that was computed before.
+
+    Args:
+        name: one of `texture_names()`.
+
+    Returns:
+        A `StoredTexture`.
+
+    Raises:
+        SettingsError: there is no texture of this name.
+        ImageError: its picture is damaged.
+    """
+    if name not in texture_names():
+        raise SettingsError(f"there is no texture {name!r}: choose one of {', '.join(texture_names())}, or write its "
+                            "recipe into data/woven/recipes.json and call `make woven`")
+    told = json.loads((folder() / f"{name}.json").read_text(encoding="utf-8"))
+    recipe = told["recipe"]
+    return StoredTexture(load_image(folder() / f"{name}.webp", None), piece(recipe["style"], recipe["piece"]),
+                         told["losses"], told["noise"], told["mean_colour_off"], told["layout"], recipe)
+
+
+def folder():
+    """Where textures and their recipes are."""
+    return data_folder() / "woven"

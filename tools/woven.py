@@ -1,0 +1,134 @@
+"""Compute the textures that lesson 05 shows without computing them: what data/woven/recipes.json asks for.
+
+    python tools/woven.py                 every texture whose recipe or network has changed since it was computed
+    python tools/woven.py glass_5 …       these, whether they have or not
+    python tools/woven.py --check         compute nothing; name the textures that are missing or out of date
+
+A recipe: {"style": picture, "piece": [left, top, side] of it, in pixels, "network": compact, plain or random,
+"settings": changes to those of `texture_settings`}. How a lesson shows a texture: nst_helpers/experiments/woven.py.
+"""
+
+import argparse
+import hashlib
+import io
+import json
+import sys
+from dataclasses import asdict
+from functools import cache
+
+import numpy as np
+from PIL import Image
+
+from nst_helpers.experiments import woven
+from nst_helpers.experiments.texture import texture, texture_settings
+from nst_helpers.images import noise_image, resize_image
+from nst_helpers.losses import layer_style_loss
+from nst_helpers.networks import data_folder, load_network, random_network
+from nst_helpers.system import write_whole
+
+LAYERS = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1", "pool1", "pool2", "pool3", "pool4")
+NETWORKS = ("compact", "plain", "random")
+CELLS = 8  # along each side: how coarsely two layouts are compared
+KEYS = {"style", "piece", "network", "settings"}
+
+
+def main(arguments=None):
+    recipes = read_recipes()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help="which (default: what is out of date)")
+    parser.add_argument("--check", action="store_true", help="compute nothing; name what is out of date")
+    options = parser.parse_args(arguments)
+    if unknown := set(options.names) - set(recipes):
+        parser.error(f"no recipe {', '.join(sorted(unknown))}: choose from {', '.join(recipes)}")
+    stale = [name for name in recipes if is_stale(name, recipes[name])]
+    if options.check:
+        print(f"out of date: {', '.join(stale)}; call `make woven`" if stale else "every texture is as it should be")
+        return bool(stale)
+    for name in options.names or stale:
+        result = texture(woven.piece(**place(recipes[name])), settings_of(recipes[name]),
+                         network=eyes(recipes[name]["network"], settings_of(recipes[name]).pooling))
+        keep(name, recipes[name], result)
+        print(f"{name}: {result.seconds:.0f} s, {(woven.folder() / f'{name}.webp').stat().st_size / 1e3:.0f} kB",
+              flush=True)
+    return 0
+
+
+def read_recipes():
+    """{name: recipe}; SystemExit with one line where a recipe is not one."""
+    recipes = json.loads((woven.folder() / "recipes.json").read_text(encoding="utf-8"))
+    for name, recipe in recipes.items():
+        if set(recipe) != KEYS or recipe["network"] not in NETWORKS:
+            raise SystemExit(f"recipe {name}: it needs {', '.join(sorted(KEYS))}, and a network of {NETWORKS}")
+    return recipes
+
+
+def place(recipe):
+    """The arguments of `woven.piece`."""
+    return {"style": recipe["style"], "place": recipe["piece"]}
+
+
+def settings_of(recipe):
+    return texture_settings(**{"size": recipe["piece"][2]} | recipe["settings"])
+
+
+@cache
+def eyes(name, pooling="average"):
+    return random_network(seed=0, pooling=pooling) if name == "random" else load_network(name, pooling=pooling)
+
+
+def measured(image, style):
+    """{network: {layer: E_l}}: how far an image is from its style, seen through each network: with average
+    pooling, and the shipped one with maximum pooling too."""
+    far = {}
+    for name, pooling in [*((name, "average") for name in NETWORKS), ("compact", "max")]:
+        ours, theirs = (eyes(name, pooling)(picture, LAYERS) for picture in (image, style))
+        far["max" if pooling == "max" else name] = {
+            layer: round4(layer_style_loss(ours[layer], theirs[layer])) for layer in LAYERS}
+    return far
+
+
+def layout(image, style):
+    """How well the mean colours of 8×8 cells agree with those at the same places of the style: their correlation."""
+    cells = [resize_image(picture, CELLS, CELLS) for picture in (image, style)]
+    ours, theirs = (cell - cell.mean(axis=(0, 1)) for cell in cells)
+    return round4(np.sum(ours * theirs) / np.sqrt(np.sum(ours**2) * np.sum(theirs**2)))
+
+
+def round4(number):
+    return float(f"{float(number):.4g}")
+
+
+def keep(name, recipe, result):
+    """Write a texture and what was measured of it, before it was compressed; the words come last."""
+    style = woven.piece(**place(recipe))
+    file = io.BytesIO()
+    Image.fromarray(np.clip(np.rint(result.image), 0, 255).astype(np.uint8)).save(file, "WEBP", quality=82, method=6)
+    write_whole(woven.folder() / f"{name}.webp", file.getvalue())
+    colour = np.abs(result.image.mean(axis=(0, 1)) - style.mean(axis=(0, 1))).mean()
+    told = {"stamp": stamp(recipe), "recipe": recipe, "seconds": round(result.seconds, 1),
+            "losses": measured(result.image, style), "noise": measured(noise_image(*style.shape[:2], seed=0), style),
+            "mean_colour_off": round4(colour), "layout": layout(result.image, style)}
+    write_whole(woven.folder() / f"{name}.json", json.dumps(told).encode() + b"\n")
+
+
+def is_stale(name, recipe):
+    """Whether a texture is missing, or of another recipe, other defaults or another network."""
+    path = woven.folder() / f"{name}.json"
+    if not path.is_file() or not path.with_suffix(".webp").is_file():
+        return True
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))["stamp"] != stamp(recipe)
+    except (ValueError, KeyError, TypeError):  # not what this tool writes
+        return True
+
+
+def stamp(recipe):
+    """A digest of all that decides a texture, but the pictures: the recipe, its whole settings, the shipped network."""
+    network = data_folder() / "networks" / f"{recipe['network']}.npz"
+    parts = [json.dumps(recipe, sort_keys=True), json.dumps(asdict(settings_of(recipe)), sort_keys=True),
+             hashlib.sha256(network.read_bytes()).hexdigest() if network.is_file() else ""]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
