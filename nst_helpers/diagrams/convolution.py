@@ -91,7 +91,7 @@ def _cells(axes, left, top, depth, row, column, side, color, alpha=0.6):
 
 
 def _arrow(axes, start, end, color):
-    axes.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": color, "linewidth": 1.6})
+    axes.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": color, "linewidth": 1.6}, zorder=9)
 
 
 # The window on its way

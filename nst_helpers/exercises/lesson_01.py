@@ -91,14 +91,14 @@ EXERCISES = {
             "that leaves the picture where it is: the value comes from the middle.": _one(1, 1),
             "that moves it down as well as to the right.": _one(0, 0),
             "that moves it up as well as to the right.": _one(2, 0),
-            "that adds the pixel itself to its left neighbor: two pictures on top of each other.":
+            "that adds the pixel itself to its left neighbour: two pictures on top of each other.":
                 _one(1, 0) + _one(1, 1),
-            "that subtracts the right neighbor: an edge detector. Nothing shall be taken away.":
+            "that subtracts the right neighbour: an edge detector. Nothing shall be taken away.":
                 _one(1, 0) - _one(1, 2),
             "the whole left column is added up, three pixels, and the picture gets three times as bright.":
                 _one(0, 0) + _one(1, 0) + _one(2, 0),
         },
-        praise="Each value is taken from its left neighbor, so the picture moves to the right.",
+        praise="Each value is taken from its left neighbour, so the picture moves to the right.",
     ),
     "01-level": Derive(
         "r / (1 - a)", {"r": (0.5, 9), "a": (0.2, 0.8)},

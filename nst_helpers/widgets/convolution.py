@@ -150,7 +150,7 @@ def _grid(pen, left, top, values, cell, title, marked=(), texts=None):
         x, y = left + n * cell, top + m * cell
         pen.rectangle((x, y, x + cell, y + cell), tuple(colours[m, n]), "#999999")
         text = texts[m][n] if texts else _short(value)
-        size = min(18, int(1.5 * cell / max(3, *map(len, text.split("\n")))))
+        size = min(18, int(1.35 * cell / max(3, *map(len, text.split("\n")))))
         pen.text((x + cell / 2, y + cell / 2), text, "black", font(size), anchor="mm", align="center")
     if marked:
         (m0, n0), (m1, n1) = marked[0], marked[-1]
