@@ -167,6 +167,18 @@ def test_the_window_says_the_sum_at_every_position(turned):
             assert float(said) == pytest.approx(expected[row, column], abs=0.01), name
 
 
+@pytest.mark.parametrize("brightness", [1, 9])
+def test_the_window_lies_on_an_even_area_somewhere_and_there_the_edges_are_0(brightness):
+    windows = np.lib.stride_tricks.sliding_window_view(SMALL_PICTURE, (3, 3))
+    places = np.argwhere((windows == brightness).all(axis=(2, 3)))
+    panel = sliding_window()
+    assert len(places) >= 6
+    for row, column in places:
+        with panel.together():
+            panel.controls["row"].value, panel.controls["column"].value = int(row), int(column)
+        assert panel.drawing.words.endswith("= 0")
+
+
 def test_each_control_of_the_window_changes_its_picture():
     panel = sliding_window()
     for name, value in (("row", 0), ("column", 4), ("kernel", KERNELS["emboss"]), ("turned", True)):

@@ -1,17 +1,5 @@
 # %% [markdown]
 # # 01 Convolution
-#
-# **What can nine numbers see in a picture?** Below, the same photograph four times. Nothing was changed but nine
-# numbers. At the end of this lesson you can look at nine such numbers and say what they do.
-#
-# **You will see**
-#
-# - one sum over nine neighbours that blurs, sharpens and finds edges, and how to predict which;
-# - that the “convolution” of neural networks is not the one of mathematics, and why nobody notices;
-# - why a layer of convolutions needs 1,792 numbers where an ordinary layer would need 483 billion.
-#
-# **Needs**: [00 Start here](00_start_here.ipynb). · **Time**: about 10 s of computing on two cores. ·
-# **Paper**: section 2.1.
 
 # %%
 import time
@@ -22,47 +10,72 @@ from scipy.signal import convolve2d, correlate2d
 
 from nst_helpers import exercises, plots
 from nst_helpers.backend import keras, tf
+from nst_helpers.diagrams import convolution as diagrams
 from nst_helpers.images import load_image
-from nst_helpers.networks import data_folder
-
-image = load_image(data_folder() / "content" / "temple.jpg", max_size=300)
-grey = np.rint(image.mean(axis=2)).astype(float)  # (height, width), whole numbers from 0 to 255
-print("image", image.shape, "grey", grey.shape)
+from nst_helpers.networks import data_folder, load_network
 
 # %%
+image = load_image(data_folder() / "content" / "temple.jpg", max_size=480)
+grey = np.rint(image.mean(axis=2)).astype(float)  # (height, width), whole numbers from 0 to 255
 kernels = {
     "blur": np.ones((3, 3)) / 9,
     "sharpen": np.array([[0, -1, 0], [-1, 5, -1], [0, -1, 0]]),
     "edges": np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]),
 }
-maps = [np.clip(correlate2d(grey, kernel, mode="valid"), 0, 255) for kernel in kernels.values()]
-plots.show_images([grey, *maps], ["the photograph", *kernels],
-                  alt="A grey photograph of a temple, then blurred, sharpened, and with only its upright "
-                      "edges left, bright on black.")
+
+# %% tags=["figure"]
+figure, axes = plots.subplots(2, 2, size=(9, 5.6))
+plots.draw_image(axes[0, 0], grey, "the photograph", smooth=True)
+for axis, name in zip(axes.flat[1:], kernels, strict=True):
+    features = correlate2d(grey, kernels[name], mode="valid")
+    signed = name == "edges"
+    plots.draw_image(axis, features if signed else features.clip(0, 255), name, signed)
+    small = axis.inset_axes([0.72, 0.66, 0.26, 0.31])
+    plots.draw_matrix(small, kernels[name])
+    for text in small.texts:
+        text.set_fontsize(8)
+        text.set_text("1/9" if name == "blur" else text.get_text())
+axes[1, 1].get_images()[0].set_clim(-300, 300)
+figure.colorbar(axes[1, 1].get_images()[0], ax=axes[:, 1], shrink=0.5, label="F of the edges", extend="both")
+plots.show(figure, "One photograph, and what three sets of nine numbers make of it. In the last map white is 0, orange "
+                   "an edge from dark to bright, purple one from bright to dark, read from left to right.", photo=True)
+
+# %% [markdown]
+# Between these four pictures nothing was changed but nine numbers. With one set of them every pixel becomes the mean
+# of its neighbourhood; with another, edges stand out that were hardly visible; with the third, the sky and the lake
+# vanish and only the contours of the temple are left, with their direction in the sign. The operation is the same each
+# time, a weighted sum over a small window that slides over the picture, and it is the one from which every network in
+# this course is built. What do nine numbers have to be like in order to blur, to sharpen, or to find an edge? At the
+# end of this lesson you will be able to look at a small kernel and say what it will do, to design one that does what
+# you want, to compute the size of the map it makes, and to explain why a layer of such kernels gets along with 1,792
+# numbers where an ordinary layer would need 483 billion.
+#
+# **Needs**: [00 Start here](00_start_here.ipynb) · **Time**: 60 minutes to read, half a minute to compute ·
+# **Course’s paper**: section 2.1
 
 # %% [markdown]
 # ## 1. A system that remembers
 #
-# Convolution is older than pictures. Take a barrel in the rain, with a small hole in its bottom. Each shower
-# fills it a little, and each hour half of what is there runs out. How full is it now? Every shower of the past
-# still counts, but the longer ago, the less.
+# Convolution is older than digital pictures, and easiest to understand where there is only one axis, time. Imagine a
+# barrel in the rain, with a small hole in its bottom, through which half of the content runs out in every hour. How
+# full is it now? Every shower of the past still counts, but the longer ago it fell, the less of it is left.
 #
-# **With a pencil.** 4 litres fall in hour 0, and 2 litres in hour 1. In hour 0 the barrel holds 4. In hour 1 it
-# holds $4 \cdot \tfrac12 + 2 = 4$. In hour 2, $4 \cdot \tfrac14 + 2 \cdot \tfrac12 = 2$.
+# **With a pencil.** Let 4 litres fall in hour 0 and 2 litres in hour 1. In hour 0 the barrel holds 4 litres. In hour 1
+# half of them is left and 2 are added, $4 \cdot \tfrac12 + 2 = 4$. In hour 2 it does not rain, and what remains is
+# $4 \cdot \tfrac14 + 2 \cdot \tfrac12 = 2$. In general, the rain of hour $\tau$ has been in the barrel for $t - \tau$
+# hours when we look at it in hour $t$, so it contributes its amount times the share that is left after that time, and
+# the level is the sum of all contributions:
 #
-# As a formula, for any time $t$: what came in at time $\tau$, times how much of it is left after $t - \tau$:
-#
-# $$y(t) = \int_0^t x(\tau)\, h(t - \tau)\, d\tau \qquad\text{in steps:}\qquad
-# y_t = \sum_{\tau=0}^{t} x_\tau\, h_{t-\tau}$$
+# $$y_t = \sum_{\tau=0}^{t} x_\tau\, h_{t-\tau}$$
 #
 # | letter | meaning | in code |
 # |---|---|---|
-# | $x$ | input: rain in each hour | `rain` |
-# | $h$ | response: the share that is left after so many hours | `left` |
-# | $y$ | output: what the barrel holds | `level` |
-# | $\tau$, $t$ | the hour it fell, the hour we look | `tau`, `t` |
+# | $x_\tau$ | input: litres of rain in hour $\tau$ | `rain` |
+# | $h_s$ | response: the share that is left after $s$ hours | `left` |
+# | $y_t$ | output: litres in the barrel in hour $t$ | `level` |
 #
-# This is the **convolution** of $x$ and $h$. Mind the $t - \tau$: the response is read *backwards*.
+# This is the **convolution** of $x$ and $h$. The index $t - \tau$ deserves a second look: while $\tau$ runs forwards
+# through the rain, the response is read *backwards*. Section 5 comes back to it.
 
 # %%
 def respond(rain, left):
@@ -76,63 +89,94 @@ def respond(rain, left):
 rain = np.array([4, 2, 0, 0, 3, 1, 0, 0])
 left = 0.5 ** np.arange(8)  # 1, 1/2, 1/4 …
 level = respond(rain, left)
-difference = np.abs(level - np.convolve(rain, left)[:8]).max()
-print("level:", level[:4], "… largest difference from np.convolve:", difference)
-assert list(level[:3]) == [4, 4, 2] and difference == 0
+print("level:", level)
 
-# %%
-figure, axes = plots.subplots(size=(8, 2.8))
+# %% tags=["check"]
+assert list(level[:3]) == [4, 4, 2]  # as with the pencil
+assert np.array_equal(level, np.convolve(rain, left)[:8])  # as NumPy has it
+
+# %% tags=["figure"]
+figure, axes = plots.subplots(1, 2, size=(9, 3.4), sharey=True)
 bottom = np.zeros(8)
 for tau, color in zip(np.flatnonzero(rain), plots.COLORS, strict=False):
     share = np.array([rain[tau] * left[t - tau] if t >= tau else 0 for t in range(8)])
-    axes.bar(range(8), share, bottom=bottom, color=color, label=f"rain of hour {tau}")
+    axes[0].bar(range(8), share, bottom=bottom, color=color, label=f"rain of hour {tau}")
     bottom += share
-axes.plot(range(8), level, "ko-", label="level")
-axes.set(xlabel="hour t", ylabel="litres", ylim=(0, 4.5),
-         title="The level is the sum of all past showers, each fading")
-axes.legend()
-plots.show(figure, alt="Stacked bars over eight hours: each shower adds a colour that halves from hour "
-                       "to hour; a black line on top is the level, 4, 4, 2, 1, 3.5 and so on.")
+axes[0].plot(range(8), level, "ko-", label="level $y_t$")
+axes[0].set(xlabel="hour t", ylabel="litres", title="convolution: rain ∗ response", ylim=(0, 5.6))
+axes[0].legend(fontsize=8, ncols=2)
+axes[1].bar(range(8), rain * left, color=plots.SKY)
+axes[1].set(xlabel="hour t", title="product: rain · response")
+plots.show(figure, "Left, the level as a stack of showers, each of which halves from hour to hour. Right, rain and "
+                   "response multiplied hour by hour: the rain of hour 4 hardly counts, though it has just fallen.")
 
 # %% [markdown]
-# **What it shows.** Each colour is one shower, and it halves from hour to hour. The level is the sum.
+# The right half of the figure is there because of a dot. The course's paper introduces the continuous form as
+# $(f \cdot g)(t) = \int_{-\infty}^{\infty} f(\tau) g(t - \tau) d\tau$. The integral is the convolution, but a dot
+# between two functions means their product, $f(t)\,g(t)$, and the product is something else: it compares the rain of
+# hour 4 with what a barrel would keep *after* 4 hours, as if all rain had fallen in hour 0. The level of hour 4 is 3.5
+# litres, the product 0.19. The sign for convolution is a star, $(f * g)(t)$. What the course's paper says in words
+# about its formula is right and worth keeping (where it prints 所以, “therefore”, surely 所有, “all”, is meant):
+# “每一时刻可变系统 f 在受其它所以时刻影响 g 下后的状态的叠加”, the superposition of what the changing system $f$ has
+# become, at each moment, under the influence $g$ of all other moments.
+
+# %% tags=["check"]
+assert level[4] == 3.5 and np.isclose((rain * left)[4], 0.1875)
+exact, errors = np.exp(-1) - np.exp(-2), []
+for delta in (0.1, 0.05):
+    times = np.arange(round(2 / delta) + 1) * delta
+    y = delta * np.convolve(times < 1 - delta / 2, np.exp(-times))[len(times) - 1]
+    errors.append(exact - y)
+assert 0.230 < exact < 0.235 and 1.9 < errors[0] / errors[1] < 2.1 and 0.010 < errors[0] < 0.013
+
+# %% [markdown]
+# <details><summary>For those who know integrals: from steps to the continuous form</summary>
 #
-# *Predict.* In truth rain does not fall in steps of an hour. With steps of length $\Delta$ each term stands for a
-# stretch of time: $y(t) \approx \Delta \sum_k x(k\Delta)\, h(t - k\Delta)$. If we make the step $\Delta$ half as long,
-# what happens to the error of the sum against the integral: does it stay, halve, or fall to a quarter?
+# Rain does not fall in steps of an hour. With steps of length $\Delta$, each term stands for a stretch of time, and
+# $y(t) \approx \Delta \sum_k x(k\Delta)\, h(t - k\Delta)$ tends to $y(t) = \int_0^t x(\tau)\, h(t - \tau)\, d\tau$.
+# For rain of 1 litre an hour during the first hour and $h(t) = e^{-t}$ the integral can be solved on paper,
+# $y(2) = \int_0^1 e^{-(2-\tau)}\,d\tau = e^{-1} - e^{-2} \approx 0.233$. With $\Delta = 0.1$ the sum is off by 0.011,
+# and the error halves with every halving of the step. Nothing later in the course depends on this.
 #
-# For rain of 1 litre an hour during the first hour and $h(t) = e^{-t}$, the integral can be solved on paper:
-# $y(2) = \int_0^1 e^{-(2-\tau)}\,d\tau = e^{-1} - e^{-2}$.
+# </details>
+#
+# ### Exercise 1: where does the level settle?
+#
+# Now it rains evenly, $r$ litres in every hour, for a very long time. A share $a$ of the content (between 0 and 1)
+# stays from one hour to the next, so $h_s = a^s$. To what level does the barrel tend, measured as above with the
+# current hour's rain included? Write it as a formula of `r` and `a`, in quotation marks.
+
+# %% tags=["exercise"]
+settles = ...  # for example "r + a"
+
+# %% tags=["solution"]
+settles = "r / (1 - a)"  # S = r + r·a + r·a² + …, and a·S is the same without the first term: S − a·S = r
 
 # %%
-exact = np.exp(-1) - np.exp(-2)
-errors = []
-for delta in (0.1, 0.05, 0.025, 0.0125):
-    times = np.arange(round(2 / delta) + 1) * delta
-    y = delta * np.convolve(times < 1 - delta / 2, np.exp(-times))
-    errors.append(exact - y[len(times) - 1])
-    print(f"step {delta:<6}  y(2) = {y[len(times) - 1]:.4f}  error {errors[-1]:.5f}")
-assert 1.9 < errors[0] / errors[1] < 2.1
+exercises.check("01-level", settles)
 
 # %% [markdown]
-# **What it shows.** The error halves with the step. A computer's convolution is the integral, in steps.
-#
 # ## 2. From time to pictures
 #
-# A picture has no before and after, but it has neighbours. A convolutional network computes from each small
-# window of the picture $I$ one number of a map $F$, and slides the window on:
+# A picture has no before and after, but it has neighbours, and the idea carries over: a value is replaced by a
+# weighted sum of the values around it. The small matrix of weights is called the **kernel**, the resulting array a
+# **feature map**. With a kernel of $k$ rows and $k$ columns, a convolutional network computes
 #
-# $$F(i, j) = \sum_m \sum_n I(i + m,\ j + n)\, K(m, n)$$
+# $$F(i, j) = \sum_{m=0}^{k-1} \sum_{n=0}^{k-1} I(i + m,\ j + n)\, K(m, n)$$
 #
 # | letter | meaning | in code |
 # |---|---|---|
 # | $I$ | the picture, here grey: (height, width) | `grey` |
-# | $K$ | the kernel: a small matrix of weights | `kernel` |
-# | $m, n$ | row and column inside the window | `m`, `n` |
-# | $F$ | the feature map: where does the picture look like the kernel? | `features` |
-# | $i, j$ | row and column of the window's upper left corner | `i`, `j` |
+# | $K$ | the kernel, $k \times k$ weights | `kernel` |
+# | $m, n$ | row and column inside the window, from 0 to $k-1$ | `m`, `n` |
+# | $F$ | the feature map | `features` |
+# | $i, j$ | row and column of the window's upper left corner, from 0 to height $- k$ and width $- k$ | `i`, `j` |
 #
-# **With a pencil**, before you run the next cell: compute the upper left number of $F$ for
+# The course's paper has the same formula with a kernel of $M \times N$; from lesson 02 on these two letters count
+# positions and channels, so we use $k$. The origin is a convention as well: here $(i, j)$ is the window's corner. When
+# lesson 02 pads the picture so that map and picture have equal size, $(i, j)$ becomes the window's *middle*.
+#
+# **With a pencil**, before you run the next cell, compute the upper left number of $F$ for
 #
 # $$I = \begin{pmatrix} 1 & 2 & 0 \\ 0 & 1 & 3 \\ 4 & 0 & 1 \end{pmatrix} \qquad
 # K = \begin{pmatrix} 1 & 2 \\ 0 & -1 \end{pmatrix}$$
@@ -155,21 +199,22 @@ tiny = np.array([[1, 2, 0], [0, 1, 3], [4, 0, 1]])
 tiny_kernel = np.array([[1, 2], [0, -1]])
 tiny_features = correlate_loops(tiny, tiny_kernel)
 print("F(0, 0) = 1·1 + 2·2 + 0·0 + 1·(−1) =", tiny_features[0, 0])
+
+# %% tags=["check"]
 assert tiny_features.tolist() == [[4, -1], [2, 6]]
+
+# %% tags=["figure"]
 figure, axes = plots.subplots(1, 3, size=(8, 3))
-window = [(0, 0), (0, 1), (1, 0), (1, 1)]
-plots.draw_matrix(axes[0], tiny, "picture I, the first window framed", window)
+plots.draw_matrix(axes[0], tiny, "picture I, the first window framed", [(0, 0), (0, 1), (1, 0), (1, 1)])
 plots.draw_matrix(axes[1], tiny_kernel, "kernel K")
 plots.draw_matrix(axes[2], tiny_features, "feature map F", [(0, 0)])
-plots.show(figure, alt="Three matrices: the picture 3 by 3 with its upper left 2 by 2 window framed, the "
-                       "kernel, and the map with 4 and minus 1 above 2 and 6; the 4 is framed.")
+plots.show(figure, "Four products and one sum make the framed 4. A 2×2 window has 2×2 places on a 3×3 picture.")
 
 # %% [markdown]
-# **What it shows.** Four multiplications and a sum make one number. A 3×3 picture has room for a 2×2 window at
-# 2×2 places, so $F$ is smaller than $I$.
-#
-# Now slide the window yourself. *Predict* the number before you move: the small picture is a bright square with
-# a hard left edge and a soft right edge, and the kernel subtracts left from right.
+# A window that must not leave the picture has fewer places than there are pixels, so $F$ is smaller than $I$, by
+# $k - 1$ in each direction. In the widget below you can slide such a window yourself over a bright square with a hard
+# left edge and a soft right one. The kernel at the start, named after Sobel, subtracts what is left of the window's
+# middle from what is right of it. Try to say each number before you move there.
 
 # %%
 from nst_helpers.widgets.convolution import kernel_editor, sliding_window
@@ -177,21 +222,30 @@ from nst_helpers.widgets.convolution import kernel_editor, sliding_window
 sliding_window()
 
 # %% [markdown]
-# **What it shows.** Where the window lies on an even area, the products cancel: $F = 0$. On the left edge, from
-# dark to bright, $F$ is large. On the soft right edge it is below zero, and over three columns instead of two. So
-# the kernel finds edges, *and* it says which side is bright and how sharp the edge is.
+# Where the window lies on an even area, outside the square or (from row 2, column 3) inside it, the products cancel
+# and $F = 0$. At the left edge, from dark to bright, $F$ is 32. The right edge is soft: there the map is below zero,
+# and the change is spread over three columns instead of two, −16, −32, −16. One kernel therefore tells us three things
+# about an edge: where it is, on which side it is brighter, and how sharp it is.
+
+# %% tags=["check"]
+from nst_helpers.widgets.convolution import SMALL_PICTURE
+
+square = correlate_loops(SMALL_PICTURE, kernels["edges"])
+assert square[3].tolist() == [0, 32, 32, 0, 0, -16, -32, -16, 0, 0]
+
+# %% [markdown]
+# ## 3. Reading a kernel
 #
-# ## 3. Nine numbers on a photograph
+# For a kernel of nine numbers, two questions are usually enough to predict the result.
 #
-# *Predict* for each kernel of the list below what it will do, then choose it. Two questions help:
+# 1. **What is their sum?** On an even area of brightness $b$ every pixel in the window is $b$, and
+#    $F = b \cdot \sum K$. A kernel whose weights add up to 1 leaves even areas as they are; one whose weights add up
+#    to 0 removes them.
+# 2. **Where are the signs?** If all weights are positive, the kernel averages, and it smooths. If positive weights
+#    face negative ones, it takes a difference, and responds to change in the direction from minus to plus.
 #
-# 1. **What is the sum of the nine numbers?** On an even area of brightness $b$ all nine neighbours are $b$, so
-#    $F = b \cdot \sum K$. With the sum 1 the area stays as it is; with the sum 0 it vanishes.
-# 2. **Which signs face each other?** Positive everywhere is a mean: it smooths. Plus against minus is a
-#    difference: it finds change, in the direction from minus to plus.
-#
-# Then type numbers of your own: what does a 2 in the middle of the identity do? And a −1? (The stored picture
-# shows *Sobel: upright edges*, from dark to bright in white, from bright to dark in black.)
+# Choose kernels from the list, say what each will do, and then type numbers of your own: what does a 2 in the middle
+# of the identity do, and a −1? (The editor draws a map whose weights add up to 0 on middle grey.)
 
 # %%
 kernel_editor()
@@ -199,18 +253,16 @@ kernel_editor()
 # %%
 even = np.full((3, 3), 100.0)  # an even area of brightness 100
 for name, kernel in kernels.items():
-    on_even = correlate_loops(even, kernel)[0, 0]
-    print(f"{name:8} sum of K {kernel.sum():.3g}   100 becomes {on_even:.3g}")
-    assert np.isclose(on_even, 100 * kernel.sum())
+    print(f"{name:8} sum of K {kernel.sum():.3g}   100 becomes {correlate_loops(even, kernel)[0, 0]:.3g}")
 
 # %% [markdown]
-# **What it shows.** Blur and sharpen keep an even 100, because their numbers add up to 1. The edge kernel, whose
-# numbers add up to 0, makes it 0: it is blind to brightness, and sees only change.
+# Now you can explain the picture at the top. *Blur* and *sharpen* have the sum 1 and keep the sky; *edges* has the sum
+# 0, so the even sky becomes 0 however bright it is.
 #
-# ### Exercise 1: move a picture with a kernel
+# ### Exercise 2: move a picture with a kernel
 #
-# Which 3×3 kernel moves a picture **one pixel to the right**? (The map keeps the picture's size; the window's
-# middle lies on the pixel that is computed.) Ask of each pixel: from where should its value come?
+# Which 3×3 kernel moves a picture **one pixel to the right**? (Here the map keeps the picture's size, and the window's
+# middle lies on the pixel that is computed.) Ask of each pixel from where its value should come.
 
 # %% tags=["exercise"]
 to_the_right = ...  # your kernel: np.array([[…], […], […]])
@@ -222,43 +274,103 @@ to_the_right = np.array([[0, 0, 0], [1, 0, 0], [0, 0, 0]])  # take the left neig
 exercises.check("01-shift", to_the_right)
 
 # %% [markdown]
-# ## 4. The same, without loops
+# ### Exercise 3: a camera that moved
 #
-# Python's loops are slow. NumPy can show all windows of a picture at once, without copying one number: an array
-# with four axes, `windows[i, j, m, n] = grey[i + m, j + n]`. What is left is one sum over $m$ and $n$.
+# Photographs are blurred in one direction when the camera moves while the shutter is open. Design a square kernel with
+# an odd side (9×9, say) for a camera that moved along the diagonal from the upper left to the lower right. Even areas
+# shall keep their brightness, the picture shall stay in its place, stripes that run along the movement shall stay
+# crisp, and stripes across it shall be washed out. The check measures all four and shows your kernel at work on a
+# photograph.
+
+# %% tags=["exercise"]
+motion = ...  # your kernel: an array (side, side), rows first
+
+# %% tags=["solution"]
+motion = np.eye(9) / 9  # during the exposure each point passes over nine pixels of the diagonal
+
+# %%
+exercises.check("01-motion", motion)
+
+# %% [markdown]
+# ### Does the map say where the picture looks like the kernel?
 #
-# TensorFlow has the same sum built in. It wants two axes more: for several pictures and for several channels.
+# It is often said that $F$ is large where the picture looks like the kernel. The experiment is easy: we cut the cat's
+# left eye out of a photograph, 57×57 pixels of it, and use this patch itself as the kernel.
+
+# %%
+exercises.predict("01-eye", "The kernel is the cat's eye, cut out of this photograph. Where is F largest?", {
+    "Where the eye was cut out": "It fits perfectly there, so this is the natural guess. But a sum of products asks "
+    "for more than fit: it also grows with the brightness under the window.",
+    "On the pale fur of the chest": "All weights are brightnesses, so all are positive, and the largest sum goes to a "
+    "window with large numbers. The eye's own place reaches only 60 % of it.",
+    "On the other eye": "It does look alike, but it is as dark as the first one, and fits less well."},
+    right="On the pale fur of the chest")
 
 # %%
 def correlate(grey, kernel):
-    """The same map: all windows, times the kernel, summed over m and n."""
+    """The same map without loops: all windows, times the kernel, summed over m and n."""
     windows = sliding_window_view(grey, kernel.shape)  # (height, width, m, n)
     return np.einsum("ijmn,mn->ij", windows, kernel)
 
+cat = np.rint(load_image(data_folder() / "content" / "cat.jpg", max_size=400).mean(axis=2)).astype(float)
+eye = cat[74:131, 124:181]  # rows, columns
+product = correlate(cat, eye)
+centered = correlate(cat, eye - eye.mean())  # the same kernel, but with the sum 0
+
+# %% tags=["figure"]
+figure, axes = plots.subplots(1, 3, size=(9, 3.3))
+plots.draw_image(axes[0], cat, "photograph, kernel framed")
+axes[0].set_anchor("C")
+plots.draw_image(axes[1], product / product.max(), "weights as they are")
+plots.draw_image(axes[2], centered / centered.max(), "weights with the sum 0", signed=True)
+for axis in axes[1:]:
+    figure.colorbar(axis.get_images()[0], ax=axis, orientation="horizontal", shrink=0.8, label="F over its largest")
+elsewhere = centered.copy()
+elsewhere[44:105, 94:155] = -np.inf  # all but the eye itself
+best = [np.unravel_index(one.argmax(), one.shape) for one in (product, centered, elsewhere)]
+for axis, (row, column), offset, line in ((axes[0], (74, 124), 0, "-"), (axes[0], best[2], 0, ":"),
+                                          (axes[1], best[0], 28, "-"), (axes[2], best[1], 28, "-"),
+                                          (axes[2], best[2], 28, ":")):
+    if offset:
+        axis.plot(column, row, "o", markersize=11, clip_on=False, fillstyle="none", color=plots.BLUE, markeredgewidth=2)
+    else:
+        x, y = np.array([0, 57, 57, 0, 0]) + column, np.array([0, 0, 57, 57, 0]) + row
+        axis.plot(x, y, line, color=plots.AMBER, linewidth=2)
+plots.show(figure, "The eye as a kernel. As it is, the largest value (ring) lies on the pale chest. With its mean "
+                   "taken off, the largest lies on the eye itself and the next one on the other eye (dotted).",
+           folded="Choose first, then open")
+
+# %% tags=["check"]
+assert best[1] == (74, 124) and 0.59 < product[74, 124] / product[best[0]] < 0.61
+assert cat[209:266, 40:97].mean() > 1.2 * cat.mean()
+assert abs(best[2][0] - 88) <= 3 and abs(best[2][1] - 247) <= 3
+assert 0.57 < elsewhere.max() / centered.max() < 0.59
+assert np.allclose(correlate(cat[:80] / 2, eye - eye.mean()), centered[:24] / 2)
+
+# %% [markdown]
+# The largest product lies on bright fur, because a sum of products with positive weights measures brightness first of
+# all. A kernel with the sum 0 is blind to an even brightness, and now the map is largest exactly where the eye was cut
+# out; the second place, with 0.58 of the first, is the other eye. So the common saying needs an addition: $F$ is large
+# where the picture looks like the kernel *and is bright and rich in contrast*. Even a kernel with the sum 0 responds
+# half as strongly to the same picture at half its contrast, since $F$ is linear in $I$. Dividing by the lengths of
+# window and kernel would remove that too (this is normalized cross-correlation, used to find templates), but networks
+# do not divide. They keep the plain sum, add a number of their own (a **bias**), and cut off what is below 0, which is
+# the subject of lesson 02.
+#
+# ## 4. The same, without loops
+#
+# The function `correlate` above has no loop. NumPy can show all windows of a picture at once, without copying a single
+# number, as an array with four axes: `windows[i, j, m, n]` is `grey[i + m, j + n]`. What is left is one sum over $m$
+# and $n$, and `einsum` writes it nearly as the formula does. TensorFlow has the same sum built in, with two further
+# axes, one for several pictures and one for several channels.
+
+# %%
 def correlate_tf(grey, kernel):
     """The same map by TensorFlow."""
     pictures = tf.constant(grey[None, :, :, None])  # (1, height, width, 1)
     weights = tf.constant(kernel[:, :, None, None], tf.float64)  # (m, n, 1, 1)
     return tf.nn.conv2d(pictures, weights, strides=1, padding="VALID")[0, :, :, 0].numpy()
 
-# %%
-small = grey[40:104, 60:156]  # (64, 96): four loops are slow
-kernel = kernels["edges"]
-by_hand = correlate_loops(small, kernel)
-others = {"windows": correlate(small, kernel), "TensorFlow": correlate_tf(small, kernel),
-          "SciPy": correlate2d(small, kernel, mode="valid")}
-for name, features in others.items():
-    difference = np.abs(features - by_hand).max()
-    print(f"largest difference between four loops and {name}: {difference:.6f}")
-    assert difference < 1e-9
-
-# %% [markdown]
-# **What it shows.** One sum, written four ways, one result.
-#
-# *Predict*: how much faster are windows than loops? And TensorFlow, which uses all cores and the processor's
-# widest instructions?
-
-# %%
 def seconds(function, *arguments):
     """The shortest of five runs: the others were disturbed."""
     times = []
@@ -268,107 +380,183 @@ def seconds(function, *arguments):
         times.append(time.perf_counter() - start)
     return min(times)
 
+# %%
+small, kernel = grey[60:124, 60:156], kernels["edges"]  # (64, 96): four loops are slow
 in_loops = seconds(correlate_loops, small, kernel)
 print(f"four loops: {1000 * in_loops:.3g} ms")
 for name, function in {"windows": correlate, "TensorFlow": correlate_tf}.items():
     print(f"{name}: about {in_loops / seconds(function, small, kernel):.0f} times as fast")
 
+# %% tags=["check"]
+for function in (correlate, correlate_tf, lambda grey, kernel: correlate2d(grey, kernel, mode="valid")):
+    assert np.abs(function(small, kernel) - correlate_loops(small, kernel)).max() < 1e-9
+
 # %% [markdown]
-# **What it shows.** Loops lose by far: Python spends its time on finding out what to do, not on doing it. On so
-# small a map TensorFlow, too, spends most of its time on the call itself. Section 6 gives it more to do.
+# All versions give the same numbers, and SciPy's does too. The loops lose because Python spends its time on finding
+# out what to do next, not on multiplying. On so small a map TensorFlow, too, spends most of its time on the call
+# itself; section 6 gives it more to do.
 #
+# ### Exercise 4: a bug from real life
+#
+# This function is meant for pictures as they come from a file, whose numbers are whole, from 0 to 255, stored in one
+# byte each (`uint8`). With the blur it seems to work. With the edge kernel it makes the picture below. Find out why,
+# and repair it. The function must return the numbers of the formula in section 2 for any picture and kernel.
+
+# %% tags=["exercise"]
+def correlate_file(image, kernel):
+    rows, columns = kernel.shape
+    features = np.zeros_like(image[rows - 1:, columns - 1:])
+    for i in range(features.shape[0]):
+        for j in range(features.shape[1]):
+            features[i, j] = (image[i:i + rows, j:j + columns] * kernel).sum()
+    return features
+
+# %% tags=["solution"]
+def correlate_file(image, kernel):
+    rows, columns = kernel.shape
+    features = np.zeros(image[rows - 1:, columns - 1:].shape)  # zeros_like made bytes: −1 became 255, and 256 became 0
+    for i in range(features.shape[0]):
+        for j in range(features.shape[1]):
+            features[i, j] = (image[i:i + rows, j:j + columns] * kernel).sum()
+    return features
+
+# %% tags=["figure"]
+from_file = grey[20:240, 20:270].astype(np.uint8)
+plots.show_images([from_file, correlate_file(from_file, kernels["edges"])], ["picture", "map of correlate_file"],
+                  "The roofs of the temple, and what the function above makes of them with the edge kernel.")
+
+# %%
+exercises.check("01-bytes", correlate_file)
+
+# %% [markdown]
 # ## 5. Convolution or correlation?
 #
-# Compare the two formulas of this lesson:
+# The two formulas of this lesson differ in a sign:
 #
-# $$y_t = \sum_\tau x_\tau\, h_{t-\tau} \qquad\qquad F(i, j) = \sum_m \sum_n I(i + m,\ j + n)\, K(m, n)$$
+# $$y_t = \sum_{\tau=0}^{t} x_\tau\, h_{t-\tau} \qquad\qquad
+# F(i, j) = \sum_{m=0}^{k-1} \sum_{n=0}^{k-1} I(i + m,\ j + n)\, K(m, n)$$
 #
-# The first reads $h$ backwards. The second reads $K$ forwards. So the second is *not* the convolution of
-# mathematics, $\sum_m \sum_n I(i - m,\ j - n)\, K(m, n)$. It is called **cross-correlation**. The paper, like
-# nearly all literature on networks, calls both convolution. This course says it once, here, and then does so too.
+# The first reads $h$ backwards, the second reads $K$ forwards. Strictly speaking, the second one is therefore not the
+# convolution of mathematics but a **cross-correlation**. The course's paper calls both convolution and says that the
+# second is “类似于在离散情况下,数学中对卷积的定义”, similar to the discrete definition in mathematics; nearly all
+# literature on networks does the same, and so will this course from the next section on. The true convolution, written
+# with the same windows, takes the weights in reverse order:
 #
-# *Predict.* The picture is black but for a single 1. The kernel holds the numbers 1 to 9. What does each of the
-# two make of it?
+# $$(I * K)(i, j) = \sum_{m=0}^{k-1} \sum_{n=0}^{k-1} I(i + m,\ j + n)\, K(k - 1 - m,\ k - 1 - n)$$
+#
+# In textbooks the reversed kernel is often called $K(-m, -n)$. That presumes a kernel whose origin is in its middle,
+# with indices from $-1$ to $1$. With indices from 0, as in NumPy, it is a trap: `kernel[-m, -n]` leaves row and column
+# 0 where they are and exchanges the other two. The half turn is `kernel[::-1, ::-1]`. What it does is best seen on a
+# picture that is black but for a single 1 in the middle, with a kernel of the numbers 1 to 9.
 
 # %%
 spot = np.zeros((5, 5))
 spot[2, 2] = 1
 numbers = np.arange(1, 10).reshape(3, 3)
-correlated, convolved = correlate2d(spot, numbers, mode="valid"), convolve2d(spot, numbers, mode="valid")
-assert (correlated == numbers[::-1, ::-1]).all() and (convolved == numbers).all()
-figure, axes = plots.subplots(1, 4, size=(9, 2.7))
-titles = ["a single 1", "kernel", "correlation: turned round", "convolution: as it is"]
-for axis, matrix, title in zip(axes, [spot, numbers, correlated, convolved], titles, strict=True):
-    plots.draw_matrix(axis, matrix, title)
-plots.show(figure, alt="Four matrices: a single 1 among zeros; the kernel 1 to 9; the correlation, 9 "
-                       "to 1; the convolution, 1 to 9.")
+correlated, convolved = correlate(spot, numbers), correlate(spot, numbers[::-1, ::-1])
+trap = np.array([[numbers[-m, -n] for n in range(3)] for m in range(3)])
+print("kernel[-m, -n]:", trap.tolist())
+
+# %% tags=["check"]
+assert np.array_equal(convolved, convolve2d(spot, numbers, mode="valid")) and np.array_equal(convolved, numbers)
+assert np.array_equal(correlated, numbers[::-1, ::-1]) and trap.tolist() == [[1, 3, 2], [7, 9, 8], [4, 6, 5]]
+
+# %% tags=["figure"]
+figure, axes = plots.subplots(1, 3, size=(8, 3))
+plots.draw_matrix(axes[0], spot, "picture: a single 1")
+plots.draw_matrix(axes[1], correlated, "correlation: K by half a turn")
+plots.draw_matrix(axes[2], convolved, "convolution: K as it is")
+plots.show(figure, "Convolution puts the kernel down where the 1 is; correlation puts it down turned by half a turn.")
 
 # %% [markdown]
-# **What it shows.** Convolution stamps the kernel onto the spot. Correlation stamps it turned by half a turn. So
-# each is the other with a turned kernel: $K(m, n)$ becomes $K(-m, -n)$.
-#
-# When does it matter?
+# Convolution stamps the kernel onto the spot, and correlation stamps it turned by half a turn. For kernels that look
+# the same after half a turn, such as *blur* and *sharpen*, there is no difference. The edge kernel changes its sign,
+# and a relief is lit from the other side:
 
 # %%
 emboss = np.array([[-2, -1, 0], [-1, 1, 1], [0, 1, 2]])
-for name, kernel in {**kernels, "emboss": emboss}.items():
-    both = correlate2d(grey, kernel, "valid"), convolve2d(grey, kernel, "valid")
-    difference = np.abs(both[0] - both[1]).max()
-    print(f"{name:8} largest difference between correlation and convolution: {difference:.0f}")
-plots.show_images([one.clip(0, 255) for one in both],  # of the last kernel, emboss
-                  ["emboss, correlation", "emboss, convolution: lit from the other side"],
-                  alt="The temple as a relief, twice: the two look lit from opposite corners.")
+reliefs = correlate(grey, emboss), correlate(grey, emboss[::-1, ::-1])
+plots.show_images([relief.clip(0, 255) for relief in reliefs], ["emboss, correlation", "emboss, convolution"],
+                  "The temple as a relief, by correlation and by convolution: lit from opposite corners.", photo=True)
 
 # %% [markdown]
-# **What it shows.** Blur and sharpen are the same after half a turn, so nothing changes. Edges change their sign,
-# and a relief its light.
-#
-# Why does nobody notice in a network? Because there *nobody chooses the kernel*: it is learned. *Predict*: we make
-# a map with true convolution, and let the computer find the kernel that explains it by *correlation*. Which one
-# will it find?
+# If the difference is that visible, why does nobody mind it in a network? Because there nobody chooses the kernel: it
+# is learned from data.
 
 # %%
-wanted = convolve2d(grey, emboss, "valid")  # made by true convolution
+exercises.predict("01-learned", "A map was made by true convolution with the emboss kernel. The computer looks for the "
+                  "nine numbers that explain this map by correlation. What will it find?", {
+    "The emboss kernel": "That kernel gives the other relief, lit from the wrong side.",
+    "Emboss, turned by half a turn": "Correlation with the turned kernel is convolution with the original one, so the "
+    "map is explained without any error.",
+    "No nine numbers fit": "One could think so, since the operations differ. But turning a kernel gives a kernel: "
+    "every map of one operation is also a map of the other."}, right="Emboss, turned by half a turn")
+
+# %%
 windows = sliding_window_view(grey, (3, 3)).reshape(-1, 9)  # (positions, 9): one window a row
-learned = np.linalg.lstsq(windows, wanted.ravel())[0].reshape(3, 3)  # found by correlation
-print("learned:", np.round(learned).astype(int).tolist())
-print("emboss: ", emboss.tolist())
-print(f"largest difference of the two maps: {np.abs(correlate(grey, learned) - wanted).max():.6f}")
-assert np.allclose(learned, emboss[::-1, ::-1])
+learned = np.linalg.lstsq(windows, reliefs[1].ravel())[0].reshape(3, 3)  # least squares
+
+# %% tags=["figure"]
+figure, axes = plots.subplots(1, 2, size=(5.4, 3))
+plots.draw_matrix(axes[0], emboss, "emboss")
+plots.draw_matrix(axes[1], np.round(learned, 2) + 0, "learned by correlation")
+plots.show(figure, "The kernel that made the map by convolution, and the one that was found by correlation: emboss, "
+                   "turned by half a turn.", folded="Choose first, then open")
+
+# %% tags=["check"]
+assert np.allclose(learned, emboss[::-1, ::-1], atol=1e-6)
+assert np.allclose(correlate(grey, learned), reliefs[1], atol=1e-4)
 
 # %% [markdown]
-# **What it shows.** It learns the kernel turned by half a turn, and makes the very same map. Learning undoes the
-# difference; so networks save themselves the turning.
+# The kernel that is found is the original one turned by half a turn, and it makes the same map. Whoever learns kernels
+# by correlation gets each of them turned, without any loss, and saves the turning. The half turn will return in lesson
+# 03, where we go *backwards* through a layer: the gradient of a correlation is a true convolution with the same
+# kernel.
 #
-# ### Exercise 2: the true convolution
+# ### Exercise 5: convolution by stamping
 #
-# Write `convolve(grey, kernel)` with the help of `correlate`. It must work for kernels of any shape.
+# So far each number of the map collected values from a window. Turn the view around: let each pixel $I(i, j)$ put down
+# the whole kernel, multiplied by the pixel's value, on a canvas of zeros with its upper left corner at $(i, j)$; where
+# stamps overlap, they add up. The canvas must be large enough for all stamps. Write `stamp(image, kernel)` for kernels
+# of any shape, and return the canvas. (This is the “full” convolution; the back of every convolutional layer works
+# so.)
 
 # %% tags=["exercise"]
-def convolve(grey, kernel):
-    ...  # your code: one line
+def stamp(image, kernel):
+    ...  # image: (height, width), kernel: (rows, columns), both arrays of numbers; return the canvas, an array
 
 # %% tags=["solution"]
-def convolve(grey, kernel):
-    return correlate(grey, kernel[::-1, ::-1])
+def stamp(image, kernel):
+    rows, columns = kernel.shape
+    canvas = np.zeros((image.shape[0] + rows - 1, image.shape[1] + columns - 1))
+    for i in range(image.shape[0]):
+        for j in range(image.shape[1]):
+            canvas[i:i + rows, j:j + columns] += image[i, j] * kernel
+    return canvas
 
 # %%
-exercises.check("01-flip", convolve)
+exercises.check("01-stamp", stamp)
 
 # %% [markdown]
-# ## 6. Several channels
+# ## 6. A kernel reaches through all channels
 #
-# A colour picture has three maps on top of each other, and a layer of a network has many. A window is then a small
-# block, and so is the kernel: it has weights for each channel $c$, and **one sum runs over all of them**. For
-# several maps $o$ there are several kernels:
+# A colour picture consists of three layers of numbers, and a network soon has 64 or 512 of them, its **channels**. The
+# window then is a block of numbers, $k \times k$ at the front and as deep as there are channels, and the kernel is a
+# block of the same shape. It does not make one map for each channel, as one might expect: a single sum runs over the
+# whole block. If several maps are wanted, several kernels are needed, one for each.
+
+# %%
+plots.show(diagrams.kernel_blocks(), "A kernel reaches through all three channels of the picture. Its 27 products make "
+           "one sum, one number of one map; the second kernel makes the second map.")
+
+# %% [markdown]
+# With $C$ channels in, and $o$ counting the kernels, which become the channels of the next picture,
 #
-# $$F(i, j, o) = \sum_m \sum_n \sum_c I(i + m,\ j + n,\ c)\, K(m, n, c, o)$$
+# $$F(i, j, o) = \sum_{m=0}^{k-1} \sum_{n=0}^{k-1} \sum_{c=0}^{C-1} I(i + m,\ j + n,\ c)\, K(m, n, c, o)$$
 #
-# **With a pencil.** A kernel of one pixel with the weights $(1, -\tfrac12, -\tfrac12)$ for red, green, blue. On red
-# brick $(200, 40, 60)$ it gives $200 - 20 - 30 = 150$. On grey $(100, 100, 100)$ it gives
-# $100 - 50 - 50 = 0$. It sees *redness*.
-#
-# *Predict* where in the photograph of the temple it will answer.
+# **With a pencil.** A kernel of one pixel with the weights $(1, -\tfrac12, -\tfrac12)$ for red, green and blue gives
+# $200 - 20 - 30 = 150$ on a red brick $(200, 40, 60)$, and $100 - 50 - 50 = 0$ on grey $(100, 100, 100)$. Its weights
+# add up to 0 *across the channels*: it is blind to grey of any brightness, and responds to redness.
 
 # %%
 def correlate_channels(image, kernel):
@@ -376,189 +564,166 @@ def correlate_channels(image, kernel):
     windows = sliding_window_view(image, kernel.shape[:2], axis=(0, 1))  # (height, width, c, m, n)
     return np.einsum("ijcmn,mnco->ijo", windows, kernel)
 
-redness = np.array([1, -0.5, -0.5])
 kernel = np.zeros((3, 3, 3, 2))  # (m, n, channels in, channels out)
-kernel[:, :, :, 0] = redness / 9  # averaged over the window
-kernel[:, :, :, 1] = kernels["edges"][:, :, None] / 3  # upright edges of the brightness
-print("red brick:", np.dot([200, 40, 60], redness), " grey:", np.dot([100, 100, 100], redness))
+kernel[:, :, :, 0] = np.array([1, -0.5, -0.5]) / 9  # redness, averaged over the window
+kernel[:, :, :, 1] = kernels["edges"][:, :, None] / 3  # vertical edges of the brightness
+features = correlate_channels(image, kernel)
+print("picture", image.shape, " kernel", kernel.shape, " features", features.shape)
 
-# %%
-whole = np.rint(image).astype(float)
-features = correlate_channels(whole, kernel)
-by_library = tf.nn.conv2d(whole[None], kernel, strides=1, padding="VALID")[0].numpy()
-print("picture", whole.shape, "kernel", kernel.shape, "features", features.shape)
-print(f"largest difference from TensorFlow: {np.abs(features - by_library).max():.6f}")
-assert np.allclose(features, by_library)
-plots.show_images([image, features[:, :, 0].clip(0), np.abs(features[:, :, 1])],
-                  ["picture, 3 channels", "map 0: redness", "map 1: upright edges"],
-                  alt="The temple in colour; a map that is bright on its orange roofs and red walls; a "
-                      "map that is bright along its upright edges.")
+# %% tags=["check"]
+assert np.dot([200, 40, 60], [1, -0.5, -0.5]) == 150 and np.dot([100, 100, 100], [1, -0.5, -0.5]) == 0
+assert np.allclose(features, tf.nn.conv2d(image[None].astype(float), kernel, 1, "VALID")[0], atol=1e-6)
+redness = features[:, :, 0]
+assert redness[150:290, 90:240].mean() > 10 > redness[:60, 250:].mean()  # the temple; the sky
+
+# %% tags=["figure"]
+figure, axes = plots.subplots(1, 3, size=(9, 3.2))
+plots.draw_image(axes[0], image, "picture: 3 channels", smooth=True)
+axes[0].set_anchor("C")
+for axis, number, title in zip(axes[1:], (0, 1), ("map 0: redness", "map 1: vertical edges"), strict=True):
+    plots.draw_image(axis, features[:, :, number], title, signed=True)
+    axis.get_images()[0].set_clim(*((-120, 120), (-300, 300))[number])
+    figure.colorbar(axis.get_images()[0], ax=axis, orientation="horizontal", shrink=0.8, extend="both",
+                    label="F(·, ·, o), grey levels")
+plots.show(figure, "Two maps of the temple in colour. The first is largest on the orange roofs and the red walls, and "
+                   "negative on blue and green; the second at the edges of roofs and pillars.", photo=True)
 
 # %% [markdown]
-# **What it shows.** Three channels went in, two came out: the number of kernels decides. The orange roofs light
-# up most in the first map, the red walls after them; sky and trees stay dark. The pillars' edges are in the second.
-# In VGG-19 the first layer makes 64 maps out of 3, and the next one 64 out of those 64.
+# Three channels went in and two came out: the number of kernels decides that. The first layer of VGG-19 makes 64 maps
+# out of three, the second makes 64 out of these 64. A map like *redness* is a statement about colour, one like
+# *vertical edges* is a statement about form, and a learned kernel usually mixes both.
 #
-# Such a layer is real work. *Predict* again: who is faster now, and by how much?
+# The course's paper says of an RGB picture (section 2.3.1): “一组卷积核处理对应的则是三组通道信息即三组像素矩阵”, what
+# one set of kernels processes are three sets of channel information, that is, three pixel matrices. That describes
+# what goes in. What comes out belongs to red, green or blue no more, since the sum over $c$ has mixed them.
+#
+# A layer of 64 maps in and 64 maps out is real work, and there the library is in front:
 
 # %%
 maps = np.random.default_rng(0).random((50, 75, 64), np.float32)  # 64 maps of a small picture
-layer_kernel = np.random.default_rng(1).random((3, 3, 64, 64), np.float32)
-in_numpy = seconds(correlate_channels, maps, layer_kernel)
-in_tensorflow = seconds(tf.nn.conv2d, maps[None], layer_kernel, 1, "VALID")
-print(f"{48 * 73 * layer_kernel.size:,} multiplications: TensorFlow is about "
-      f"{in_numpy / in_tensorflow:.0f} times as fast as NumPy's einsum")
+layer = np.random.default_rng(1).random((3, 3, 64, 64), np.float32)
+by_hand = seconds(correlate_channels, maps, layer)
+by_library = seconds(tf.nn.conv2d, maps[None], layer, 1, "VALID")
+print(f"{48 * 73 * layer.size:,} multiplications: TensorFlow is about {by_hand / by_library:.0f} times as fast")
 
 # %% [markdown]
-# **What it shows.** With enough to do, the library is in front: it keeps all cores and the processor's widest
-# instructions busy. That is why a lesson writes a formula by hand once, and then uses the library.
+# This is why a lesson of this course writes a formula by hand once, checks it against the library, and then uses the
+# library.
 #
 # ## 7. Stride, padding, and how large the map becomes
 #
-# Two choices decide where the window may lie.
-#
-# - **Stride** $s$: it jumps $s$ pixels at a time. Stride 2 makes a map of about half the height and width.
-# - **Padding** $p$: the picture gets $p$ rows and columns of zeros on each side, so the window may reach out.
-#
-# *Predict* the number of places for a row of 7 pixels and a window of 3: with stride 1, with stride 2, and with
-# stride 2 and padding 1.
+# Two choices decide at which places the window may lie. The **stride** $s$ is the number of pixels by which it moves
+# on; with a stride of 2 the map has about half the height and width. The **padding** $p$ is the number of rows and
+# columns of zeros that are added on each side of the picture, so that the window may reach out.
 
 # %%
-def measured_size(size, kernel, stride, padding):
-    """Ask TensorFlow: the length of the map for a picture of size × size."""
-    sides = [[0, 0], [padding, padding], [padding, padding], [0, 0]]
-    picture, weights = tf.zeros((1, size, size, 1)), tf.zeros((kernel, kernel, 1, 1))
-    return int(tf.nn.conv2d(picture, weights, strides=stride, padding=sides).shape[1])
-
-settings = [(7, 3, 1, 0), (7, 3, 2, 0), (7, 3, 2, 1), (8, 3, 2, 0), (224, 3, 1, 1)]
-for size, kernel_size, stride, padding in settings:
-    places = measured_size(size, kernel_size, stride, padding)
-    print(f"size {size:3}, kernel {kernel_size}, stride {stride}, padding {padding}: {places} places")
-
-# %%
-figure, axes = plots.subplots(1, 3, size=(9, 2.2))
-for axis, (size, kernel_size, stride, padding) in zip(axes, settings[1:4], strict=True):
-    cells = np.arange(-padding, size + padding)
-    inside = (cells >= 0) & (cells < size)
-    axis.bar(cells, 1, width=0.9, color=np.where(inside, plots.SKY, "0.85"))
-    places = measured_size(size, kernel_size, stride, padding)
-    for place in range(places):
-        first = place * stride - padding - 0.4
-        axis.plot([first, first + kernel_size - 0.2], 2 * [1.4 + 0.4 * place], color=plots.ORANGE, lw=4)
-    axis.set(xticks=cells, yticks=[], xlabel="pixel of the row", ylim=(0, 3.2))
-    axis.set_title(f"size {size}, stride {stride}, padding {padding}: {places} places", fontsize=10)
-    axis.grid(False)
-plots.show(figure, alt="Three rows of pixels with the places of a window of three as bars above: seven "
-                       "pixels give three places, and four with padding; eight pixels give three, and "
-                       "the last pixel is never seen.")
+plots.show_picture(diagrams.walk([(6, 3, 1, 1), (6, 3, 2, 0), (6, 3, 2, 1)]), "image/png",
+                   "A 3×3 window walks over a 6×6 picture (blue) with its padding (grey) and fills the map above it. "
+                   "Pixels that no window ever covers are crossed out.")
 
 # %% [markdown]
-# **What it shows.** Take the row with its padding, $L + 2p$. The window itself needs $k$; what is left is room for
-# jumps, and each jump needs $s$. The first place needs no jump, hence the 1:
+# How many places are there in a row? Take the row with its padding, $L + 2p$ pixels. The window itself needs $k$ of
+# them at its first place, and what is left is room for moving on, $s$ pixels at a time. The first place needs no move,
+# so
 #
 # $$\text{places} = \left\lfloor \frac{L + 2p - k}{s} \right\rfloor + 1$$
 #
-# | letter | meaning | in code |
-# |---|---|---|
-# | $L$, $k$ | length of the row, length of the window | `size`, `kernel` |
-# | $s$, $p$ | stride; padding on each side | `stride`, `padding` |
-#
-# $\lfloor\ \rfloor$ means: round down. At the right, the window makes 3 places on 8 pixels: the last pixel is never
-# seen. Check the table above with a pencil: $\lfloor (7 + 2 - 3) / 2 \rfloor + 1 = 4$. And 3×3 with stride 1
-# and padding 1 keeps the size, which is what all convolutions of VGG-19 do. (In TensorFlow, `"VALID"` means no
-# padding, and `"SAME"` as much as keeps the size at stride 1.)
-#
-# ### Exercise 3: the size of a map
-#
-# Write `output_size(size, kernel, stride, padding)`.
+# where $\lfloor\ \rfloor$ means rounding down, and whatever the rounding throws away is a strip that no window ever
+# covers: in the middle panel $\lfloor 3 / 2 \rfloor = 1$, and the remainder is the crossed-out row and column. With a
+# 3×3 kernel, stride 1 and padding 1 the map is as large as the picture, and this is what all convolutions of VGG-19
+# do. In TensorFlow the padding is called `"SAME"` in that case, and `"VALID"` means that there is none.
 
-# %% tags=["exercise"]
-def output_size(size, kernel, stride, padding):
-    ...  # your code: return a whole number
-
-# %% tags=["solution"]
+# %%
 def output_size(size, kernel, stride, padding):
     return (size + 2 * padding - kernel) // stride + 1
 
-generator = np.random.default_rng(0)
-for _ in range(200):  # the formula against TensorFlow, on settings drawn at random
-    setting = generator.integers([8, 1, 1, 0], [40, 8, 5, 4]).tolist()
-    assert output_size(*setting) == measured_size(*setting), setting
+for setting in [(6, 3, 1, 1), (6, 3, 2, 0), (6, 3, 2, 1), (224, 3, 1, 1)]:
+    print("size {}, kernel {}, stride {}, padding {}:".format(*setting), output_size(*setting), "places")
 
-# %%
-exercises.check("01-size", output_size)
+# %% tags=["check"]
+for setting in np.random.default_rng(0).integers([8, 1, 1, 0], [40, 8, 5, 4], (50, 4)).tolist():
+    size, side, stride, padding = setting
+    sides = [[0, 0], [padding, padding], [padding, padding], [0, 0]]
+    by_library = tf.nn.conv2d(tf.zeros((1, size, size, 1)), tf.zeros((side, side, 1, 1)), stride, sides)
+    assert by_library.shape[1] == output_size(*setting), setting
 
 # %% [markdown]
-# ### What padding does to the border
-#
-# *Predict.* An even grey area is blurred with padding 1. Its numbers are all 100. What will the corner become?
+# Zeros are not harmless. Blur an even area of 100 with padding 1, and at the border only 6 of the 9 pixels in the
+# window belong to the picture, in the corner only 4. The map falls to 66.7 along the border and to 44.4 in the
+# corners, although the picture has no edge there.
 
 # %%
-even = np.full((5, 5), 100.0)
-padded = np.pad(even, 1)  # zeros all round
+padded = np.pad(np.full((5, 5), 100.0), 1)  # zeros all round
 blurred = correlate(padded, kernels["blur"])
 print(f"middle {blurred[2, 2]:.1f}, border {blurred[0, 2]:.1f}, corner {blurred[0, 0]:.1f}")
-assert np.allclose([blurred[0, 0], blurred[0, 2]], [100 * 4 / 9, 100 * 6 / 9])
-
-# %% [markdown]
-# **What it shows.** At the corner only 4 of 9 neighbours are in the picture, so 44.4 is left. A network that pads
-# with zeros sees a dark frame around every picture. The last lesson has to fight it.
-#
-# ### Exercise 4: a layer
-#
-# Write `layer(image, kernel, stride)`: several channels in, several out, without padding, and with a stride. You may
-# compute all places first, and then keep every `stride`-th row and column.
-
-# %% tags=["exercise"]
-def layer(image, kernel, stride):
-    ...  # your code: return (height, width, channels out)
-
-# %% tags=["solution"]
-def layer(image, kernel, stride):
-    return correlate_channels(image, kernel)[::stride, ::stride]
-
-by_library = tf.nn.conv2d(whole[None], kernel, strides=2, padding="VALID")[0].numpy()
-assert np.allclose(layer(whole, kernel, 2), by_library)
 
 # %%
-exercises.check("01-layer", layer)
+exercises.predict("01-frame", "A network of the VGG family pads every layer with zeros. Suppose we could see what "
+                  "its first layer sees around a photograph. What would the frame look like?", {
+    "Black": "A pixel of 0 is black, so this is the natural guess. But the network does not get pixels from 0 to 255.",
+    "Like the border of the photograph, repeated": "That is another kind of padding, used by the kernel editor above. "
+    "VGG pads with zeros.",
+    "A middle grey": "Before the first layer, a mean colour of many photographs is subtracted from every pixel. Zeros "
+    "are added afterwards, so 0 stands for that mean, a middle grey."}, right="A middle grey")
+
+# %%
+network = load_network("compact")
+frame = [(40, 40), (40, 40), (0, 0)]
+seen = np.pad((image - network.mean) / network.scale, frame)  # zeros, after the preprocessing
+as_picture = seen * network.scale + network.mean
+
+# %% tags=["check"]
+weights, bias = network.weights["conv1_1"]
+first = np.maximum(correlate_channels(np.pad((image - network.mean) / network.scale, [(1, 1), (1, 1), (0, 0)]),
+                                      weights) + bias, 0)
+assert np.allclose(first, network(image, "conv1_1")["conv1_1"], rtol=1e-3, atol=1e-3)
+assert np.allclose(network.mean, 117, atol=1)
+
+# %% tags=["figure"]
+plots.show_images([np.pad(image, frame), as_picture], ["black: zeros before", "what a network sees: zeros after"],
+                  "A wide frame of zeros around the photograph, added before the preprocessing and after it. Networks "
+                  "do the latter: the frame is a middle grey.", photo=True, folded="Choose first, then open")
 
 # %% [markdown]
+# The order matters. The mean colour is subtracted first, and zeros come after it, so the first layer sees a frame of
+# middle grey; in the small network of this course zero stands for (117, 117, 117), in Keras's VGG-19 for (123.7,
+# 116.8, 103.9). In deeper layers, zero has another meaning: there the numbers say how strongly a feature responds, and
+# a frame of zeros is an area in which *nothing* responds, which hardly occurs in a photograph. Lesson 11 has to remove
+# the marks that this leaves at the borders of paintings.
+#
 # ## 8. The same weights everywhere
 #
-# An ordinary layer, called **dense**, joins every output to every input, each with a weight of its own. A convolution
-# is a dense layer too, with two rules: *look only at the window*, and *use the same weights everywhere*.
-#
-# *Predict.* A picture of 6×6 pixels, a 3×3 kernel, a map of 4×4. As a dense layer that is a matrix with 16 rows and
-# 36 columns. How many of its 576 numbers are not zero? How many of them are different?
-#
-# To write the matrix down, we ask the convolution about each pixel alone: a picture with a single 1 gives one column.
+# An ordinary, **dense** layer joins every output to every input, each with a weight of its own. A convolution is a
+# dense layer with two restrictions: an output is joined only to the inputs in its window, and all outputs use the same
+# weights. The first restriction is called a *local receptive field*, the second **weight sharing**. To see both, take
+# a picture of 6×6 pixels, a 3×3 kernel with the weights 1 to 9 and the 4×4 map, and write the layer as a matrix that
+# turns 36 numbers into 16. A picture with a single 1 gives one of its columns.
 
 # %%
 weights = np.arange(1, 10).reshape(3, 3)
 columns = [correlate(one.reshape(6, 6), weights).ravel() for one in np.eye(36)]
 matrix = np.stack(columns, axis=1)  # (16, 36)
-picture = np.random.default_rng(0).integers(0, 256, (6, 6)).astype(float)
-assert np.array_equal(matrix @ picture.ravel(), correlate(picture, weights).ravel())
 different = np.unique(matrix[matrix != 0])
 print(f"{matrix.size} numbers, {np.count_nonzero(matrix)} not zero, {len(different)} different")
 
-# %%
+# %% tags=["check"]
+picture = np.random.default_rng(0).integers(0, 256, (6, 6)).astype(float)
+assert np.allclose(matrix @ picture.ravel(), correlate(picture, weights).ravel())
+
+# %% tags=["figure"]
 figure, axes = plots.subplots(size=(8, 3.9))
 shown = axes.imshow(np.where(matrix, matrix, np.nan), cmap="viridis")
-axes.set(xlabel="pixel of the picture, row by row", ylabel="place in the map",
-         title="A convolution as a dense layer: nine numbers, again and again, and zeros")
+axes.set(xlabel="pixel of the picture, row by row", ylabel="place in the map")
 axes.grid(False)
 figure.colorbar(shown, label="weight", shrink=0.8)
-plots.show(figure, alt="A matrix of 16 rows and 36 columns, empty but for diagonal stripes: each row "
-                       "holds the same nine numbers, further to the right than the row above.")
+plots.show(figure, "A convolution as a dense layer: each row of the matrix holds the same nine weights, further to the "
+                   "right than in the row above, and zeros elsewhere.")
 
 # %% [markdown]
-# **What it shows.** 144 numbers are not zero, and only nine are different: sparse, and **shared**.
-#
-# Now count for a real layer: the first of VGG-19, from a colour picture of 224×224 pixels to 64 maps of that size.
-# A convolution has $3 \cdot 3 \cdot 3 \cdot 64$ weights and 64 biases (a bias is a number added to a whole map). A
-# dense layer has a weight for each pair of an input and an output. First a small one, counted by Keras:
+# Of 576 numbers 144 are not zero, and only nine of these are different. For a real layer the saving is enormous. The
+# first layer of VGG-19 makes 64 maps of 224×224 pixels out of a colour picture of that size. As a convolution it has
+# $3 \cdot 3 \cdot 3 \cdot 64$ weights and 64 biases; as a dense layer it would need a weight for every pair of an
+# input and an output.
 
 # %%
 def parameters(side, channels_in, channels_out):
@@ -566,84 +731,152 @@ def parameters(side, channels_in, channels_out):
     inputs, outputs = side * side * channels_in, side * side * channels_out
     return 9 * channels_in * channels_out + channels_out, inputs * outputs + outputs
 
-convolution = keras.layers.Conv2D(4, 3, padding="same")
-dense = keras.layers.Dense(8 * 8 * 4)
+shared, free = parameters(224, 3, 64)
+print(f"convolution {shared:,}, dense {free:,}: {4 * free / 1e12:.3g} terabytes in float32")
+
+# %% tags=["check"]
+convolution, dense = keras.layers.Conv2D(4, 3, padding="same"), keras.layers.Dense(8 * 8 * 4)
 convolution.build((None, 8, 8, 3))
 dense.build((None, 8 * 8 * 3))
 assert parameters(8, 3, 4) == (convolution.count_params(), dense.count_params())
-for side, inputs, outputs in ((8, 3, 4), (224, 3, 64)):
-    shared, free = parameters(side, inputs, outputs)
-    print(f"{side:3}×{side:<3} {inputs} → {outputs:2} channels: convolution {shared:,}, dense {free:,}")
-print(f"the last one would fill {4 * free / 1e12:.3g} terabytes")
 
 # %% [markdown]
-# **What it shows.** 1,792 against 483 billion. And the 1,792 do not depend on the picture's size: that is why a network
-# trained on small pictures can look at large ones.
-#
-# ### What sharing gives for free
-#
-# *Predict.* We move the picture 3 pixels to the right and make the map again. What happens to the map of the
-# convolution? Of a dense layer with random weights? And of a convolution with stride 2?
-#
-# (`np.roll` moves a picture; what leaves at the right comes in at the left. We look away from that border.)
+# The 1,792 numbers do not depend on the picture's size either, which is why a network that was trained on small
+# pictures can look at large ones. Sharing has a second consequence, and for us it is the more important one. If the
+# picture is moved, every window meets the same weights as before, only elsewhere, so the map should move along. This
+# property is called **translation equivariance**. Is it still true if the stride is 2?
 
 # %%
-def edges(grey):
-    return correlate(grey, kernels["edges"])
-
-def moved_map_difference(make_map, grey, shift, map_shift):
-    """How far the map of the moved picture is from the moved map, as a share; 0: it moved along."""
-    of_moved = make_map(np.roll(grey, shift, axis=1))
-    moved = np.roll(make_map(grey), map_shift, axis=1)
-    inside = slice(shift + 1, -shift - 1)  # away from the border
-    return np.abs(of_moved - moved)[:, inside].mean() / np.abs(moved)[:, inside].mean()
-
-roof = grey[5:65, 40:140]
-moved_roof = np.roll(roof, 20, axis=1)
-plots.show_images([roof, moved_roof, np.abs(edges(roof)), np.abs(edges(moved_roof))],
-                  ["picture", "moved by 20", "its map", "map of the moved one"],
-                  alt="A roof, the same further to the right, and the edges of both: they moved along.")
+exercises.predict("01-moved", "A convolution has stride 2. The picture is moved 3 pixels to the right. What happens to "
+                  "the map?", {
+    "It moves by 1.5 places": "That would be consistent, but a map has no half places to move by.",
+    "It moves by 1 or 2 places": "Rounding seems plausible, but the windows now lie on other parts of the picture, "
+    "between the old ones, and measure other things.",
+    "It becomes another map, not the old one moved": "Windows two pixels apart, on a picture moved by three, meet "
+    "parts that no window met before."}, right="It becomes another map, not the old one moved")
 
 # %%
-tile = grey[60:84, 60:84]  # (24, 24)
-random_weights = np.random.default_rng(0).standard_normal((24 * 24, 24 * 24))
+def edges(grey, stride=1):
+    return correlate(grey, kernels["edges"])[:, ::stride]
 
-def dense_layer(tile):
-    return (random_weights @ tile.ravel()).reshape(24, 24)
+def least_difference(make_map, tile, shift):
+    """How far the map of the moved picture is from the old map, moved by the best whole number of places; 0: equal."""
+    old, new = make_map(tile), make_map(np.roll(tile, shift, axis=1))
+    differences = [np.abs(new - np.roll(old, places, axis=1))[:, 5:-5].mean() for places in range(-4, 5)]
+    return min(differences) / np.abs(old)[:, 5:-5].mean()
 
-def strided(tile):
-    return edges(tile)[:, ::2]
+# %%
+tile = grey[100:148, 100:148] - grey[100:148, 100:148].mean()  # (48, 48)
+free = np.random.default_rng(0).standard_normal((24 * 24, 48 * 48))  # a dense layer with random weights
+makers = {"convolution, stride 1": edges, "convolution, stride 2": lambda tile: edges(tile, 2),
+          "dense layer": lambda tile: (free @ tile.ravel()).reshape(24, 24)}
+differences = {shift: [least_difference(make_map, tile, shift) for make_map in makers.values()] for shift in (2, 3)}
 
-convolution, free = (moved_map_difference(f, tile, 3, 3) for f in (edges, dense_layer))
-even_move, odd_move = (moved_map_difference(strided, tile, shift, shift // 2) for shift in (2, 3))
-print(f"moved by 3: convolution {convolution:.3f}, dense layer {free:.3f}")
-print(f"moved by 2: convolution with stride 2 {even_move:.3f}")
-print(f"moved by 3: convolution with stride 2 {odd_move:.3f}")
-assert max(convolution, even_move) < 1e-9 and odd_move > 0.1 and free > 1
+# %% tags=["figure"]
+figure, axes = plots.subplots(size=(8, 2.6))
+for shift, color in zip(differences, plots.COLORS, strict=False):
+    places = np.arange(3) + 0.2 * (2 * shift - 5)
+    bars = axes.barh(places, differences[shift], 0.36, color=color, label=f"picture moved by {shift}")
+    axes.bar_label(bars, fmt="%.2f", padding=3)
+axes.set(yticks=range(3), yticklabels=makers, xlim=(0, 1.15), xlabel="least difference, share of the map")
+axes.invert_yaxis()
+axes.legend(loc="upper right")
+plots.show(figure, "How far the map of the moved picture is from the old map, moved by the best number of places.",
+           folded="Choose first, then open")
+
+# %% tags=["check"]
+assert np.allclose([differences[2][:2], [differences[3][0]] * 2], 0, atol=1e-9)
+assert np.allclose([differences[3][1], differences[2][2], differences[3][2]], [0.96, 0.87, 0.95], atol=0.01)
+
+# %% tags=["figure"]
+roof, moved = grey[10:170, 20:280], np.roll(grey, 50, axis=1)[10:170, 20:280]
+figure, axes = plots.subplots(2, 2, size=(9, 5.9))
+for row, (name, one) in zip(axes, {"picture": roof, "moved by 50 pixels": moved}.items(), strict=True):
+    plots.draw_image(row[0], one, name, smooth=True)
+    plots.draw_image(row[1], edges(one), "its map, stride 1", signed=True)
+    row[1].get_images()[0].set_clim(-300, 300)
+figure.colorbar(axes[0, 1].get_images()[0], ax=axes[:, 1], shrink=0.6, label="F", extend="both")
+plots.show(figure, "A roof and the map of its vertical edges, and both again after the picture was moved: the map "
+                   "moved along. What leaves at the right comes in at the left, with a seam.", photo=True)
 
 # %% [markdown]
-# **What it shows.** The convolution's map moves along with the picture, exactly. This is **translation
-# equivariance**: what the kernel has learned to see at one place it sees at every place. A dense layer has to learn
-# each place anew. With stride 2 it holds only for moves by an even number of pixels: half a step in the map does
-# not exist.
+# With stride 1 the map moves along exactly, and with stride 2 it does so for moves by an even number of pixels. For a
+# move by 3, even the best shift leaves a difference of 0.96 of the map itself: it has become another map, because the
+# windows lie on pixels that were between windows before (Zhang 2019 shows what this does to whole networks, whose
+# pooling layers have strides too). A dense layer with random weights is off by 0.87 and 0.95; it would have to learn
+# every place anew. Style transfer leans on equivariance throughout: a brush stroke is the same stroke wherever it is
+# painted.
 #
-# Style transfer leans on it: a brush stroke counts as the same stroke wherever it is painted.
+# ## 9. Eyes, and the first papers
 #
-# ## What you saw
+# The course's paper calls the convolutional network “一种受到生物视觉系统启发的人工神经网络类型”, a type of artificial
+# network inspired by the biological visual system. The inspiration can be dated. Hubel and Wiesel (1962) found cells
+# in the cat's visual cortex that respond to an edge of one direction at one place, and others that respond to it over
+# a larger region; Fukushima's Neocognitron (1980) turned the two kinds into alternating layers. What was taken over
+# are the local receptive fields and their hierarchy. Weight sharing is an engineer's idea: a brain cannot copy the
+# weights of one place to another, and it does not learn from millions of labelled pictures by backpropagation either.
 #
-# - One sum over nine neighbours blurs, sharpens or finds edges. The sum of $K$ tells what an even area becomes (100
-#   stayed 100, or became 0); signs that face each other tell the direction of the edges it finds.
-# - Networks correlate. A learned kernel came out turned by half a turn, and the map was the same. Four loops,
-#   windows, SciPy and TensorFlow agreed in all six decimals.
-# - 1,792 shared numbers stand for 483 billion, and the map moves along with the picture: difference 0. The map's
-#   size is $\lfloor (L + 2p - k)/s \rfloor + 1$.
+# The course's paper goes on to say that the earliest paper on such networks, for which it cites LeCun and others
+# (1998), “并没有详细解释卷积核为何能提取图像中的特征的”, did not explain in detail why kernels can extract features.
+# This is half true. LeCun and his colleagues (whose first convolutional network dates from 1989) do give the reasons
+# for the *architecture*: nearby pixels belong together, so local receptive fields can extract oriented edges, end
+# points and corners, and what is useful at one place is useful elsewhere, so weights are shared. But their kernels
+# were learned, and what each of them had come to respond to was indeed left open. How to look into a trained network
+# is the subject of lesson 02.
+#
+# Finally, the course's paper describes weight sharing (权重共享) as the ability to perceive the picture region by
+# region, which is what the sliding window provides. The term means the other half of the matter: that all those
+# regions are judged by the *same* weights.
+#
+# ### An investigation: are learned kernels edge detectors?
+#
+# The small network of this course has 16 kernels in its first layer, `network.weights["conv1_1"][0]`, an array (3, 3,
+# 3, 16) that nobody designed. How many of them are blind to an even area, how many to colour, how many are edge
+# detectors? Decide how you measure it, compare with kernels drawn at random, and write half a page with one figure.
+
+# %% [markdown] tags=["solution"]
+# **How to judge an investigation.** A good one (1) defines a measure and says what its extreme values mean, for
+# example $|\sum K| / \sum |K|$; (2) has a baseline, since random weights nearly cancel too, and a small value alone
+# proves nothing; (3) treats colour separately, for example by the share of a kernel's energy that is left when it is
+# averaged over the three channels; (4) shows the kernels themselves, large enough to be seen, and their maps of one
+# photograph, signs included; (5) says what it could not decide: 16 kernels are few, one network is one sample, and a
+# bias and a ReLU follow each kernel.
 
 # %% [markdown]
+# ## What we found
+#
+# One weighted sum over a window blurs, sharpens or finds edges, and two properties of the weights tell which: with the
+# sum 1 an even 100 stayed 100, with the sum 0 it became 0, and opposing signs give the direction of the edges. The sum
+# is not a measure of likeness alone. A cat's eye used as a kernel had its largest product elsewhere, on bright fur,
+# while its own place reached only 60 % of it; with the mean taken off, the eye itself came first and the other eye
+# second, with 0.58 of that.
+#
+# What networks compute is cross-correlation, and it makes no difference to them: the learned kernel came out turned by
+# half a turn. A kernel reaches through all channels and makes one map; the map has
+# $\lfloor (L + 2p - k)/s \rfloor + 1$ places along each side, and zeros around the picture are a middle grey for the
+# first layer. Because all places share their weights, 1,792 numbers do the work of 483 billion, and the map moves
+# along with the picture, exactly with stride 1, but with stride 2 only for even moves.
+#
 # ## Where this is used
 #
-# Every loss of this course is computed from maps that such layers made: 16 of them, one after the other. In the
-# last lesson the padding of section 7 shows up as a frame around the picture, and a margin removes it.
+# Every loss of this course is computed from maps that such layers make, sixteen of them one after the other in VGG-19.
+# The half turn of section 5 returns in lesson 03 as the way back from a map to the pixels, the fading past of exercise
+# 1 in lesson 08 as the memory of momentum, and the padding of section 7 in lesson 11 as a frame that a margin removes.
+#
+# ## Sources and further reading
+#
+# - Dumoulin, V. and Visin, F. (2016): A guide to convolution arithmetic for deep learning. All cases of stride and
+#   padding, animated; the model for section 7.
+# - LeCun, Y., Bottou, L., Bengio, Y. and Haffner, P. (1998): Gradient-Based Learning Applied to Document Recognition.
+#   Section II gives the reasons for local receptive fields and shared weights.
+# - Hubel, D. H. and Wiesel, T. N. (1962): Receptive fields, binocular interaction and functional architecture in the
+#   cat's visual cortex. The cells that respond to edges.
+# - Fukushima, K. (1980): Neocognitron. The first network with alternating layers of this kind.
+# - Zhang, R. (2019): Making Convolutional Networks Shift-Invariant Again. What strides do to equivariance, and a
+#   remedy.
+# - Goodfellow, I., Bengio, Y. and Courville, A. (2016): Deep Learning, chapter 9. Convolution and cross-correlation,
+#   sharing and equivariance as a textbook has them.
 #
 # ## Next
 #
-# **[02 Feature maps](02_feature_maps.ipynb)**: sixteen layers of kernels that nobody chose. What do they see?
+# **[02 Feature maps](02_feature_maps.ipynb)**: sixteen layers of kernels that nobody chose. What do they respond to?

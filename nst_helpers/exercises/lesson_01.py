@@ -3,16 +3,21 @@
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from nst_helpers.exercises import Exercise
+from nst_helpers.exercises import Derive, Exercise, Make, Repair, Wish
 
 
 def _correlate(image, kernel):
     return np.einsum("ijmn,mn->ij", sliding_window_view(image, kernel.shape), kernel)
 
 
-def _layer(image, kernel, stride):
-    windows = sliding_window_view(image, kernel.shape[:2], axis=(0, 1))  # (height, width, channels in, m, n)
-    return np.einsum("ijcmn,mnco->ijo", windows, kernel)[::stride, ::stride]
+def _stamped(image, kernel, add=np.add, turn=False):
+    """Each pixel puts the kernel down, times its value; where two meet, they are added."""
+    rows, columns = kernel.shape
+    canvas = np.zeros((image.shape[0] + rows - 1, image.shape[1] + columns - 1))
+    for (i, j), value in np.ndenumerate(image):
+        under = canvas[i : i + rows, j : j + columns]
+        under[:] = add(under, value * (kernel[::-1, ::-1] if turn else kernel))
+    return canvas
 
 
 def _whole(generator, *shape):
@@ -25,6 +30,55 @@ def _one(row, column):
     return kernel
 
 
+def _as_bytes(image, kernel):
+    """The planted bug: the map has the picture's type, whole numbers from 0 to 255."""
+    return _features(image, kernel).astype(np.int64) % 256
+
+
+def _features(image, kernel):
+    return _correlate(np.asarray(image, float), kernel)
+
+
+# A picture of one's own: the blur of a camera that moved
+
+
+def _square(kernel):
+    """The kernel as an array, or an error that says what is wanted."""
+    kernel = np.asarray(kernel, float)
+    if kernel.ndim != 2 or kernel.shape[0] != kernel.shape[1] or kernel.shape[0] % 2 == 0:
+        raise ValueError(f"a square kernel with an odd side is wanted, as (9, 9); this one is {kernel.shape}")
+    return kernel
+
+
+def _left(kernel, down, right):
+    """What a kernel leaves of the contrast of stripes, so many of them a pixel downwards and to the right."""
+    kernel = _square(kernel)
+    middle = kernel.shape[0] // 2
+    m, n = np.indices(kernel.shape) - middle
+    return abs(np.sum(kernel * np.exp(2j * np.pi * (down * m + right * n))))
+
+
+def _shifted(kernel):
+    """How far, in pixels, the kernel's center of weight lies from its middle."""
+    kernel = _square(kernel)
+    m, n = np.indices(kernel.shape) - kernel.shape[0] // 2
+    total = np.abs(kernel).sum() or 1.0
+    return float(np.hypot((m * np.abs(kernel)).sum(), (n * np.abs(kernel)).sum()) / total)
+
+
+def _applied(kernel):
+    """The raccoon under the kernel, each color by itself."""
+    from nst_helpers.images import load_image
+    from nst_helpers.networks import data_folder
+
+    image, kernel = load_image(data_folder() / "content" / "raccoon.jpg", 480), _square(kernel)
+    wide = np.pad(image, [(side // 2, side // 2) for side in kernel.shape] + [(0, 0)], mode="edge")
+    windows = sliding_window_view(wide, kernel.shape, axis=(0, 1))
+    return np.clip(np.einsum("ijcmn,mn->ijc", windows, kernel.astype(np.float32)), 0, 255)
+
+
+TURNS = 0.05  # stripes a pixel, in each direction: one stripe in 20 rows
+
 EXERCISES = {
     "01-shift": Exercise(
         truth=_one(1, 0),
@@ -36,69 +90,104 @@ EXERCISES = {
                 _one(2, 1),
             "that leaves the picture where it is: the value comes from the middle.": _one(1, 1),
             "that moves it down as well as to the right.": _one(0, 0),
+            "that moves it up as well as to the right.": _one(2, 0),
+            "that adds the pixel itself to its left neighbour: two pictures on top of each other.":
+                _one(1, 0) + _one(1, 1),
+            "that subtracts the right neighbour: an edge detector. Nothing shall be taken away.":
+                _one(1, 0) - _one(1, 2),
+            "the whole left column is added up, three pixels, and the picture gets three times as bright.":
+                _one(0, 0) + _one(1, 0) + _one(2, 0),
         },
         praise="Each value is taken from its left neighbour, so the picture moves to the right.",
     ),
-    "01-flip": Exercise(
-        truth=lambda image, kernel: _correlate(image, kernel[::-1, ::-1]),
+    "01-level": Derive(
+        "r / (1 - a)", {"r": (0.5, 9), "a": (0.2, 0.8)},
+        mistakes={
+            "that is the level just before each hour's rain; the hour's own rain counts too, with the share 1.":
+                "r * a / (1 - a)",
+            "the sum of 1, a, a² … is not 1 − a: multiply it by 1 − a and see what is left.": "r * (1 - a)",
+            "the sign in the denominator: with a near 1 almost nothing runs out, so the level must become large.":
+                "r / (1 + a)",
+            "a negative level: the sign of the denominator is turned round.": "r / (a - 1)",
+            "that is the level after two hours: all earlier rain counts as well.": "r * (1 + a)",
+            "that forgets how much it rains: multiply by r.": "1 / (1 - a)",
+            "a is the share that stays, and you have taken it for the share that runs out.": "r / a",
+            "that is one hour's rain: what is left of earlier hours is added.": "r",
+            "the share that stays is taken for all of the past at once. Add up r, r·a, r·a² …": "r * a",
+            "right for a = ½ only: a is any share between 0 and 1.": "2 * r",
+            "one factor 1 / (1 − a) too many.": "r / (1 - a)**2",
+        },
+        praise="An even rain times the sum of the response, as an even area times ΣK. In lesson 08 the same sum says "
+               "how far back momentum remembers."),
+    "01-motion": Make((
+        Wish("ΣK: what an even area of 1 becomes", lambda kernel: _square(kernel).sum(), least=0.99, most=1.01),
+        Wish("shift of the picture, in pixels", _shifted, most=0.1),
+        Wish("left of stripes that run along the movement", lambda kernel: _left(kernel, TURNS, -TURNS), least=0.9),
+        Wish("left of stripes across it", lambda kernel: _left(kernel, TURNS, TURNS), most=0.5)),
+        picture=_applied,
+        praise="The raccoon looks as if the camera had moved to the lower right during the exposure."),
+    "01-bytes": Repair(
+        truth=_features,
+        planted=_as_bytes,
+        symptom="It works for the blur, but with the edge kernel its numbers below 0 come back as large ones.",
+        inputs=lambda generator: [
+            (generator.integers(0, 256, (6, 7)).astype(np.uint8), np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])),
+            (generator.integers(0, 256, (5, 6)).astype(np.uint8), np.array([[1, 2], [0, 3]])),
+            (generator.integers(0, 256, (5, 5)).astype(np.uint8), np.ones((2, 2)) / 4)],
+        mistakes={
+            "the numbers below 0 are cut off now: an edge from bright to dark has vanished from the map.":
+                lambda image, kernel: np.clip(_features(image, kernel), 0, 255),
+            "only the large numbers are cut off: those above 255 are right ones too, a map is no picture.":
+                lambda image, kernel: np.minimum(_features(image, kernel), 255),
+            "numbers below 0 are cut off: they say that an edge goes from bright to dark.":
+                lambda image, kernel: np.maximum(_features(image, kernel), 0),
+            "the signs are gone: from dark to bright and from bright to dark now look the same.":
+                lambda image, kernel: np.abs(_features(image, kernel)),
+            "another type that is too small: numbers of 8 bits with a sign end at −128 and 127.":
+                lambda image, kernel: (_features(image, kernel).astype(np.int64) + 128) % 256 - 128,
+            "a larger type, but still one without numbers below 0.":
+                lambda image, kernel: _features(image, kernel).astype(np.int64) % 65536,
+            "the picture is divided by 255 on the way: the map shall be of the picture's own numbers.":
+                lambda image, kernel: _features(image, kernel) / 255,
+            "the kernel is turned: that hides nothing, and is the true convolution.":
+                lambda image, kernel: _features(image, kernel[::-1, ::-1]),
+            "the map is made to fit 0 to 255, so its numbers are no longer those of the formula.":
+                lambda image, kernel: (_features(image, kernel) - _features(image, kernel).min())
+                / np.ptp(_features(image, kernel)) * 255,
+            "whole numbers only: a mean of nine is seldom one. Let the map hold decimal numbers.":
+                lambda image, kernel: np.trunc(_features(image, kernel) + 1e-9),
+            "the sum has become a mean.": lambda image, kernel: _features(image, kernel) / kernel.size,
+        },
+        praise="A map needs numbers below 0 and above 255; a picture from a file has neither.",
+        tolerance=1e-6,
+    ),
+    "01-stamp": Exercise(
+        truth=_stamped,
         inputs=lambda generator: [(_whole(generator, 6, 7), _whole(generator, 3, 3)),
                                   (_whole(generator, 5, 5), _whole(generator, 2, 3))],
         mistakes={
-            "that is the cross-correlation: the kernel has not been turned yet.": _correlate,
-            "only the rows are turned round: a half turn reverses both axes.":
-                lambda image, kernel: _correlate(image, kernel[::-1]),
-            "only the columns are turned round: a half turn reverses both axes.":
-                lambda image, kernel: _correlate(image, kernel[:, ::-1]),
-            "the kernel is transposed: that swaps rows and columns. A half turn reverses both axes instead.":
-                lambda image, kernel: np.einsum("ijmn,nm->ij", sliding_window_view(image, kernel.shape[::-1]), kernel),
-            "the finished map is turned, not the kernel.":
-                lambda image, kernel: _correlate(image, kernel)[::-1, ::-1],
+            "the stamp is turned by half a turn: put the kernel down as it is.":
+                lambda image, kernel: _stamped(image, kernel, turn=True),
+            "where stamps overlap, the later one wipes out the earlier one. Add them: += instead of =.":
+                lambda image, kernel: _stamped(image, kernel, add=lambda under, stamp: stamp),
+            "where stamps overlap, the larger one stays. Add them.":
+                lambda image, kernel: _stamped(image, kernel, add=np.maximum),
+            "that is the map of the windows that fit into the picture, by correlation: no pixel stamped anything.":
+                _correlate,
+            "that is right, but the rim is cut off: the canvas shall hold every stamp as a whole.":
+                lambda image, kernel: _correlate(image, kernel[::-1, ::-1]),
+            "the canvas has the picture's size: the last stamps reach beyond it, so it must be larger.":
+                lambda image, kernel: _stamped(image, kernel)[: image.shape[0], : image.shape[1]],
+            "the canvas is one row and one column too large.":
+                lambda image, kernel: np.pad(_stamped(image, kernel), ((0, 1), (0, 1))),
+            "every stamp has the same strength: multiply the kernel by the pixel's value.":
+                lambda image, kernel: _stamped(np.ones_like(image), kernel),
+            "the canvas began as ones, not as zeros.": lambda image, kernel: _stamped(image, kernel) + 1,
+            "only the rows of the kernel are turned; put it down as it is.":
+                lambda image, kernel: _stamped(image, kernel[::-1]),
+            "only the columns of the kernel are turned; put it down as it is.":
+                lambda image, kernel: _stamped(image, kernel[:, ::-1]),
         },
-        praise="Equal to scipy.signal.convolve2d: convolution is correlation with the kernel turned by half a turn.",
-    ),
-    "01-size": Exercise(
-        truth=lambda size, kernel, stride, padding: (size + 2 * padding - kernel) // stride + 1,
-        inputs=lambda generator: [(224, 3, 1, 1), (224, 7, 2, 3), (11, 4, 3, 0), (32, 5, 2, 2), (10, 3, 4, 1)],
-        mistakes={
-            "the stride is forgotten: the window jumps, so there are fewer places.":
-                lambda size, kernel, stride, padding: size + 2 * padding - kernel + 1,
-            "padding is on both sides, so it counts twice.":
-                lambda size, kernel, stride, padding: (size + padding - kernel) // stride + 1,
-            "the padding is forgotten.": lambda size, kernel, stride, padding: (size - kernel) // stride + 1,
-            "one too few: the window's first place, before any jump, counts too.":
-                lambda size, kernel, stride, padding: (size + 2 * padding - kernel) // stride,
-            "round down, not up: a last jump that would leave the picture is not made.":
-                lambda size, kernel, stride, padding: -(-(size + 2 * padding - kernel) // stride) + 1,
-            "that can be a fraction: how many whole jumps fit? Use // instead of /.":
-                lambda size, kernel, stride, padding: (size + 2 * padding - kernel) / stride + 1,
-            "divide only the room that is left for jumps by the stride: first take the kernel off.":
-                lambda size, kernel, stride, padding: (size + 2 * padding) // stride - kernel + 1,
-        },
-        praise="You can now say the shape of every layer of VGG-19.",
-        tolerance=1e-9,
-    ),
-    "01-layer": Exercise(
-        truth=_layer,
-        inputs=lambda generator: [(_whole(generator, 7, 8, 3), _whole(generator, 3, 3, 3, 4), 2),
-                                  (_whole(generator, 6, 6, 2), _whole(generator, 2, 3, 2, 5), 3)],
-        mistakes={
-            "the stride is forgotten: keep every stride-th row and column.":
-                lambda image, kernel, stride: _layer(image, kernel, 1),
-            "the stride is applied to the rows only.":
-                lambda image, kernel, stride: _layer(image, kernel, 1)[::stride],
-            "the stride is applied to the columns only.":
-                lambda image, kernel, stride: _layer(image, kernel, 1)[:, ::stride],
-            "the channels of the picture are not summed: sum over c as well as over m and n.":
-                lambda image, kernel, stride: np.einsum(
-                    "ijcmn,mnco->ijco", sliding_window_view(image, kernel.shape[:2], axis=(0, 1)),
-                    kernel)[::stride, ::stride],
-            "the output channels are summed too: each of them is a map of its own.":
-                lambda image, kernel, stride: _layer(image, kernel, stride).sum(axis=-1),
-            "the mean over the channels is taken; the formula has a sum.":
-                lambda image, kernel, stride: _layer(image, kernel, stride) / image.shape[2],
-            "the kernel is turned: that is the true convolution, and networks do not turn it.":
-                lambda image, kernel, stride: _layer(image, kernel[::-1, ::-1], stride),
-        },
-        praise="That is a layer of VGG-19, but for its bias and its ReLU.",
+        praise="Equal to scipy.signal.convolve2d: stamping is the true convolution, and the way back through a layer.",
     ),
 }

@@ -22,9 +22,12 @@ KERNELS = {
 }
 OWN = "my own numbers"
 PLACES = [(m, n) for m in range(3) for n in range(3)]
-# A bright square on dark ground, with a soft right edge.
-SMALL_PICTURE = np.array([[1, 1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 1, 1, 1], [1, 1, 9, 9, 5, 1, 1], [1, 1, 9, 9, 5, 1, 1],
-                          [1, 1, 9, 9, 5, 1, 1], [1, 1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 1, 1, 1]], float)
+# A bright square on dark ground, with a hard left and a soft right edge. It is wide enough for a 3×3 window to lie
+# on an even area inside it, and so is the ground.
+SMALL_PICTURE = np.ones((8, 12))
+SMALL_PICTURE[2:7, 3:7] = 9
+SMALL_PICTURE[2:7, 7] = 5
+
 
 
 # The kernel editor
@@ -108,7 +111,7 @@ def sliding_window(image=SMALL_PICTURE):
     controls: "row", "column" (of the window's upper left corner), "kernel", and "turned" (by half a turn).
     """
     last_row, last_column = image.shape[0] - 3, image.shape[1] - 3
-    controls = {"row": slider("row i", 2, 0, last_row), "column": slider("column j", 1, 0, last_column),
+    controls = {"row": slider("row i", 2, 0, last_row), "column": slider("column j", 2, 0, last_column),
                 "kernel": dropdown("kernel", KERNELS, KERNELS["Sobel: upright edges"]),
                 "turned": ipywidgets.Checkbox(False, description="turn the kernel by half a turn (true convolution)",
                                               style={"description_width": "9em"}, layout={"width": "40em"})}
@@ -121,13 +124,14 @@ def draw_window(image, row, column, kernel, turned=False):
     windows = np.lib.stride_tricks.sliding_window_view(image, (3, 3))
     features = np.einsum("ijmn,mn->ij", windows, kernel)
     window = windows[row, column]
-    canvas = Image.new("RGB", (1000, 390), "white")
+    cell = min(32, 384 // max(image.shape))
+    canvas = Image.new("RGB", (1120, 360), "white")
     pen = ImageDraw.Draw(canvas)
-    _grid(pen, 10, 46, image, 46, "picture I", [(row + m, column + n) for m, n in PLACES])
+    _grid(pen, 30, 66, image, cell, "picture I(i, j)", [(row + m, column + n) for m, n in PLACES])
     products = [[f"{_short(window[m, n])} · {_bracketed(kernel[m, n])}\n= {_short(window[m, n] * kernel[m, n])}"
                  for n in range(3)] for m in range(3)]
-    _grid(pen, 380, 92, window * kernel, 92, "products I(i+m, j+n) · K(m, n)", texts=products)
-    _grid(pen, 720, 92, features, 52, "feature map F", [(row, column)])
+    _grid(pen, 460, 66, window * kernel, 88, "products I(i+m, j+n) · K(m, n)", texts=products)
+    _grid(pen, 775, 66, features, cell, "feature map F(i, j)", [(row, column)])
     terms = " + ".join(_bracketed(value) for value in (window * kernel).ravel())
     words = f"F({row}, {column}) = {terms} = {_short(features[row, column])}"
     return Drawing(encoded(canvas, "PNG"), words)
@@ -136,12 +140,17 @@ def draw_window(image, row, column, kernel, turned=False):
 def _grid(pen, left, top, values, cell, title, marked=(), texts=None):
     """Numbers in a grid, coloured by their sign; the marked cells in a frame."""
     colours = _colours(values)
-    pen.text((left, top - 32), title, "black", font(17))
+    pen.text((left, top - 56), title, "black", font(17))
+    for axis, count in enumerate(values.shape):
+        for number in range(count):
+            along = (number + 0.5) * cell
+            place = (left + along, top - 12) if axis else (left - 12, top + along)
+            pen.text(place, str(number), "#777777", font(12), anchor="mm")
     for (m, n), value in np.ndenumerate(values):
         x, y = left + n * cell, top + m * cell
         pen.rectangle((x, y, x + cell, y + cell), tuple(colours[m, n]), "#999999")
         text = texts[m][n] if texts else _short(value)
-        size = min(18, int(1.5 * cell / max(3, *map(len, text.split("\n")))))
+        size = min(18, int(1.35 * cell / max(3, *map(len, text.split("\n")))))
         pen.text((x + cell / 2, y + cell / 2), text, "black", font(size), anchor="mm", align="center")
     if marked:
         (m0, n0), (m1, n1) = marked[0], marked[-1]

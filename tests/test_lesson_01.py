@@ -1,0 +1,84 @@
+"""Lesson 01, convolution: its exercises beyond the usual kind, its diagrams, and what it writes by hand."""
+
+import io
+
+import numpy as np
+import pytest
+from lesson_code import lesson_functions
+from PIL import Image
+from scipy.signal import convolve2d
+
+from nst_helpers import plots
+from nst_helpers.diagrams import convolution as diagrams
+from nst_helpers.exercises import find, verdict
+
+LESSON = "01_convolution"
+GAUSS = np.exp(-np.arange(-6, 7) ** 2 / 8)
+
+
+# The exercises
+
+def test_a_stamp_is_the_full_convolution():
+    (by_lesson,) = lesson_functions(LESSON, "stamp")
+    for image, kernel in find("01-stamp").inputs(np.random.default_rng(3)):
+        np.testing.assert_allclose(by_lesson(image, kernel), convolve2d(image, kernel))
+        np.testing.assert_allclose(find("01-stamp").truth(image, kernel), convolve2d(image, kernel))
+
+
+def test_the_planted_bug_is_the_lessons():
+    source = lesson_functions.__globals__["SOURCES"] / f"{LESSON}.py"
+    stub = source.read_text().split('tags=["exercise"]\n')[4].split("# %%")[0]
+    names = {"np": np}
+    exec(stub, names)
+    found = verdict("01-bytes", names["correlate_file"])
+    assert found.text.startswith("○ 01-bytes: the bug is still in it.") and found.details is not None
+    assert verdict("01-bytes", lesson_functions(LESSON, "correlate_file")[0]).passed
+    assert verdict("01-bytes", lambda image, kernel: names["correlate_file"](image.astype(float), kernel)).passed
+
+
+@pytest.mark.parametrize("answer", ["r / (1 - a)", "r/(1-a)", "r * (1 - a)**-1", "-r / (a - 1)", "r + r*a/(1 - a)"])
+def test_the_level_in_any_notation(answer):
+    assert verdict("01-level", answer).passed
+
+
+def test_each_wrong_level_gets_its_hint():
+    for hint, wrong in find("01-level").mistakes.items():
+        assert verdict("01-level", wrong) == (False, f"✗ 01-level: {hint}")
+
+
+@pytest.mark.parametrize("kernel", [np.eye(9) / 9, np.eye(15) / 15, (np.eye(11) / 11).tolist(),
+                                    np.diag(GAUSS / GAUSS.sum())])
+def test_kernels_of_a_moved_camera(kernel):
+    found = verdict("01-motion", kernel)
+    assert found.passed and found.details.picture.shape == (360, 480, 3)
+
+
+@pytest.mark.parametrize(("kernel", "missed"), [
+    (np.eye(9), "ΣK"), (np.eye(9)[::-1] / 9, "stripes that run along"), (np.ones((9, 9)) / 81, "run along"),
+    (np.eye(3) / 3, "stripes across"), (np.eye(9, k=2) / 7, "shift of the picture"), (np.eye(1), "stripes across"),
+    (np.eye(9) - 1 / 9, "ΣK"), (np.diag([9, 8, 7, 6, 5, 4, 3, 2, 1]) / 45, "shift of the picture"),
+    (np.tile(np.arange(9) == 4, (9, 1)) / 9, "run along"), (np.tile(np.arange(9) == 4, (9, 1)).T / 9, "run along"),
+    (np.eye(8) / 8, "with an odd side"), (np.ones(9) / 9, "square kernel"), ("diagonal", "cannot be measured of text")])
+def test_other_kernels_are_told_what_they_miss(kernel, missed):
+    found = verdict("01-motion", kernel)
+    assert not found.passed and missed in found.text
+
+
+# The diagrams
+
+def test_the_blocks_are_drawn_and_refuse_a_window_outside():
+    assert Image.open(io.BytesIO(plots.png(diagrams.kernel_blocks()))).width == 990
+    with pytest.raises(ValueError, match="outside 0 to 4"):
+        diagrams.kernel_blocks(row=5)
+
+
+def test_the_window_walks_to_all_places_and_begins_with_the_end():
+    film = Image.open(io.BytesIO(diagrams.walk([(6, 3, 2, 0), (6, 3, 2, 1)])))
+    assert film.n_frames == 1 + 36 and film.size == (660, 400) and film.info["loop"] == 0
+    frames = []
+    for number in range(film.n_frames):
+        film.seek(number)
+        frames.append(np.asarray(film.convert("RGB")))
+    left, right = ({frame[:, half].tobytes() for frame in frames[1:]} for half in (slice(330), slice(330, None)))
+    assert len(left) == 4 and len(right) == 9
+    np.testing.assert_array_equal(frames[0], frames[-1])
