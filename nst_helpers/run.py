@@ -10,67 +10,20 @@ snapshots: they never change afterwards. Showing takes a small share of the time
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from types import MappingProxyType
-
-import numpy as np
 
 from nst_helpers.animation import small_frame
 from nst_helpers.arrays import Image, Styles
 from nst_helpers.settings import Settings
-from nst_helpers.transfer import LOSSES, Result, Step, iterate, pyramid
+from nst_helpers.tracks import Snapshot, Track, read_only
+from nst_helpers.transfer import LOSSES, Result, Step, iterate
 
 SHARE = 15  # between two showings lies so many times what a showing took: about 6 % of the time
 SELDOM = 0.25  # seconds: never more often
 FRAMES = 80  # of the animation; beyond, every second one is dropped
 ENDED = ("finished", "stopped", "failed")
 FIXED = ("size", "scales", "iterations", "coarse_iterations", "init", "seed", "style_scale", "colors")
-
-
-# What a run hands out
-
-
-@dataclass(frozen=True, eq=False)
-class Track:
-    """One course of a run as it was at one moment."""
-
-    settings: Settings
-    history: Mapping[str, tuple]  # {"content", "style", "tv", "total": one value an iteration}
-    image: Image | None = None  # of this iteration: (height, width, 3) float32, 0–255, read-only
-    iteration: int = 0
-    frames: tuple = ()  # (height, width, 3) uint8, read-only
-    changes: tuple = ()  # ({"after": iteration, setting: value, …}, …)
-    finished: bool = False  # all iterations are done
-    error: BaseException | None = None  # what made it fail; picture and losses are those of the last good iteration
-
-
-@dataclass(frozen=True, eq=False)
-class Snapshot:
-    """A run as it was at one moment: all courses after the same round."""
-
-    status: str
-    tracks: tuple[Track, ...]
-    seconds: float
-    content: Image
-    style: Styles
-
-    @property
-    def error(self) -> BaseException | None:
-        """What made the run fail; None while a course goes on, or where one has finished."""
-        return self.tracks[-1].error if self.status == "failed" else None
-
-    def result(self, track: int = -1) -> Result:
-        """What a course had made, as a `Result`; its image is None before the first iteration."""
-        course = self.tracks[track]
-        height, width = self.content.shape[:2]
-        sizes = tuple(level[:3] for level in pyramid(height, width, course.settings))
-        history = {name: list(values) for name, values in course.history.items()}
-        return Result(course.image, history, course.settings, self.seconds, sizes, not course.finished,  # type: ignore
-                      self.content, self.style)
-
-
-# What a run works on
 
 
 class _Course:
@@ -310,10 +263,3 @@ class Run:
             self._complained = True
         ended = time.perf_counter()
         self._due = ended + max(SELDOM, SHARE * (ended - begun))
-
-
-def read_only(array: np.ndarray) -> np.ndarray:
-    """The same array, for reading: the next step goes on from its numbers."""
-    view = array.view()
-    view.flags.writeable = False
-    return view

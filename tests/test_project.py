@@ -226,7 +226,8 @@ def modules(path):
     ("schedule", {"images", "settings"}), ("objective", {"backend", "losses", "networks", "settings"}),
     ("descent", {"backend", "objective", "result", "schedule", "settings"}),
     ("transfer", {"colors", "descent", "errors", "images", "networks", "objective", "result", "schedule", "settings"}),
-    ("animation", {"images", "system"}), ("run", {"animation", "errors", "settings", "transfer"}),
+    ("animation", {"images", "system"}), ("tracks", {"result", "schedule", "settings"}),
+    ("run", {"animation", "errors", "settings", "tracks", "transfer"}),
     ("diagnose", {"colors", "images", "losses", "networks", "objective", "schedule", "transfer"}),
     ("runs", {"errors", "images", "networks", "settings"}),
     ("estimate", {"architecture", "descent", "images", "networks", "objective", "schedule", "settings"}),
@@ -235,8 +236,8 @@ def modules(path):
     ("experiments/inversion", {"backend", "images", "losses", "networks", "optimizers", "schedule", "shipped"}),
     ("experiments/denoising", {"optimizers"}), ("experiments/landscapes", {"optimizers"}),
     ("experiments/woven", {"errors", "images", "networks"}), ("experiments/channels", {"backend", "images"}),
-    ("experiments/statistics", {"backend", "experiments.texture", "images", "losses", "networks", "optimizers",
-                                "schedule", "transfer"}),
+    ("experiments/statistics", {"backend", "experiments.texture", "images", "losses", "networks", "objective",
+                                "optimizers", "schedule"}),
     ("diagrams/style", {"images", "plots"}), ("diagrams/gram", {"plots"}), ("diagrams/convolution", {"plots"}),
     ("diagrams/vgg", {"architecture", "plots"}),
     ("origin", {"networks", "settings"}), ("workers", {"backend", "errors", "extras"}),
@@ -251,7 +252,8 @@ def test_experiments_know_no_widget_and_are_all_in_the_table_above():
     """They are what widgets and lessons compute: whoever imports them needs no notebook."""
     (table,) = (mark.args[1] for mark in test_imports_go_one_way.pytestmark)
     paths = sorted((PACKAGE / "experiments").glob("[!_]*.py"))
-    assert {f"experiments/{path.stem}" for path in paths} == {name for name, _ in table if name.startswith("experiments/")}
+    named = {name for name, _ in table if name.startswith("experiments/")}
+    assert {f"experiments/{path.stem}" for path in paths} == named
     for path in paths:
         assert not {"ipywidgets", "IPython"} & modules(path), path.name
         assert not any(name.startswith(("widgets", "exercises", "plots")) for name in imports(path)), path.name

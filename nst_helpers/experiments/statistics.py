@@ -12,8 +12,10 @@ from nst_helpers.backend import tf
 from nst_helpers.experiments.texture import texture_settings
 from nst_helpers.images import noise_image, resize_image
 from nst_helpers.losses import gram_distance, gram_matrix, total_variation
+from nst_helpers.networks import shared_network
+from nst_helpers.objective import TV_EPSILON
 from nst_helpers.optimizers import LBFGS
-from nst_helpers.transfer import TV_EPSILON, canvas_size, pyramid, shared_network, style_size
+from nst_helpers.schedule import canvas_size, pyramid, style_size
 
 TINY = 1e-4  # added to variances before their root is taken: a channel may be zero everywhere
 
