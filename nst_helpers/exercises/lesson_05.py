@@ -159,9 +159,9 @@ EXERCISES = {
     "05-blend": Make(
         wishes=(
             Wish("height and width in pixels", lambda image: min(np.shape(image)[:2]), SIDE, SIDE),
-            Wish("E from the glass, over E between glass and waves", lambda image: _far(image, 0), most=0.33),
-            Wish("E from the waves, over E between glass and waves", lambda image: _far(image, 1), most=0.33),
-            Wish("the same for its worst quarter", _worst_quarter, most=1.1),
+            Wish("E from the glass, over E between glass and waves", lambda image: round(_far(image, 0), 2), most=0.33),
+            Wish("E from the waves, over E between glass and waves", lambda image: round(_far(image, 1), 2), most=0.33),
+            Wish("the same for its worst quarter", lambda image: round(_worst_quarter(image), 1), most=1.1),
         ),
         picture=lambda image: image,
         praise="A quarter is the least that both can have: (½)² of the distance between them.",

@@ -1,7 +1,7 @@
 """The kind of exercise in which something is made: a picture, a kernel, a setting that is measured."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from nst_helpers.exercises import guarded
@@ -68,7 +68,7 @@ class Make:
 class Made(Table):
     """What was measured of something made, and its picture."""
 
-    picture: Any = None
+    picture: Any = field(default=None, repr=False)  # thousands of numbers that no two processors share
 
     def show(self):
         """Show the picture, then the table."""
