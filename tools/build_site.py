@@ -17,6 +17,7 @@ import shutil
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
+from html import unescape
 from importlib.metadata import distribution
 from itertools import pairwise
 from pathlib import Path
@@ -46,6 +47,7 @@ OPENING = ("data/gallery/shown/raccoon_cubist.jpg", "The raccoon in brushed plan
            "A photograph, painted in the manner of the picture in its corner by the small network that comes along.")
 PICTURES = {".png", ".jpg", ".jpeg", ".gif", ".webp"}
 CHINESE = re.compile(r"[\u3400-\u9fff](?:[\u3400-\u9fff, ]*[\u3400-\u9fff])?")
+EMBEDDED = re.compile(r'<img src="data:image/[a-z+]+;base64,([^"]+)" alt="([^"]*)">')  # in a folded figure
 FOLDED = {"check": "The check", "figure": "How it is drawn"}  # by a cell's tag; JupyterLab folds these too
 PANEL = '<span aria-hidden="true">{}</span> <em>A panel to play with in JupyterLab; this is how it begins.</em>'
 LINE = 30  # longer lines are scrolled on a narrow or much enlarged page, so keys must reach them
@@ -341,7 +343,8 @@ def _output(site, page, output):
         note = Markup(PANEL).format(alt) if output.output_type == "execute_result" else ""
         return site.figure(base64.b64decode(data[kind]), page, alt, note)
     if "text/html" in data:  # a caption, a prediction, a folded figure: by plots.show and exercises.predict
-        return Markup(data["text/html"] + "\n")
+        return Markup(EMBEDDED.sub(lambda found: site.picture(base64.b64decode(found[1]), page, unescape(found[2])),
+                                   data["text/html"]) + "\n")
     if "text/plain" in data:
         return _scrolled(escape(data["text/plain"]), "output", data["text/plain"])
     raise SiteError(f"{page.source.relative_to(ROOT)}: an output that a page cannot show: {output.output_type}")
