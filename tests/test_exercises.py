@@ -16,6 +16,7 @@ from nst_helpers.exercises import check, find, guarded, verdict
 LESSONS = sorted(module.name for module in pkgutil.iter_modules(exercises.__path__)
                  if module.name.startswith("lesson_"))
 NAMES = [name for lesson in LESSONS for name in importlib.import_module(f"nst_helpers.exercises.{lesson}").EXERCISES]
+JUDGED = [name for name in NAMES if hasattr(find(name), "mistakes")]  # the others are made or chosen: no one answer
 SEEDS = (0, 1, 2)  # 0 is what students are tried on
 
 
@@ -26,12 +27,13 @@ def seeds(name):
 
 def varies(exercise):
     """Whether the generator changes what a function is tried on; of an answer that is a value, nothing is."""
-    tried = {repr(exercise.inputs(np.random.default_rng(seed))) for seed in SEEDS}
-    return callable(exercise.truth) and len(tried) > 1
+    if not callable(exercise.truth):
+        return False
+    return len({repr(exercise.inputs(np.random.default_rng(seed))) for seed in SEEDS}) > 1
 
 
-TRUTHS = [pytest.param(name, seed, id=f"{name}-{seed}") for name in NAMES for seed in seeds(name)]
-MISTAKES = [pytest.param(name, hint, wrong, seed, id=f"{name}-{number}-{seed}") for name in NAMES
+TRUTHS = [pytest.param(name, seed, id=f"{name}-{seed}") for name in JUDGED for seed in seeds(name)]
+MISTAKES = [pytest.param(name, hint, wrong, seed, id=f"{name}-{number}-{seed}") for name in JUDGED
             for number, (hint, wrong) in enumerate(find(name).mistakes.items(), 1) for seed in seeds(name)]
 
 
@@ -53,7 +55,7 @@ def test_which_exercises_the_seed_changes(name, expected):
     assert varies(find(name)) == expected
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", JUDGED)
 def test_every_exercise_knows_three_mistakes(name):
     assert len(find(name).mistakes) >= 3
     assert len(set(find(name).mistakes)) == len(find(name).mistakes)
