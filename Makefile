@@ -53,6 +53,7 @@ gallery: $(VENV)/installed  ## paint the finished pictures in data/gallery, and 
 runs: $(VENV)/installed  ## compute the runs that lessons show but do not compute, where out of date (data/runs)
 	$(RUN) tools/runs.py
 	$(RUN) tools/textures.py
+	$(RUN) tools/inversions.py
 
 features: $(VENV)/installed  ## compute what lesson 02 shows of channels and of three sets of weights, where missing (minutes)
 	$(RUN) tools/feature_pictures.py

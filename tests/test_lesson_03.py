@@ -1,23 +1,27 @@
 """Lesson 03, content loss: what it writes by hand, its closed forms, and its widget."""
 
+import importlib.util
 import io
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
 from lesson_code import lesson_functions
 from PIL import Image
 
-from nst_helpers import losses
+from nst_helpers import losses, plots
 from nst_helpers.backend import tf
+from nst_helpers.diagrams import inversion
 from nst_helpers.exercises import find
-from nst_helpers.experiments.inversion import ALONE, HELPED, rebuild
-from nst_helpers.images import load_image
-from nst_helpers.networks import data_folder
+from nst_helpers.experiments import helps
+from nst_helpers.experiments.inversion import ALONE, HELPED
+from nst_helpers.networks import load_network
 from nst_helpers.shipped import picture_names
 from nst_helpers.widgets import content
 from nst_helpers.widgets.content import draw_rebuilt, layer_slider, middle_of
 
+ROOT = Path(__file__).resolve().parent.parent
 LESSON = "03_content_loss"
 LAYERS = ("conv1_1", "conv4_2")
 STEPS = (0, 3, 7)
@@ -25,6 +29,11 @@ STEPS = (0, 3, 7)
 
 def pixels(panel):
     return np.asarray(Image.open(io.BytesIO(panel.picture.value)).convert("RGB"), float)
+
+
+@pytest.fixture
+def small():
+    return middle_of("cat")[:48, :64]
 
 
 # By hand
@@ -46,35 +55,122 @@ def test_the_gradient_is_the_tapes_and_the_finite_differences():
     np.testing.assert_allclose(by_steps, expected, atol=1e-9)
 
 
-def test_painted_kernels_are_the_way_back_through_a_convolution():
-    (paint,) = lesson_functions(LESSON, "paint")
+def test_the_way_back_is_tensorflows_transposed_convolution():
+    (way_back,) = lesson_functions(LESSON, "way_back")
     generator = np.random.default_rng(2)
     error, kernel = generator.standard_normal((5, 6, 4)), generator.standard_normal((3, 2, 3, 4))
     expected = tf.nn.conv2d_transpose(error[None], kernel, (1, 7, 7, 3), strides=1, padding="VALID")[0]
-    np.testing.assert_allclose(paint(error, kernel), expected, atol=1e-12)
+    np.testing.assert_allclose(way_back(error, kernel), expected, atol=1e-12)
 
 
 def test_the_solutions_are_the_exercises_truths():
-    solutions = lesson_functions(LESSON, "loss_per_value", "gradient_before_relu", "best_features")
-    for name, solution in zip(("03-per-value", "03-relu", "03-two-contents"), solutions, strict=True):
+    solutions = lesson_functions(LESSON, "backward", "back_with_stride", "best_features")
+    for name, solution in zip(("03-way-back", "03-stride", "03-two-contents"), solutions, strict=True):
         exercise = find(name)
         for case in exercise.inputs(np.random.default_rng(3)):
             np.testing.assert_allclose(solution(*case), exercise.truth(*case))
 
 
+def test_the_repaired_way_back_and_the_stride_are_the_tapes():
+    by_tape, = lesson_functions(LESSON, "tape_gradient")
+    generator = np.random.default_rng(6)
+    image, kernel, error = (generator.standard_normal(shape) for shape in ((6, 8), (3, 3), (2, 3)))
+
+    def pooled(picture):
+        z = tf.nn.conv2d(picture[None, :, :, None], kernel[:, :, None, None], 1, "VALID")
+        return tf.reduce_sum(tf.nn.avg_pool2d(tf.nn.relu(z), 2, 2, "VALID")[0, :, :, 0] * error)
+
+    np.testing.assert_allclose(find("03-way-back").truth(image, kernel, error), by_tape(pooled, image), atol=1e-12)
+
+    def strided(picture):
+        return tf.reduce_sum(tf.nn.conv2d(picture[None, :, :, None], kernel[:, :, None, None], 2, "VALID")[0, :, :, 0]
+                             * error)
+
+    picture = generator.standard_normal((5, 7))
+    np.testing.assert_allclose(find("03-stride").truth(error, kernel, 2), by_tape(strided, picture), atol=1e-12)
+
+
+@pytest.mark.parametrize("answer", ["1 / (a**2 + b**2)", "1/(a*a+b*b)", "(a**2 + b**2)**-1"])
+def test_the_step_in_other_notations(answer):
+    assert find("03-step").judge("03-step", answer, 0).passed
+
+
+def test_what_the_deep_layer_forgives_and_what_not():
+    photo, blind = helps.cat_window(), find("03-blind")
+    assert blind.judge("03-blind", photo + 55, 0).passed
+    for wrong in (photo, 0.6 * photo, 0 * photo + 117, photo[..., ::-1], photo[:100], "brighter"):
+        assert not blind.judge("03-blind", wrong, 0).passed
+
+
 def test_the_gate_is_the_tapes():
     z, wanted = np.random.default_rng(4).standard_normal((2, 3, 4, 2))
-    by_tape, gated = lesson_functions(LESSON, "tape_gradient", "gradient_before_relu")
+    *_, by_tape, gated = lesson_functions(LESSON, "content_gradient", "tape_gradient", "gradient_before_gate")
     expected = by_tape(lambda z: losses.content_loss(tf.nn.relu(z), wanted), z)
     np.testing.assert_allclose(gated(z, wanted), expected, atol=1e-12)
 
 
+# Each help by itself
+
+def test_the_lesson_rebuilds_as_the_package_does_without_help(small):
+    _, rebuild_by_lesson = lesson_functions(LESSON, "content_loss", "rebuild", network=load_network())
+    noise = helps.start_image(48, 64)
+    expected = [image for image, _ in rebuild_by_lesson(small, "conv2_1", tf.constant(noise), steps=4)]
+    images = [image for image, _ in helps.invert(load_network(), small, "conv2_1", helps.Help(rate=30.0), steps=4)]
+    np.testing.assert_array_equal(images[0], noise)
+    for image, by_lesson in zip(images[1:], expected, strict=True):
+        assert np.abs(image - by_lesson).mean() < 0.05
+
+
+@pytest.mark.parametrize("given", [helps.Help(), helps.Help(5, 0.0, 3.0), helps.Help(1, 0.02, 30.0),
+                                   helps.Help(5, 0.02, 10.0)])
+@pytest.mark.parametrize("start", ["noise", "grey"])
+def test_every_help_lowers_the_loss_and_stays_within_0_to_255(given, start, small):
+    (first, before), *_, (last, after) = helps.invert(load_network(), small, "conv2_1", given, start, steps=25)
+    assert after < 0.6 * before and last.shape == first.shape == small.shape
+    assert last.min() >= 0 and last.max() <= 255
+
+
+def test_sheets_add_up_to_the_picture_they_were_split_from(small):
+    (by_lesson,) = lesson_functions(LESSON, "add_up")
+    sheets = helps.split_into_sheets(small)
+    assert [sheet.shape[:2] for sheet in sheets] == [(48, 64), (24, 32), (12, 16), (6, 8), (3, 4)]
+    for together in (by_lesson, helps.sum_of_sheets):
+        np.testing.assert_allclose(together(sheets), small, atol=1e-2)
+    even = [np.full_like(sheet, 10 * k) for k, sheet in enumerate(sheets)]
+    np.testing.assert_allclose(helps.sum_of_sheets(even), np.full_like(small, 100), atol=1e-3)
+
+
+def test_likeness_of_a_picture_to_itself_and_to_its_negative(small):
+    assert helps.likeness(small, small) == pytest.approx((0, 1, 1, 1))
+    assert helps.likeness(255 - small, small)[1:] == pytest.approx((-1, -1, -1))
+
+
+def test_what_was_computed_before_is_there_and_was_measured_on_these_pictures():
+    photo = helps.cat_window()
+    for name in helps.measured()["runs"]:
+        run = helps.load_inversion(name)
+        assert run.image.shape == photo.shape and all(image.shape == photo.shape for image in run.frames.values())
+        now = helps.likeness(run.image, photo)  # of a compressed picture
+        assert now.error == pytest.approx(run.likeness.error, rel=0.15, abs=2)
+        assert now.brightness == pytest.approx(run.likeness.brightness, abs=0.1)
+    with pytest.raises(KeyError, match="choose one of"):
+        helps.load_inversion("nothing")
+
+
+def test_the_inversions_are_as_their_tool_asks(capsys):
+    spec = importlib.util.spec_from_file_location("inversions", ROOT / "tools" / "inversions.py")
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    assert tool.main(["--check"]) == 0, capsys.readouterr().out
+
+
+def test_the_diagrams_draw():
+    photo = helps.cat_window()
+    for figure in (inversion.backward_path(), inversion.sheets_of_pyramid(helps.split_into_sheets(photo), photo)):
+        assert len(plots.png(figure)) > 10_000
+
+
 # The widget
-
-def test_the_lesson_and_its_widget_show_the_same_photograph():
-    whole = load_image(data_folder() / "content" / "cat.jpg", 256)
-    np.testing.assert_array_equal(middle_of("cat"), whole[21:149, 32:224])
-
 
 @pytest.mark.parametrize("name", picture_names("content"))
 def test_every_photograph_has_a_middle(name):
@@ -115,6 +211,13 @@ def test_the_photograph_is_at_the_left_and_the_rebuilt_picture_at_the_right(comp
     assert np.abs(shown[:, 400:] - computed[HELPED]["conv4_2"][7][0, 0, 0]).mean() < 2
 
 
+def test_larger_pictures_are_shown_as_large_as_they_are(computed):
+    photo = helps.cat_window()
+    larger = {HELPED: {"conv4_2": {0: 255 - photo, 7: photo}}}
+    shown = pixels(layer_slider(larger, photo=photo))
+    assert shown.shape == (208, 2 * 320 + 6, 3) and np.abs(shown[:, :320] - photo).mean() < 12
+
+
 def test_what_was_not_computed_is_said_and_offered(computed):
     slider = layer_slider(computed)
     slider.controls["photograph"].value = "coffee"
@@ -148,7 +251,7 @@ def test_the_live_computation_comes_nearer_step_by_step(monkeypatch):
     small = middle_of("coffee")[:32, :48]
     monkeypatch.setattr(content, "middle_of", lambda name: small)
     monkeypatch.setattr(content, "STEPS", 20)
-    monkeypatch.setattr(rebuild, "__defaults__", (HELPED, 20, 0))
+    monkeypatch.setattr(content.rebuild, "__defaults__", (HELPED, 20, 0))
     shares, words = zip(*((share, drawing.words) for share, drawing in
                           content.live_job("conv1_1", 200, HELPED, "coffee")), strict=True)
     assert shares == (0, 0.25, 0.5, 0.75, 1) and "after 20 steps" in words[-1]

@@ -33,12 +33,12 @@ def rebuild(photo: Picture, layer: str, how: str = HELPED, steps: int = STEPS, s
         photo: image (height, width, 3), 0–255. layer: as in "conv4_2". steps: of the optimizer. seed: of the noise.
         how: HELPED: the picture is a stack of sheets from fine to coarse, added up, and has to be smooth at
             first; ALONE: it is its pixels, and nothing but the content loss decides.
-        network: whose layer it is; None takes the shipped "plain".
+        network: whose layer it is; None takes the shipped "compact".
 
     Returns:
         An iterator of images: the noise, then one after each step.
     """
-    network = network or shared_network("plain", "average", "float32")
+    network = network or shared_network("compact", "average", "float32")
     photo = np.asarray(photo, np.float32)
     start = np.zeros((SHEETS[how], *photo.shape), np.float32)
     start[0] = noise_image(*photo.shape[:2], seed)

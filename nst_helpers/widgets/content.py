@@ -27,7 +27,7 @@ def middle_of(name: str) -> Picture:
 
 
 def layer_slider(computed: Mapping[str, Mapping[str, Mapping[int, Picture]]], of: str = "cat",
-                 job: Callable | None = None) -> Live:
+                 job: Callable | None = None, photo: Picture | None = None) -> Live:
     """The layer slider: what was computed before, at once; anything else live, behind a button.
 
     Args:
@@ -35,9 +35,11 @@ def layer_slider(computed: Mapping[str, Mapping[str, Mapping[int, Picture]]], of
             the same.
         of: name of that photograph; it comes first in the list.
         job: what computes live, for tests; by default `live_job`.
+        photo: the photograph `of` at the size of what was computed; by default `middle_of(of)`.
 
     controls: "layer", "step", "how", "photograph".
     """
+    photo = middle_of(of) if photo is None else photo
     layers = list(next(iter(computed.values())))
     steps = list(computed[next(iter(computed))][layers[0]])
     controls = {"layer": choice_slider("layer", layers, "conv4_2" if "conv4_2" in layers else layers[-1]),
@@ -47,7 +49,7 @@ def layer_slider(computed: Mapping[str, Mapping[str, Mapping[int, Picture]]], of
 
     def draw(layer, step, how, photograph):
         if photograph == of:
-            return draw_rebuilt(middle_of(of), computed[how][layer][step], layer, step)
+            return draw_rebuilt(photo, computed[how][layer][step], layer, step)
         return draw_not_yet(middle_of(photograph), layer)
 
     return Live(Panel(draw, controls), job or live_job, "rebuild it now")
@@ -76,8 +78,9 @@ def draw_not_yet(photo: Picture, layer: str) -> Drawing:
     return Drawing(_pair(photo, noise_image(*photo.shape[:2], 0)), words)
 
 
-def _pair(left, right, gap=6, zoom=2):
-    """Two pictures of one size beside each other as a JPEG file, enlarged."""
+def _pair(left, right, gap=6, least=320):
+    """Two pictures of one size beside each other as a JPEG file; small ones enlarged to at least so many pixels."""
+    zoom = -(-least // left.shape[1])
     white = np.full((len(left), gap, 3), 255, np.float32)
     picture = pillow(np.concatenate([left, white, right], axis=1))
     picture = picture.resize((zoom * picture.width, zoom * picture.height), Image.Resampling.BICUBIC)

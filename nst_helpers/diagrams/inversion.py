@@ -1,0 +1,100 @@
+"""Diagrams of lesson 03: the way back through a layer, and the sheets of a pyramid."""
+
+import io
+
+import numpy as np
+
+from nst_helpers.plots import AMBER, BLUE, ORANGE, draw_image, subplots
+
+INK = "0.25"
+FORWARD = (("I", "pixels"), ("Z", "before the gate"), ("F", "feature map"), ("P", "pooled map"))
+FORWARD_STEPS = ("correlation\nwith K", "ReLU\nmax(Z, 0)", "average of\n2 × 2")
+BACKWARD_STEPS = ("full convolution\nwith K", "gate: 0 where\nZ ≤ 0", "a quarter\nto each")
+
+
+def backward_path():
+    """Pixels to loss in the upper row, and the gradient's way back in the lower: a figure."""
+    figure, axes = subplots(size=(10, 4.1))
+    axes.set(xlim=(-0.75, 9.85), ylim=(-0.25, 3.6))
+    axes.set_axis_off()
+    axes.grid(False)
+    for place, (letter, name) in enumerate(FORWARD):
+        x = 2.35 * place
+        _block(axes, x, 2.5, letter, name, BLUE)
+        _block(axes, x, 0.85, f"∂L/∂{letter}", "", ORANGE)
+    for place, (forward, backward) in enumerate(zip(FORWARD_STEPS, BACKWARD_STEPS, strict=True)):
+        left, right = 2.35 * place + 0.6, 2.35 * place + 1.75
+        _arrow(axes, (left, 2.5), (right, 2.5), forward, BLUE, above=True)
+        _arrow(axes, (right, 0.85), (left, 0.85), backward, ORANGE, above=False)
+    _block(axes, 9.25, 1.68, "L", "½ Σ (P − C)²", AMBER, side=0.5)
+    _arrow(axes, (7.65, 2.4), (8.72, 1.95), "", BLUE, above=True)
+    _arrow(axes, (8.72, 1.4), (7.65, 0.95), "", ORANGE, above=False)
+    axes.text(8.45, 0.78, "P − C", color=ORANGE, fontsize=12, ha="center")
+    axes.text(-0.7, 3.42, "forward: what the layer sees", color=BLUE, fontsize=12, weight="bold")
+    axes.text(-0.7, -0.12, "backward: what the loss asks for", color=ORANGE, fontsize=12, weight="bold")
+    return figure
+
+
+def _block(axes, x, y, letter, name, color, side=0.55):
+    from matplotlib.patches import FancyBboxPatch
+
+    box = FancyBboxPatch((x - side, y - 0.42), 2 * side, 0.84, boxstyle="round,pad=0,rounding_size=0.12",
+                         facecolor=color, alpha=0.16, edgecolor="none")
+    axes.add_patch(box)
+    axes.text(x, y, letter, ha="center", va="center", fontsize=17 if len(letter) == 1 else 14, color=INK)
+    axes.text(x, y - 0.6, name, ha="center", va="center", fontsize=9.5, color=INK)
+
+
+def _arrow(axes, start, end, words, color, above):
+    axes.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": color, "linewidth": 2})
+    middle = (start[0] + end[0]) / 2
+    axes.text(middle, start[1] + (0.18 if above else -0.18), words, ha="center", va="bottom" if above else "top",
+              fontsize=9.5, color=INK)
+
+
+def sheets_of_pyramid(sheets, image):
+    """The sheets of a pyramid, lying above each other from coarse to fine, and the picture that is their sum.
+
+    Args:
+        sheets: arrays (height/2ᵏ, width/2ᵏ, 3), finest first, of values below and above zero.
+        image: (height, width, 3), 0–255: the sum.
+
+    Returns:
+        A figure.
+    """
+    figure, (left, right) = subplots(1, 2, size=(10, 4.6), width_ratios=[1.35, 1])
+    count, height = len(sheets), 0.62
+    for level, sheet in enumerate(reversed(sheets)):
+        _lying(left, shown(sheet), base=level * height)
+        k = count - 1 - level
+        size = "each pixel by itself" if k == 0 else f"blocks of {2**k} × {2**k}"
+        left.text(2.12, level * height + 0.28, f"sheet {k}: {size}", fontsize=10.5, color=INK)
+    left.set(xlim=(-0.1, 3.5), ylim=(-0.15, (count - 1) * height + 0.85), aspect="equal")
+    left.set_axis_off()
+    left.grid(False)
+    draw_image(right, image, "their sum: the picture", smooth=True)
+    return figure
+
+
+def _lying(axes, picture, base):
+    """A picture that lies on the table, seen from the front: a parallelogram 1.5 wide, 0.55 high."""
+    from matplotlib.transforms import Affine2D
+
+    place = Affine2D().from_values(1.5, 0, 0.5, 0.55, 0, base) + axes.transData
+    axes.imshow(np.clip(picture / 255, 0, 1), extent=(0, 1, 0, 1), origin="upper", transform=place,
+                interpolation="nearest", zorder=base + 1)
+    corners = np.array([(0, 0), (1.5, 0), (2.0, 0.55), (0.5, 0.55), (0, 0)]) + np.array([0, base])
+    axes.plot(*corners.T, color=INK, linewidth=0.8, zorder=base + 1.1)
+
+
+def shown(sheet):
+    """A sheet as a picture: its mean is mid-grey, and its strongest value is black or white."""
+    centred = np.asarray(sheet) - np.mean(sheet)
+    return 128 + 127 * np.clip(centred / (np.quantile(np.abs(centred), 0.99) or 1.0), -1, 1)
+
+
+def full_color_jpeg(figure):
+    """The bytes of a JPEG with the colour of every pixel: the usual kind halves it, and coloured grain with it."""
+    file = io.BytesIO()
+    figure.savefig(file, format="jpeg", pil_kwargs={"quality": 85, "subsampling": 0})
+    return file.getvalue()

@@ -1,0 +1,152 @@
+"""Compute the feature inversions that lesson 03 shows without computing them: data/inversions.
+
+    python tools/inversions.py             what is not there yet
+    python tools/inversions.py NAME …      these large pictures, whether they are there or not
+    python tools/inversions.py --check     compute nothing; name what is missing
+
+A grid of small runs (96×144 pixels, 120 steps) over each help's settings tells how good each is at its best; one of
+its settings runs on for 1,000 steps. The large runs (208×320 pixels) keep a picture each, some on their way too, and
+their numbers, measured before the picture is compressed. Half an hour on two slow cores.
+"""
+
+import argparse
+import io
+import json
+import sys
+
+import numpy as np
+from PIL import Image
+
+from nst_helpers.experiments.helps import Help, cat_window, invert, likeness
+from nst_helpers.networks import data_folder, load_network, random_network
+from nst_helpers.system import write_whole
+
+FOLDER = data_folder() / "inversions"
+SMALL, LARGE, STEPS, LONG = (96, 144), (208, 320), 120, 1000
+FRAMES = (10, 40)  # steps at which the large runs of the layers are kept too
+LAYERS = ("conv1_1", "conv2_1", "conv3_1", "conv4_2", "conv5_1")
+RATES, WEIGHTS = (3, 10, 30), (0.005, 0.02, 0.08)
+HELPS = {"none": (1, (0,)), "smoothness": (1, WEIGHTS), "pyramid": (5, (0,)), "both": (5, WEIGHTS)}
+CONTINUED = (  # where the best of the grid lay at its edge: one further
+    ("compact", "noise", "none", (1, 0.0, 100.0)), ("compact", "noise", "smoothness", (1, 0.005, 100.0)),
+    ("compact", "noise", "both", (5, 0.005, 100.0)), ("compact", "grey", "none", (1, 0.0, 100.0)),
+    ("compact", "grey", "smoothness", (1, 0.005, 100.0)), ("compact", "grey", "both", (5, 0.005, 100.0)),
+    ("compact", "noise", "pyramid", (5, 0.0, 1.0)), ("compact", "grey", "pyramid", (5, 0.0, 1.0)),
+    ("random", "noise", "none", (1, 0.0, 100.0)), ("plain", "noise", "both", (5, 0.3, 10.0)))
+NONE, BOTH = Help(1, 0.0, 30.0), Help(5, 0.02, 30.0)
+
+
+def grid():
+    """[(network, start, name of the help, Help, steps), …]."""
+    rows = [("compact", start, name, Help(sheets, weight, rate), STEPS) for start in ("noise", "grey")
+            for name, (sheets, weights) in HELPS.items() for weight in weights for rate in RATES]
+    rows += [(network, "noise", name, Help(HELPS[name][0], weight, rate), STEPS) for network in ("plain", "random")
+             for name in ("none", "both") for weight in HELPS[name][1] for rate in RATES]
+    rows += [(network, start, name, Help(*given), STEPS) for network, start, name, given in CONTINUED]
+    return [*rows, ("compact", "noise", "none", Help(1, 0.0, 10.0), LONG)]
+
+
+def runs():
+    """{name: (network, layer, Help, start, steps that are kept)} of the large runs."""
+    chosen = {f"{layer}_{name}": ("compact", layer, given, "noise", FRAMES) for layer in LAYERS
+              for name, given in (("none", NONE), ("both", BOTH))}
+    chosen |= {f"conv4_2_{name}": ("compact", "conv4_2", given, "noise", ()) for name, given in
+               (("smoothness", Help(1, 0.005, 30.0)), ("pyramid", Help(5, 0.0, 3.0)))}
+    chosen["conv4_2_none_grey"] = ("compact", "conv4_2", NONE, "grey", ())
+    return chosen | {f"{network}_{name}": (network, "conv4_2", given, "noise", ()) for network, name, given in
+                     (("plain", "none", NONE), ("plain", "both", Help(5, 0.08, 10.0)),
+                      ("random", "none", NONE), ("random", "both", Help(5, 0.005, 10.0)))}
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"large runs: {', '.join(runs())}")
+    parser.add_argument("--check", action="store_true", help="compute nothing; name what is missing")
+    options = parser.parse_args(arguments)
+    if unknown := set(options.names) - set(runs()):
+        parser.error(f"no inversion {', '.join(sorted(unknown))}")
+    rows = [] if options.names else [row for row in grid() if key(row) not in map(key_told, read()["grid"])]
+    names = options.names or [name for name in runs() if name not in read()["runs"]]
+    if options.check:
+        print(f"missing: {len(rows)} rows of the grid; {', '.join(names) or 'no large run'}")
+        return bool(rows or names)
+    for name in names:
+        keep_run(name)
+    for row in rows:
+        keep_row(row)
+    return 0
+
+
+def network_of(name):
+    return random_network() if name == "random" else load_network(name)
+
+
+def keep_run(name):
+    """Compute a large run; write its pictures, then its numbers."""
+    network, layer, given, start, kept = runs()[name]
+    photo = cat_window(*LARGE)
+    way = list(invert(network_of(network), photo, layer, given, start, STEPS))
+    for step in kept:
+        write_picture(f"{name}.{step}", way[step][0], given, quality=40)
+    image, share = way[-1]
+    write_picture(name, image, given, quality=68)
+    told = {"network": network, "layer": layer, "start": start, "help": given._asdict(), "steps": STEPS,
+            "frames": list(kept), "share": digits(share),
+            "likeness": {part: digits(value) for part, value in likeness(image, photo)._asdict().items()}}
+    write(lambda all_told: all_told["runs"].update({name: told}))
+    print(f"{name}: share {share:.4f}, {told['likeness']}", flush=True)
+
+
+def keep_row(row):
+    """Compute a run of the grid; write its numbers."""
+    network, start, name, given, steps = row
+    photo = cat_window(*SMALL)
+    *_, (image, share) = invert(network_of(network), photo, "conv4_2", given, start, steps)
+    told = {"network": network, "start": start, "name": name, **given._asdict(), "steps": steps, "share": digits(share),
+            **{part: digits(value) for part, value in likeness(image, photo)._asdict().items()}}
+    write(lambda all_told: all_told["grid"].append(told))
+    print(told, flush=True)
+
+
+def key(row):
+    network, start, name, given, steps = row
+    return network, start, name, given.sheets, float(given.smoothness), float(given.rate), steps
+
+
+def key_told(told):
+    return (*(told[part] for part in ("network", "start", "name", "sheets")), float(told["smoothness"]),
+            float(told["rate"]), told["steps"])
+
+
+def digits(value):
+    return float(f"{value:.4g}")
+
+
+def write_picture(name, image, given, quality):
+    """A smooth picture as WebP; a grainy one as JPEG in full colour resolution: WebP takes half of the grain away."""
+    picture, file = Image.fromarray(np.clip(np.rint(image), 0, 255).astype(np.uint8)), io.BytesIO()
+    if given.smoothness:
+        picture.save(file, "WEBP", quality=quality + 15, method=6)
+    else:
+        picture.save(file, "JPEG", quality=quality, subsampling=0)
+    write_whole(FOLDER / f"{name}{'.webp' if given.smoothness else '.jpg'}", file.getvalue())
+
+
+def read():
+    path = FOLDER / "measured.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {"grid": [], "runs": {}}
+
+
+def write(change):
+    """Change what is told, reading it anew, so that two of these may work side by side."""
+    told = read()
+    change(told)
+    lines = ",\n  ".join(json.dumps(row) for row in told["grid"])
+    runs_told = ",\n  ".join(f"{json.dumps(name)}: {json.dumps(run)}" for name, run in sorted(told["runs"].items()))
+    text = f'{{"grid": [\n  {lines}\n], "runs": {{\n  {runs_told}\n}}}}\n'
+    FOLDER.mkdir(exist_ok=True)
+    write_whole(FOLDER / "measured.json", text.encode())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
