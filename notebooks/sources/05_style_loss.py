@@ -409,8 +409,9 @@ assert raw.sum() > 1e13 and 0.5 < gatys < 1.3 and raw[0] / raw.sum() > 0.6
 # with the other terms. The content loss of lesson 03 is a sum, which grew about 14 times here, so β tuned at 80 pixels
 # is wrong by a factor of 20 at 320. With Gatys' divisor it is wrong too, in the other direction, for his content loss
 # grows and his style loss does not. Only when both are means, as in this course's package, does one β serve all sizes.
-# Together with section 2 these are the two things no weight can repair, and both are reasons to keep $M$. For $N$
-# there is no such argument, since a network's channels never change.
+# So keeping $M$ in the style loss helps only if the content loss is a mean too; then the sizes of the pictures
+# cancel everywhere, and nothing has to be tuned again. This, together with section 2, is the case for $M$. For
+# $N$ there is no such argument, since a network's channels never change.
 #
 # **Does the divisor make the layers equal?** The course's paper says so. Because $N$ and $M$ differ from layer to
 # layer, “所以需要前面的系数确保不同层级之间的损失贡献能够平等地影响总的风格损失” (“the coefficient in front is
@@ -568,10 +569,14 @@ assert all(made.left(layer) < 0.01 for made in (stored, one_size) for layer in L
 # There is a second difference, which no term of the loss asks for. Look at the middle picture and at the style (its
 # original stands in the next section): blue to the left, orange to the right. The colours are back at their places,
 # although a Gram matrix knows no places. The printed “layout” measures this as the correlation between the mean
-# colours of 8 × 8 cells and those of the style's cells: 0.81 with six sizes and 0.08 with one. A count suggests why.
-# Five symmetric Gram matrices hold 19,256 distinct numbers. At 320 pixels they constrain 307,200 pixel values, which
-# leaves the picture much freedom; at the smallest size, 57 pixels, there are only 9,747 values, and twice as many
-# conditions as unknowns may well determine the picture. What the coarse picture has settled, the finer sizes keep.
+# colours of 8 × 8 cells and those of the style's cells: 0.81 with six sizes and 0.08 with one. Counting helps to
+# see why this is possible, though it does not prove it. The five symmetric Gram matrices hold 19,256 distinct
+# numbers, but a matrix made from $M$ positions has at most rank $M$: at 57 pixels conv4_1 has 49 positions and
+# conv5_1 only 9, and no more than 8,956 of the numbers are independent. They face 9,747 pixel values at that
+# size, and 307,200 at 320 pixels. At the coarsest size there are thus nearly as many conditions as unknowns, and
+# at the finest hardly a sixteenth. What the coarse picture has settled, the finer sizes keep. (Two other causes
+# have not been separated here: the zeros of the padding tell a layer where the border is, and at the coarse sizes
+# the windows of the deep layers cover the whole picture.)
 #
 # ## 6. Which layers make a style?
 #
@@ -611,11 +616,9 @@ assert grown[4].layout > grown[3].layout > grown[2].layout > grown[1].layout + 0
 # neighbours, and it fixes the colours; the mean is off by 1.6 grey levels of 255. It knows nothing of lead that closes
 # around a cell, and 14 % of the noise's loss are left in conv4_1. Each further layer sees wider (lesson 02) and adds
 # structure of its own scale, until the cells are closed with three layers and straight-edged with four. The fifth
-# changes little but the layout, which agrees with the count of the last section: it returns by degrees, 0.35 with
-# three layers and 2,744 numbers, 0.69 with four and 11,000, when the numbers have overtaken the 9,747 unknowns of the
-# coarsest size. So far this agrees with the usual reading, in which shallow layers hold colours and deep ones shapes,
-# and style would be a matter of the shallow ones. The experiment that could contradict it leaves the shallow layers
-# out.
+# changes little but the layout, which returns by degrees: 0.35 with three layers, 0.69 with four, 0.81 with five.
+# So far this agrees with the usual reading, in which shallow layers hold colours and deep ones shapes, and style
+# would be a matter of the shallow ones. The experiment that could contradict it leaves the shallow layers out.
 
 # %%
 exercises.predict(
@@ -836,15 +839,16 @@ exercises.check("05-blend", blend)
 # square and one from the symmetry of $G$, so that the gradient is $F(G - S)/(N^2M^2)$. Finite differences and the tape
 # agree with it. The rectifiers then stop between 19 % and 44 % of its square. At one size a divisor is a choice of
 # layer weights: between temple and glass it moves the share of conv1_1 from 1 % to 81 %, and the widely copied
-# $10^3/n^2$ are, for four of five layers, the weights of no divisor at all. $M$ has two reasons of its own. Without it
-# a picture is as far from its own reduction as from another picture (1.02 in conv1_1), and from 80 to 320 pixels the
-# style loss grows about 300 times while the content loss grows 14 times. The divisor removes counts, but it does not
-# equalize: the shares lie between 14 % and 30 % in one network, and between 5 % and 49 % in another of the same form.
+# $10^3/n^2$ are, for four of five layers, the weights of no divisor at all. $M$ is another matter, as long as all
+# terms of the total loss are means. Without it a picture is as far from its own reduction as from another picture
+# (1.02 in conv1_1), and from 80 to 320 pixels the style loss grows about 300 times while the content loss grows
+# 14 times. The divisor removes counts, but it does not equalize: the shares lie between 14 % and 30 % in one
+# network, and between 5 % and 49 % in another of the same form.
 #
 # As a texture, one layer gives colours, three give closed cells, and five give even the layout, as far as the coarsest
-# size determines it. Pooling layers do as well as convolutions. Random weights of this form give blotches, although
-# their Gram matrices are met as exactly as those of the robust network, and after 600 steps the divisors differ far
-# less than after 160.
+# size determines it. Pooling layers serve nearly as well as convolutions. Random weights of this form give
+# blotches, although their Gram matrices are met to within 0.3 % of the noise's loss (0.6 % for the waves), and
+# after 600 steps the divisors differ less than after 160.
 #
 # ## Where this is used
 #
