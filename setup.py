@@ -5,8 +5,9 @@ from pathlib import Path
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
-# The gallery is large, and the painters are programs: neither is needed to paint, to teach or to check.
-SHIPPED = ("SOURCES.md", "networks/*", "content/*", "style/*", "runs/*")
+# The gallery is large, and needed neither to paint, to teach nor to check.
+SHIPPED = ("SOURCES.md", "networks/*", "content/*", "style/*", "runs/*", "features/*", "inversions/*", "textures/*",
+           "woven/*")
 
 
 class BuildWithData(build_py):

@@ -351,7 +351,7 @@ def test_ctrl_c_at_any_line_leaves_a_run_to_go_on_from(content, style, tmp_path,
         return transfer(content, style, settings, None, Checkpoint(path, every=2))
 
     finished, lines = traced(lambda: run(tmp_path / "0" / "run.npz"))
-    assert not finished.interrupted and lines > 300
+    assert not finished.interrupted and lines > 200
     for at in range(1, lines + 1):
         path = tmp_path / str(at) / "run.npz"
         stopped, _ = traced(lambda path=path: run(path), at)

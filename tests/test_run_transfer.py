@@ -67,7 +67,7 @@ def test_a_change_on_the_way_runs_beside_the_course_left_alone(paused, photograp
 def test_a_picture_that_will_not_do_is_told(photograph):
     run = Run(photograph[:, :, :2], photograph, QUICK)
     run.start()
-    assert ended(run) == "failed" and "(height, width, 3) is needed" in str(run.error)
+    assert ended(run) == "failed" and "it must be (height, width, 3)" in str(run.error)
 
 
 def steps(number):

@@ -15,7 +15,7 @@ import nst_helpers
 from nst_helpers.runs import run_names
 
 ROOT = Path(__file__).resolve().parents[1]
-NOT_IN_THE_WHEEL = {"gallery", "painters"}
+NOT_IN_THE_WHEEL = {"gallery"}
 MOST_BYTES = 12_000_000
 
 
