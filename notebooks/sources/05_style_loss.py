@@ -206,8 +206,9 @@ exercises.check("05-sizes", style_distance)
 # double sum:
 #
 # $$\frac{\partial E}{\partial F_{kc}}
-# = \frac{1}{4N^2M^2} \sum_{i,j} 2\,(G_{ij} - S_{ij}) \left( \delta_{ic} F_{kj} + \delta_{jc} F_{ki} \right)
-# = \frac{2}{4N^2M^2} \Big[ \sum_{j} (G_{cj} - S_{cj}) F_{kj} + \sum_{i} (G_{ic} - S_{ic}) F_{ki} \Big] .$$
+# = \frac{1}{4N^2M^2} \sum_{i,j} 2\,(G_{ij} - S_{ij}) \left( \delta_{ic} F_{kj} + \delta_{jc} F_{ki} \right)$$
+#
+# $$= \frac{2}{4N^2M^2} \Big[ \sum_{j} (G_{cj} - S_{cj}) F_{kj} + \sum_{i} (G_{ic} - S_{ic}) F_{ki} \Big] .$$
 #
 # Since $G$ and $S$ are symmetric, the two sums in the brackets are the same sum, $\sum_j F_{kj} (G - S)_{jc}$, which is
 # an entry of the matrix product $F(G - S)$. So a 2 comes from the square and a 2 from the symmetry, and the 4 in the
