@@ -72,8 +72,10 @@ class Page:
         """The numbers come with the kernel's answers; what the cells print has come, too, once the kernel is idle."""
         self.page.wait_for_function("""places => {
             if (document.querySelector('[data-mime-type="application/vnd.jupyter.error"]')) return true;
-            const prompts = document.querySelectorAll(".jp-Notebook .jp-CodeCell .jp-InputPrompt");
-            return places.every(place => /\\d/.test(prompts[place].textContent)); }""", arg=list(places), polling=100)
+            const cells = document.querySelectorAll(".jp-Notebook .jp-CodeCell");
+            return places.every(place => {  // a folded cell shows no number; the cells around it do
+                const prompt = cells[place].querySelector(".jp-InputPrompt");
+                return !prompt || /\\d/.test(prompt.textContent); }); }""", arg=list(places), polling=100)
         self.until_idle()
 
     def until_idle(self):
