@@ -1,8 +1,7 @@
 """Textures from other statistics: what each statistic is, that a texture approaches it, and the shipped textures."""
 
-import importlib.util
+import importlib
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -52,10 +51,9 @@ def test_a_texture_approaches_its_statistic(statistic, compact):
     assert len(losses) == 8 and losses[-1] < 0.2 * losses[0]
 
 
-def test_every_shipped_texture_is_as_its_recipe_asks():
-    spec = importlib.util.spec_from_file_location("textures_tool", ROOT / "tools" / "textures.py")
-    tool = sys.modules["textures_tool"] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
+def test_every_shipped_texture_is_as_its_recipe_asks(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    tool = importlib.import_module("textures")
     recipes = json.loads((TEXTURES / "recipes.json").read_text(encoding="utf-8"))
     pairs = {f"{style}_{statistic}" for style, statistics in recipes.items() for statistic in statistics}
     assert {path.stem for path in TEXTURES.glob("*.webp")} == pairs

@@ -9,11 +9,10 @@ import argparse
 import io
 import json
 
-import numpy as np
 from PIL import Image
 
 from nst_helpers.experiments.channels import channel_picture, response
-from nst_helpers.images import load_image
+from nst_helpers.images import load_image, to_uint8
 from nst_helpers.networks import data_folder, load_network, random_network
 from nst_helpers.settings import Settings
 from nst_helpers.system import write_whole
@@ -59,7 +58,7 @@ def painted(which):
 def keep(name, image, measured):
     """Write the picture, and what was measured into the list of all."""
     file, path = io.BytesIO(), FOLDER / "features.json"
-    Image.fromarray(np.clip(np.rint(image), 0, 255).astype(np.uint8)).save(file, "WEBP", quality=88, method=6)
+    Image.fromarray(to_uint8(image)).save(file, "WEBP", quality=88, method=6)
     told = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     write_whole(FOLDER / f"{name}.webp", file.getvalue())
     text = json.dumps(dict(sorted((told | {name: measured}).items())), indent=1)

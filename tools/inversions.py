@@ -14,10 +14,10 @@ import io
 import json
 import sys
 
-import numpy as np
 from PIL import Image
 
 from nst_helpers.experiments.helps import Help, cat_window, invert, likeness
+from nst_helpers.images import to_uint8
 from nst_helpers.networks import data_folder, load_network, random_network
 from nst_helpers.system import write_whole
 
@@ -124,7 +124,7 @@ def digits(value):
 
 def write_picture(name, image, given, quality):
     """A smooth picture as WebP; a grainy one as JPEG in full colour resolution: WebP takes half of the grain away."""
-    picture, file = Image.fromarray(np.clip(np.rint(image), 0, 255).astype(np.uint8)), io.BytesIO()
+    picture, file = Image.fromarray(to_uint8(image)), io.BytesIO()
     if given.smoothness:
         picture.save(file, "WEBP", quality=quality + 15, method=6)
     else:

@@ -9,7 +9,6 @@ to it, "frames": how many frames its film has, 0 for none}. How a lesson shows a
 """
 
 import argparse
-import hashlib
 import io
 import json
 import os
@@ -18,6 +17,7 @@ import sys
 from dataclasses import asdict
 
 import numpy as np
+import stamps
 from gallery import pictures
 from PIL import Image
 from tqdm import tqdm
@@ -105,22 +105,14 @@ def keep(name, recipe, result, frames):
 
 def is_stale(name, recipe):
     """Whether a run is missing, or of another recipe, other defaults or another network."""
-    path = FOLDER / f"{name}.json"
-    if not path.is_file() or not (FOLDER / f"{name}.webp").is_file():
-        return True
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))["stamp"] != stamp(recipe)
-    except (ValueError, KeyError, TypeError):  # not what this tool writes
-        return True
+    return stamps.is_stale(FOLDER / f"{name}.json", stamp(recipe))
 
 
 def stamp(recipe):
     """A digest of all that decides a run, but the pictures: the recipe, its whole settings, the shipped network."""
     settings = settings_of(recipe)
     network = data_folder() / "networks" / f"{settings.network}.npz"
-    parts = [json.dumps(recipe, sort_keys=True), json.dumps(asdict(settings), sort_keys=True),
-             hashlib.sha256(network.read_bytes()).hexdigest() if network.is_file() else ""]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+    return stamps.digest([json.dumps(recipe, sort_keys=True), json.dumps(asdict(settings), sort_keys=True)], [network])
 
 
 def files(name):

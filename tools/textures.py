@@ -9,7 +9,6 @@ data/textures/STYLE_STATISTIC.webp and, beside it, a .json: settings, losses, wh
 """
 
 import argparse
-import hashlib
 import io
 import json
 import os
@@ -18,12 +17,12 @@ import sys
 import time
 from dataclasses import asdict
 
-import numpy as np
+import stamps
 from PIL import Image
 
 from nst_helpers.experiments.statistics import STATISTICS, texture_from
 from nst_helpers.experiments.texture import texture_settings
-from nst_helpers.images import load_image
+from nst_helpers.images import load_image, to_uint8
 from nst_helpers.networks import data_folder
 from nst_helpers.system import write_whole
 
@@ -61,7 +60,7 @@ def weave(style, statistic):
     picture = load_image(data_folder() / "style" / f"{style}.jpg", None)
     image, losses = texture_from(statistic.removesuffix(ONE_SIZE), picture, settings)
     seconds, picture = time.perf_counter() - start, io.BytesIO()
-    Image.fromarray(np.clip(np.rint(image), 0, 255).astype(np.uint8)).save(picture, "WEBP", quality=88, method=6)
+    Image.fromarray(to_uint8(image)).save(picture, "WEBP", quality=88, method=6)
     write_whole(FOLDER / f"{style}_{statistic}.webp", picture.getvalue())
     told = {"stamp": stamp(style, statistic), "style": style, "statistic": statistic, "settings": asdict(settings),
             "seconds": round(seconds, 1), "machine": f"{platform.machine()}, {os.cpu_count()} cores",
@@ -72,13 +71,7 @@ def weave(style, statistic):
 
 def is_stale(style, statistic):
     """Whether a texture is missing, or of other settings or another network."""
-    path = FOLDER / f"{style}_{statistic}.json"
-    if not path.is_file() or not path.with_suffix(".webp").is_file():
-        return True
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))["stamp"] != stamp(style, statistic)
-    except (ValueError, KeyError, TypeError):  # not what this tool writes
-        return True
+    return stamps.is_stale(FOLDER / f"{style}_{statistic}.json", stamp(style, statistic))
 
 
 def stamp(style, statistic):
@@ -87,9 +80,7 @@ def stamp(style, statistic):
     if statistic.removesuffix(ONE_SIZE) not in STATISTICS:
         raise SystemExit(f"recipe {style}: no statistic {statistic}: {', '.join(STATISTICS)}")
     files = data_folder() / "networks" / f"{settings.network}.npz", data_folder() / "style" / f"{style}.jpg"
-    parts = [statistic, json.dumps(asdict(settings), sort_keys=True),
-             *(hashlib.sha256(file.read_bytes()).hexdigest() for file in files)]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+    return stamps.digest([statistic, json.dumps(asdict(settings), sort_keys=True)], files)
 
 
 if __name__ == "__main__":

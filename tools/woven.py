@@ -9,7 +9,6 @@ A recipe: {"style": picture, "piece": [left, top, side] of it, in pixels, "netwo
 """
 
 import argparse
-import hashlib
 import io
 import json
 import sys
@@ -17,11 +16,12 @@ from dataclasses import asdict
 from functools import cache
 
 import numpy as np
+import stamps
 from PIL import Image
 
 from nst_helpers.experiments import woven
 from nst_helpers.experiments.texture import texture, texture_settings
-from nst_helpers.images import noise_image, resize_image
+from nst_helpers.images import noise_image, resize_image, to_uint8
 from nst_helpers.losses import layer_style_loss
 from nst_helpers.networks import data_folder, load_network, random_network
 from nst_helpers.system import write_whole
@@ -102,7 +102,7 @@ def keep(name, recipe, result):
     """Write a texture and what was measured of it, before it was compressed; the words come last."""
     style = woven.piece(**place(recipe))
     file = io.BytesIO()
-    Image.fromarray(np.clip(np.rint(result.image), 0, 255).astype(np.uint8)).save(file, "WEBP", quality=82, method=6)
+    Image.fromarray(to_uint8(result.image)).save(file, "WEBP", quality=82, method=6)
     write_whole(woven.folder() / f"{name}.webp", file.getvalue())
     colour = np.abs(result.image.mean(axis=(0, 1)) - style.mean(axis=(0, 1))).mean()
     told = {"stamp": stamp(recipe), "recipe": recipe, "seconds": round(result.seconds, 1),
@@ -113,21 +113,14 @@ def keep(name, recipe, result):
 
 def is_stale(name, recipe):
     """Whether a texture is missing, or of another recipe, other defaults or another network."""
-    path = woven.folder() / f"{name}.json"
-    if not path.is_file() or not path.with_suffix(".webp").is_file():
-        return True
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))["stamp"] != stamp(recipe)
-    except (ValueError, KeyError, TypeError):  # not what this tool writes
-        return True
+    return stamps.is_stale(woven.folder() / f"{name}.json", stamp(recipe))
 
 
 def stamp(recipe):
     """A digest of all that decides a texture, but the pictures: the recipe, its whole settings, the shipped network."""
     network = data_folder() / "networks" / f"{recipe['network']}.npz"
-    parts = [json.dumps(recipe, sort_keys=True), json.dumps(asdict(settings_of(recipe)), sort_keys=True),
-             hashlib.sha256(network.read_bytes()).hexdigest() if network.is_file() else ""]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+    return stamps.digest([json.dumps(recipe, sort_keys=True), json.dumps(asdict(settings_of(recipe)), sort_keys=True)],
+                         [network])
 
 
 if __name__ == "__main__":

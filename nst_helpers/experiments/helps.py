@@ -6,7 +6,6 @@ Olah, Mordvintsev, Schubert, "Feature Visualization", Distill 2017.
 """
 
 import json
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +15,7 @@ from nst_helpers.images import load_image, noise_image
 from nst_helpers.losses import content_loss, total_variation
 from nst_helpers.networks import data_folder
 from nst_helpers.optimizers import Adam
+from nst_helpers.schedule import cosine
 
 FADE, TV_EPSILON = 0.02, 10.0  # the weight of the smoothness falls to this part of itself; ε of the total variation
 GREY = 117.0  # the mean of the network's preprocessing
@@ -90,7 +90,7 @@ def invert(network, photo, layer, help_given=NO_HELP, start="noise", steps=400, 
     step = _stepper(share, help_given)
     for number in range(steps):
         done = number / steps
-        rate = help_given.rate * (1 + math.cos(math.pi * done)) / 2
+        rate = help_given.rate * cosine(number, steps)
         image, value, sheets, states = step(sheets, states, tf.constant(rate),
                                             tf.constant(help_given.smoothness * FADE**done))
         yield image.numpy(), float(value)

@@ -1,0 +1,22 @@
+"""Whether what was computed before is still what would be computed now: a digest beside it tells."""
+
+import hashlib
+import json
+from pathlib import Path
+
+
+def digest(parts, files=()):
+    """16 hexadecimal digits of texts and of the contents of files; a file that is not there counts as empty."""
+    contents = [hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else "" for file in files]
+    return hashlib.sha256("\n".join([*parts, *contents]).encode()).hexdigest()[:16]
+
+
+def is_stale(note, stamp):
+    """Whether a note NAME.json is missing, or the NAME.webp it tells of, or was written under another stamp."""
+    note = Path(note)
+    if not note.is_file() or not note.with_suffix(".webp").is_file():
+        return True
+    try:
+        return json.loads(note.read_text(encoding="utf-8"))["stamp"] != stamp
+    except (ValueError, KeyError, TypeError):  # not what these tools write
+        return True
