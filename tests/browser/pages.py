@@ -73,9 +73,9 @@ class Page:
         self.page.wait_for_function("""places => {
             if (document.querySelector('[data-mime-type="application/vnd.jupyter.error"]')) return true;
             const cells = document.querySelectorAll(".jp-Notebook .jp-CodeCell");
-            return places.every(place => {  // a folded cell shows no number; the cells around it do
-                const prompt = cells[place].querySelector(".jp-InputPrompt");
-                return !prompt || /\\d/.test(prompt.textContent); }); }""", arg=list(places), polling=100)
+            return places.every(place => {  // a folded cell shows no prompt at all; the cells around it do
+                const prompt = cells[place].querySelector(".jp-InputPrompt")?.textContent;
+                return !prompt || /\\d/.test(prompt); }); }""", arg=list(places), polling=100)
         self.until_idle()
 
     def until_idle(self):
