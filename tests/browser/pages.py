@@ -53,7 +53,10 @@ class Page:
         self.page.keyboard.insert_text(text)
 
     def run(self, cell):
-        """Shift + Enter."""
+        """Shift + Enter; a folded cell is unfolded first."""
+        folded = cell.locator(".jp-Cell-inputWrapper .jp-Placeholder-content")
+        if folded.count():
+            folded.click()
         cell.locator(".cm-content").click()
         self.page.keyboard.press("Shift+Enter")
 
@@ -172,6 +175,7 @@ def _first_that_moves(control, ways):
 
 def _drag(panel, share):
     """The slider's handle to a share of its track."""
+    panel.locator(".noUi-base").first.scroll_into_view_if_needed()  # a high picture may have pushed it out of sight
     mouse, track = panel.page.mouse, panel.locator(".noUi-base").first.bounding_box()
     handle = panel.locator(".noUi-handle").first.bounding_box()
     mouse.move(handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2)
