@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 import nbformat
 from build_notebooks import METADATA, ROOT, lessons, target
-from nbval_numbers import Unusable, read
+from nbval_numbers import Unusable, read, same_outputs
 
 SECONDS_A_CELL = 600  # many times what a cell takes, as nothing is timed here; a busy computer is slow
 # Measured; else one worker would wait while the other runs a long one at last.
@@ -62,7 +62,7 @@ def merged(lesson):
     cells, stubs, solutions, unchecked = [], [], [], False
     for cell, solved in zip(ours, theirs, strict=True):
         stub = cell.id != solved.id
-        if stub or unchecked:  # what stands between an exercise and its check belongs to one edition, too
+        if stub or (unchecked and not same_outputs(cell.outputs, solved.outputs)):
             stubs.append(_placed(cell, "lesson"))
             solutions.append(_placed(solved, "solution"))
             unchecked = "exercises.check(" not in cell.source  # behind the check the editions are alike again

@@ -420,13 +420,13 @@ def correlate_file(image, kernel):
             features[i, j] = (image[i:i + rows, j:j + columns] * kernel).sum()
     return features
 
+# %%
+exercises.check("01-bytes", correlate_file)
+
 # %% tags=["figure"]
 from_file = grey[20:240, 20:270].astype(np.uint8)
 plots.show_images([from_file, correlate_file(from_file, kernels["edges"])], ["picture", "map of correlate_file"],
                   "The roofs of the temple, and what the function above makes of them with the edge kernel.")
-
-# %%
-exercises.check("01-bytes", correlate_file)
 
 # %% [markdown]
 # ## 5. Convolution or correlation?
