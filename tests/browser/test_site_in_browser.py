@@ -38,6 +38,12 @@ def folder(browser, tmp_path_factory):
     return target
 
 
+def follow(page, link):
+    """Click the first of these links, once all of the page is there: who leaves earlier stops what is being loaded."""
+    page.wait_for_load_state("networkidle")
+    page.locator(link).first.click()
+
+
 @contextmanager
 def opened(browser, folder, name, viewport=DESKTOP, **options):
     """A page of the site, without a network; at the end nothing may have gone wrong."""
@@ -127,24 +133,24 @@ def test_from_the_cover_through_all_lessons_and_back(browser, folder):
         page.locator(".lesson").first.click()
         seen = [heading(page)]
         for lesson in LESSONS[1:]:
-            page.locator("main a[rel=next]").click()
+            follow(page, "main a[rel=next]")
             page.wait_for_url(f"**/{lesson}.html")
             seen.append(heading(page))
         assert [words[:2] for words in seen] == [lesson[:2] for lesson in LESSONS]
         assert page.locator("main a[rel=next]").count() == 0
         for before in reversed(seen[:-1]):
-            page.locator(".bar a[rel=prev]").click()
+            follow(page, ".bar a[rel=prev]")
             assert heading(page) == before
-        page.locator(".home").click()
+        follow(page, ".home")
         assert page.url == f"{folder.as_uri()}/index.html"
 
 
 def test_from_a_lesson_to_its_solution_and_back(browser, folder):
     with opened(browser, folder, "04_gram_matrices.html") as page:
-        page.locator(".turn a").first.click()
+        follow(page, ".turn a")
         assert "/solutions/04_gram_matrices.html#Exercise-1" in page.url
         assert page.locator("[id^=Exercise-1]").bounding_box()["y"] < DESKTOP["height"]
-        page.locator(".twin a").click()
+        follow(page, ".twin a")
         assert page.url == f"{folder.as_uri()}/04_gram_matrices.html"
 
 
