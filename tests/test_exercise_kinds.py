@@ -31,7 +31,8 @@ def test_a_number_may_be_a_fraction_or_rounded_as_asked(answer):
     ("2^curvature", "a power is written **"), ("2/(curvature - curvature)", "divides by 0"), ("sqrt(-1)", "cannot be"),
     ("__import__('os').system('true')", "can stand in it"), ("curvature.real", "can stand in it"),
     ("9**9**9**9", "cannot be computed"), ("(" * 400, "no Python expression"), ([2], "a formula in quotation marks"),
-    ("lambda: 2", "can stand in it"), ("sqrt(1, 2)", "cannot be computed")])
+    ("lambda: 2", "can stand in it"), ("sqrt(1, 2)", "cannot be computed"),
+    (np.ones((2, 2)), "not ndarray"), (abs, "a formula in quotation marks"), ({"curvature": 2}, "not dict")])
 def test_other_formulas_are_told_what_is_wrong(answer, hint):
     passed, text = LIMIT.judge("x", answer, 0)
     assert not passed and text.startswith("✗ x: ") and hint in text
@@ -39,7 +40,7 @@ def test_other_formulas_are_told_what_is_wrong(answer, hint):
 
 @pytest.mark.parametrize("exercise", [LIMIT, THIRD, Choice({"a": Option("this", True, "so")}),
                                       Make((Wish("mean", np.mean, least=0),))])
-@pytest.mark.parametrize("answer", [None, ...])
+@pytest.mark.parametrize("answer", [None, ..., "", "  "])
 def test_what_is_not_filled_in_is_open(exercise, answer):
     assert exercise.judge("x", answer, 0).text.startswith("○ x: not solved yet")
 
@@ -77,7 +78,21 @@ def test_each_wrong_choice_has_its_own_explanation():
     assert which.judge("x", "a", 0).text == "✗ x: what you chose is right, but 1 more is too."
     assert which.judge("x", ["c", "a"], 0) == (True, "✓ x: right. It grows. Both are positive.")
     assert "'d' is no choice: answer with letters from a, b, c" in which.judge("x", "d", 0).text
-    assert not which.judge("x", 7, 0).passed
+
+
+@pytest.mark.parametrize("answer", ["a, c", "ac", "A and C", "(a) (c)", "a & c", "c;a", ["a", "c"], {"c", "a"},
+                                    ("A", "c"), ["a c"], "a, c, a"])
+def test_letters_may_be_written_in_any_way(answer):
+    which = Choice({"a": Option("more", True, "It grows."), "b": Option("less", False, "That would be γ."),
+                    "c": Option("the same sign", True, "Both are positive.")})
+    assert which.judge("x", answer, 0).passed
+
+
+@pytest.mark.parametrize("answer", ["d", "a d", "abd", 7, [1], [["a"]], np.ones(3), abs, "?", [], "both"])
+def test_what_is_no_letter_is_told_which_there_are(answer):
+    which = Choice({"a": Option("more", True, "It grows."), "b": Option("less", False, "That would be γ.")})
+    found = which.judge("x", answer, 0)
+    assert not found.passed and 'answer with letters from a, b, as in "a, b".' in found.text
 
 
 CHOICES = {"longer": "It sees more.", "shorter": "One thinks of <blur>.", "the same": "Nothing changes? It does."}

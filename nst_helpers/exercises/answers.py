@@ -5,7 +5,7 @@ from nst_helpers.exercises.verdicts import Verdict
 
 def is_empty(value: object) -> bool:
     """Whether nothing has been filled in."""
-    return value is None or value is ...
+    return value is None or value is ... or (isinstance(value, str) and not value.strip())
 
 
 def open_yet(name: str) -> Verdict:

@@ -1,6 +1,7 @@
 """The kinds of exercise: build a function, repair one, derive a formula, make a picture, choose and justify."""
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -158,7 +159,7 @@ class Derive:
 
     def judge(self, name, answer, seed):
         """The `Verdict` on an answer: a number, a fraction, or an expression of the variables as text."""
-        if is_empty(answer) or answer == "":
+        if is_empty(answer):
             return open_yet(name)
         generator = np.random.default_rng(seed)
         drawn = [{key: float(generator.uniform(*span)) for key, span in self.variables.items()} for _ in range(5)]
@@ -201,21 +202,29 @@ class Choice:
 
     def judge(self, name, answer, seed):
         """The `Verdict` on the letters that were chosen: "b", "a, c", ["a", "c"]."""
-        if is_empty(answer) or answer == "":
+        if is_empty(answer):
             return open_yet(name)
-        letters = answer.replace(",", " ").split() if isinstance(answer, str) else list(answer) if isinstance(
-            answer, (list, tuple, set, frozenset)) else [answer]
-        unknown = [letter for letter in letters if letter not in self.options]
-        if unknown:
-            return failed(name, f"{unknown[0]!r} is no choice: answer with letters from {', '.join(self.options)}.")
-        for letter in sorted(letters):
+        letters = self._chosen(answer)
+        if letters is None:
+            return failed(name, f"{first_line(repr(answer))} is no choice: answer with letters from "
+                          f"{', '.join(self.options)}, as in \"{', '.join(list(self.options)[:2])}\".")
+        for letter in letters:
             if not self.options[letter].right:
                 return failed(name, f"not {letter}. {self.options[letter].why}")
         missing = sum(option.right for letter, option in self.options.items() if letter not in letters)
         if missing:
             return failed(name, f"what you chose is right, but {missing} more {'is' if missing == 1 else 'are'} too.")
-        reasons = " ".join(self.options[letter].why for letter in sorted(set(letters)))
+        reasons = " ".join(self.options[letter].why for letter in letters)
         return Verdict(True, f"✓ {name}: right. {reasons} {self.praise}".rstrip())
+
+    def _chosen(self, answer):
+        """The letters in order: of "b", "a, c", "a and c", "(a) (c)", "AC", ["a", "c"]; None if there is another."""
+        parts = [answer] if isinstance(answer, str) else answer
+        if not isinstance(parts, (list, tuple, set, frozenset)) or not all(isinstance(part, str) for part in parts):
+            return None
+        words = [word for part in parts for word in re.findall(r"\w+", part.lower()) if word != "and"]
+        letters = {letter for word in words for letter in ([word] if word in self.options else word)}
+        return sorted(letters) if letters and letters <= set(self.options) else None
 
 
 def _value(answer, case):
