@@ -90,8 +90,9 @@ coverage: $(VENV)/installed  ## which lines of the package its tests run, file b
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-lint: $(VENV)/installed  ## check the code's form
+lint: $(VENV)/installed  ## check the code's form and its types
 	$(BIN)/ruff check .
+	$(BIN)/basedpyright --pythonpath $(RUN)
 
 lock: $(VENV)/installed  ## pin the newest versions that pyproject.toml allows
 	$(RUN) tools/lock.py

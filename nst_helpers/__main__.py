@@ -7,6 +7,7 @@
 """
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +20,7 @@ from nst_helpers.errors import NSTError
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # α and × must not stop a Windows console
+        if isinstance(stream, io.TextIOWrapper):  # α and × must not stop a Windows console
             stream.reconfigure(errors="replace")
     try:
         options = _parser().parse_args(arguments)

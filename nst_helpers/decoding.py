@@ -151,7 +151,8 @@ def _content(source):
 def _size_within(size, max_size):
     if max_size is None or max(size) <= max_size:
         return size
-    return tuple(max(1, round(side * max_size / max(size))) for side in size)
+    width, height = (max(1, round(side * max_size / max(size))) for side in size)
+    return width, height
 
 
 def _upright(image, orientation):

@@ -10,10 +10,12 @@ import numpy as np
 from scipy import ndimage
 
 from nst_helpers.colors import brightness, gray, recolored
+from nst_helpers.errors import ImageError
 from nst_helpers.images import checked_picture, resize_image
 from nst_helpers.losses import gram_distance, gram_matrix
 from nst_helpers.networks import NetworkError, shared_network
 from nst_helpers.objective import blended_grams
+from nst_helpers.result import Result
 from nst_helpers.schedule import Level, style_size
 from nst_helpers.transfer import weighted_styles
 
@@ -33,7 +35,7 @@ class Finding(NamedTuple):
     cure: str  # what to change
 
 
-def diagnose(result):
+def diagnose(result: Result) -> list[Finding]:
     """What is wrong with a finished transfer.
 
     Args:
@@ -55,7 +57,7 @@ def diagnose(result):
     return findings + _likeness(found, settings)
 
 
-def signs(result):
+def signs(result: Result) -> dict[str, float]:
     """The measurements: {"brightness", "contrast", "color", "noise", "subject", "style"}.
 
     - brightness, contrast: mean and standard deviation of the brightness, over the lower of content's and style's.
@@ -69,6 +71,8 @@ def signs(result):
     Both are left out where the settings' network is no longer to be had.
     """
     image, settings = result.image, result.settings
+    if result.content is None or result.style is None:
+        raise ImageError("the result does not know its content and its style: judge the one that `transfer` returned")
     content, styles, kept = recolored(checked_picture(result.content, "content"), weighted_styles(result.style),
                                        settings.colors)
     height, width = image.shape[:2]

@@ -65,7 +65,8 @@ def estimate(settings: Settings | None, height: int, width: int, speed: Speed | 
 def _what_costs_time(settings):
     """The same for all settings whose iterations cost the same."""
     names = ("network", "pooling", "precision", "optimizer")
-    return Settings(content_layers=list(settings.content_layers), style_layers=list(settings.style_layers),
+    return Settings(content_layers=dict.fromkeys(settings.content_layers, 1.0),
+                    style_layers=dict.fromkeys(settings.style_layers, 1.0),
                     **{name: getattr(settings, name) for name in names})
 
 

@@ -157,7 +157,7 @@ def resize_image(image: npt.ArrayLike, height: int, width: int) -> npt.NDArray[n
     height, width = _checked_size(height, width)
     image = _checked(image)
     method = _LANCZOS if height < image.shape[0] or width < image.shape[1] else _BICUBIC
-    channels = [Image.fromarray(image[..., c]).resize((width, height), method) for c in range(3)]
+    channels = [np.asarray(Image.fromarray(image[..., c]).resize((width, height), method)) for c in range(3)]
     return np.clip(np.stack(channels, axis=2), 0, 255)
 
 

@@ -152,7 +152,7 @@ class FeatureNetwork:
 
     def __call__(self, image: npt.ArrayLike, layers: str | Iterable[str]) -> dict[str, tf.Tensor]:
         layers = self._known(layers)
-        image = tf.cast(tf.convert_to_tensor(image), tf.float32)
+        image = tf.cast(tf.convert_to_tensor(image), tf.float32)  # pyright: ignore[reportArgumentType]
         self._require_picture(image, layers)
         batch = ((image - self.mean) / self.scale)[tf.newaxis]  # (1, height, width, 3)
         features = self.cut(layers)(batch)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +30,7 @@ def weight_sum(settings: Settings) -> float:
 WEIGHT_SUM = weight_sum(Settings())
 
 
-def tensors(structure):
+def tensors(structure: Any) -> Any:
     """The same structure of numbers and arrays as tensors, so that another value does not compile the graph again."""
     return tf.nest.map_structure(lambda value: tf.convert_to_tensor(value, tf.float32), structure)
 

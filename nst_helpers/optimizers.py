@@ -19,19 +19,22 @@ class Optimizer(Protocol):
     """What every optimizer here is, and what a transfer asks of one: a class called with η that makes two functions.
 
     Attributes:
-        learning_rate: η > 0, in the units of w. With it alone, every optimizer can be made.
+        learning_rate: η > 0, in the units of w; it is only read. With it alone, every optimizer can be made.
         compiles: whether `step` is plain arithmetic of tensors on a state of fixed structure, whose parts are like w or
             numbers, so that `tf.function` can compile it for all η at once. One that says False takes tensors too.
     """
 
-    learning_rate: float
     compiles: ClassVar[bool]
+
+    @property
+    def learning_rate(self) -> float: ...
 
     def init(self, w: Any) -> NamedTuple:
         """The state before the first step from w, an array or a tensor of any shape: a named tuple.
 
         It need not be of w's own kind: its parts are arrays, tensors or numbers, perhaps nested in tuples.
         """
+        ...
 
     def step(self, w: Any, gradient: Any, state: Any) -> tuple[Any, Any]:
         """(the next w, the next state), like w and what `init` made; nothing is changed in place.
@@ -41,6 +44,7 @@ class Optimizer(Protocol):
             gradient: ∇L at w, like w.
             state: of `init`, or of the step before; NumPy arrays in it may have become tensors, and the reverse.
         """
+        ...
 
 
 class GradientDescentState(NamedTuple):

@@ -114,7 +114,7 @@ class _Run:
     def result(self, content, style, settings):
         losses = self.losses[: self.iteration]
         history = {name: [values[name] for values in losses] for name in LOSSES}
-        sizes = tuple(level[:3] for level in pyramid(*np.shape(content)[:2], settings))
+        sizes = tuple(level[:3] for level in pyramid(*np.shape(content)[:2], settings=settings))
         return Result(self.image, history, settings, self.seconds, sizes, self.interrupted, content, style)
 
 
@@ -150,7 +150,7 @@ def iterate(content: npt.ArrayLike, style: Pictures, settings: Settings | None =
     content, styles = checked_picture(content, "content"), weighted_styles(style)
     content, styles, colors = recolored(content, styles, settings.colors)
     network = network or shared_network(settings.network, settings.pooling, settings.precision)
-    levels = pyramid(*content.shape[:2], settings)
+    levels = pyramid(*content.shape[:2], settings=settings)
     _require_size(network, settings, levels[0], styles)
     state = state or fresh(_start(canvas_of(content, levels[0]), settings), settings)
     _require_fit(state, levels)
@@ -185,7 +185,7 @@ def descend(start: npt.ArrayLike, target: npt.NDArray[np.float32], style: npt.ND
         network, settings: as in `transfer`; the settings' own network does not count.
     """
     objective = Objective(network, settings, target, [(1.0, style)], level.lead)
-    return descend_from(fresh(start, settings), objective, level.iterations, settings)
+    return descend_from(fresh(np.asarray(start), settings), objective, level.iterations, settings)
 
 
 def _chosen(settings):
@@ -207,17 +207,18 @@ def weighted_styles(style: Pictures) -> list[tuple[float, npt.NDArray[np.float32
         SettingsError: weights that will not do.
     """
     if not isinstance(style, list | tuple):
-        return [(1.0, checked_picture(style, "style"))]
-    if not style or not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in style):
+        return [(1.0, checked_picture(np.asarray(style), "style"))]
+    pairs: Any = style
+    if not pairs or not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs):
         raise SettingsError("several styles are needed as [(weight, image), …]")
     try:
-        weights = [float(weight) for weight, _ in style]
+        weights = [float(weight) for weight, _ in pairs]
     except (TypeError, ValueError) as error:
         raise SettingsError(f"the styles' weights must be numbers ({error})") from error
     if not all(0 <= weight < math.inf for weight in weights) or not sum(weights):
         raise SettingsError(f"the styles' weights are {weights}: numbers from 0 are needed, at least one above")
     return [(weight / sum(weights), checked_picture(image, "style"))
-            for weight, (_, image) in zip(weights, style, strict=True) if weight]
+            for weight, (_, image) in zip(weights, pairs, strict=True) if weight]
 
 
 def _require_size(network, settings, coarsest, styles):
@@ -249,7 +250,7 @@ def _finished(canvas, level, colors):
 
 
 def _start(target, settings):
-    return target if settings.init == "content" else noise_image(*target.shape[:2], settings.seed)
+    return target if settings.init == "content" else noise_image(*target.shape[:2], seed=settings.seed)
 
 
 def _diverged(iteration, level, losses, good, settings):

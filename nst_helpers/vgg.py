@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 
 from nst_helpers.architecture import LAYER_NAMES
+from nst_helpers.arrays import Tensor
 from nst_helpers.backend import keras, tf
 
 Weights = Mapping[str, tuple[np.ndarray, np.ndarray]]  # {convolution: (kernel (3, 3, in, out), bias (out,))}
@@ -20,14 +21,14 @@ class BinomialPooling2D(keras.layers.Layer):
 
     KERNEL = np.outer([1, 3, 3, 1], [1, 3, 3, 1]).astype(np.float32) / 64
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         """(batch, height, width, channels) → half the height and width, rounded down."""
         channels = inputs.shape[-1]
         kernel = tf.cast(np.repeat(self.KERNEL[:, :, np.newaxis, np.newaxis], channels, axis=2), inputs.dtype)
         padded = tf.pad(inputs, [[0, 0], [1, 1], [1, 1], [0, 0]], "SYMMETRIC")
         return tf.nn.depthwise_conv2d(padded, kernel, [1, 2, 2, 1], "VALID")
 
-    def compute_output_shape(self, shape):
+    def compute_output_shape(self, shape: tuple) -> tuple:
         """The shape of what `call` returns; Keras asks for it before there are pictures."""
         return (shape[0], *(side and side // 2 for side in shape[1:3]), shape[3])
 

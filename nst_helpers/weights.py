@@ -44,7 +44,7 @@ def read_vgg19(path: str | os.PathLike | None = None) -> Weights:
     _require(Path(path).is_file(), f"there is no weight file {path}; {_four_ways()}")
     try:
         # The names of the layers are Keras's; the file itself is read and checked by Keras.
-        model = keras.applications.VGG19(include_top=False, weights=None)
+        model = keras.applications.VGG19(include_top=False, weights=None)  # pyright: ignore[reportArgumentType]: Keras's own default is a text
         model.load_weights(path)
     except Exception as error:  # h5py, zipfile and Keras each have their own errors
         raise NetworkError(f"{path} is not a weight file of VGG-19 without its top layers, or it is damaged "

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from nst_helpers import exercises
-from nst_helpers.exercises import check, find, guarded, verdict
+from nst_helpers.exercises import Derive, check, find, guarded, verdict
 
 LESSONS = sorted(module.name for module in pkgutil.iter_modules(exercises.__path__)
                  if module.name.startswith("lesson_"))
@@ -41,6 +41,43 @@ MISTAKES = [pytest.param(name, hint, wrong, seed, id=f"{name}-{number}-{seed}") 
 def test_the_truth_passes(name, seed):
     passed, text = verdict(name, find(name).truth, seed)
     assert passed and text.startswith(f"✓ {name}: right.")
+
+
+def float32(array):
+    return np.asarray(array, np.float32)
+
+
+def tensor(array):
+    from nst_helpers.backend import tf
+
+    return tf.constant(array, tf.float32)
+
+
+def by_loops(array):
+    """One number after the other, as who writes loops has them: a list of lists of Python's own."""
+    return [by_loops(part) for part in array] if np.ndim(array) else float(array)
+
+
+NOTATIONS = (np.ndarray.tolist, np.float64, float32, tensor, by_loops)
+
+
+def written(value, notation):
+    """A value of numbers in another notation, in dictionaries and tuples too; anything else as it is."""
+    if isinstance(value, dict):
+        return {key: written(part, notation) for key, part in value.items()}
+    if isinstance(value, tuple):
+        parts = [written(part, notation) for part in value]
+        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+    array = np.asarray(value)
+    return notation(array) if array.dtype.kind in "fiu" else value
+
+
+@pytest.mark.parametrize("notation", NOTATIONS, ids=["list", "numpy", "float32", "tensor", "loops"])
+@pytest.mark.parametrize("name", [name for name in JUDGED if not isinstance(find(name), Derive)])
+def test_the_truth_passes_in_every_notation(name, notation):
+    truth = find(name).truth
+    answer = (lambda *arguments: written(truth(*arguments), notation)) if callable(truth) else written(truth, notation)
+    assert verdict(name, answer).text.startswith(f"✓ {name}: right.")
 
 
 @pytest.mark.parametrize(("name", "hint", "wrong", "seed"), MISTAKES)

@@ -228,17 +228,18 @@ def modules(path):
     ("transfer", {"colors", "descent", "errors", "images", "networks", "objective", "result", "schedule", "settings"}),
     ("animation", {"images", "system"}), ("tracks", {"result", "schedule", "settings"}),
     ("run", {"animation", "errors", "settings", "tracks", "transfer"}),
-    ("diagnose", {"colors", "images", "losses", "networks", "objective", "schedule", "transfer"}),
+    ("diagnose", {"colors", "errors", "images", "losses", "networks", "objective", "result", "schedule", "transfer"}),
     ("runs", {"errors", "images", "networks", "settings"}),
     ("estimate", {"architecture", "descent", "images", "networks", "objective", "schedule", "settings"}),
     ("shipped", {"images", "networks"}),
-    ("experiments/texture", {"errors", "settings", "transfer"}),
+    ("experiments/texture", {"errors", "networks", "result", "settings", "transfer"}),
     ("experiments/inversion", {"backend", "images", "losses", "networks", "optimizers", "schedule", "shipped"}),
     ("experiments/denoising", {"optimizers"}), ("experiments/landscapes", {"optimizers"}),
-    ("experiments/woven", {"errors", "images", "networks"}), ("experiments/channels", {"backend", "images"}),
+    ("experiments/woven", {"errors", "images", "networks"}),
+    ("experiments/channels", {"backend", "images", "networks"}),
     ("experiments/helps", {"backend", "images", "losses", "networks", "optimizers", "schedule"}),
     ("experiments/statistics", {"backend", "experiments.texture", "images", "losses", "networks", "objective",
-                                "optimizers", "schedule"}),
+                                "optimizers", "schedule", "settings"}),
     ("diagrams/style", {"images", "plots"}), ("diagrams/gram", {"plots"}), ("diagrams/convolution", {"plots"}),
     ("diagrams/vgg", {"architecture", "plots"}),
     ("origin", {"networks", "settings"}), ("workers", {"backend", "errors", "extras"}),
@@ -279,6 +280,24 @@ def test_files_and_functions_are_short(path):
     functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     assert len(text.splitlines()) <= 300
     assert [node.name for node in functions if _lines_of(node) > 40] == []
+
+
+@MODULES
+def test_what_is_public_says_its_types(path):
+    """Whether they are right, basedpyright checks in `make lint`."""
+    assert list(_without_types(ast.parse(path.read_text(encoding="utf-8")))) == []
+
+
+def _without_types(node):
+    """The names of public functions, methods and constructors with an argument or a result without a type."""
+    for item in node.body:
+        if isinstance(item, ast.ClassDef) and not item.name.startswith("_"):
+            yield from _without_types(item)
+        elif isinstance(item, ast.FunctionDef) and (not item.name.startswith("_") or item.name == "__init__"):
+            arguments = [*item.args.posonlyargs, *item.args.args, *item.args.kwonlyargs]
+            bare = [one.arg for one in arguments if one.annotation is None and one.arg not in ("self", "cls")]
+            if bare or (item.returns is None and item.name != "__init__"):
+                yield item.name
 
 
 def _lines_of(function):

@@ -10,7 +10,7 @@ from statistics import median
 from time import perf_counter
 
 
-def add(commands) -> None:
+def add(commands: argparse._SubParsersAction) -> None:
     """What can be typed behind `check`."""
     check = commands.add_parser("check", help="is this computer ready for class")
     check.set_defaults(command=run)

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 
-def add(commands) -> None:
+def add(commands: argparse._SubParsersAction) -> None:
     """What can be typed behind `grade`."""
     grade = commands.add_parser("grade", help="check the notebooks that a class has handed in")
     grade.add_argument("folder", metavar="FOLDER", help="where they lie: student.ipynb, or student/any.ipynb")

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 
-def add(commands) -> None:
+def add(commands: argparse._SubParsersAction) -> None:
     """What can be typed behind `networks`."""
     networks = commands.add_parser("networks", help="which networks are here")
     networks.add_argument("--fetch", action="store_true", help="download VGG-19's weights (80 MB)")

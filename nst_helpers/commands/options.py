@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from dataclasses import MISSING, fields
+from dataclasses import fields
 from pathlib import Path
 
 from nst_helpers.errors import SettingsError
@@ -12,11 +12,12 @@ from nst_helpers.settings import Settings, layers_from_text, layers_to_text, pre
 def add_settings(group: argparse._ArgumentGroup) -> None:
     """One option for each setting, with its help, its range or choices, and its default."""
     for setting in fields(Settings):
-        default = setting.default if setting.default is not MISSING else layers_to_text(setting.default_factory())
+        default = getattr(Settings(), setting.name)
+        shown = layers_to_text(default) if "layers" in setting.metadata else default
         option = f"--{setting.name.replace('_', '-')}"
         # The default stands in the help text only: None tells that the option was not given.
         group.add_argument(option, dest=setting.name, default=argparse.SUPPRESS, **_kind(setting),
-                           help=f"{setting.metadata['help']} (default: {default})".replace("%", "%%"))
+                           help=f"{setting.metadata['help']} (default: {shown})".replace("%", "%%"))
 
 
 def _kind(setting):

@@ -12,7 +12,7 @@ from nst_helpers.commands.options import add_settings, chosen_settings
 from nst_helpers.errors import SettingsError
 
 
-def add(commands) -> None:
+def add(commands: argparse._SubParsersAction) -> None:
     """What can be typed behind `transfer`."""
     from nst_helpers.settings import PRESETS
 

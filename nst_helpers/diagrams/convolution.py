@@ -1,10 +1,13 @@
 """Diagrams of a convolution: kernels as blocks through the channels, and the window on its way over the picture."""
 
 import io
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 import numpy as np
+from matplotlib.figure import Figure
+from PIL import Image
 
 from nst_helpers.plots import BLUE, GREEN, ORANGE, PINK, SKY, subplots
 
@@ -14,7 +17,7 @@ PAPER, LINE, FAINT = "white", "#555555", "#bbbbbb"
 # Kernels as blocks
 
 
-def kernel_blocks(side=7, kernel=3, row=0, column=4):
+def kernel_blocks(side: int = 7, kernel: int = 3, row: int = 0, column: int = 4) -> Figure:
     """A colour picture, two kernels that reach through its three channels, and the two maps that they make.
 
     Args:
@@ -100,7 +103,7 @@ TALL, WIDE, SCALE = 400, 330, 2  # pixels of one panel, drawn twice as large and
 CELL, SLANT, LOW = 25, 0.42, 0.62  # of a cell: its width, how far each row moves to the left, its height over its width
 
 
-def walk(settings, milliseconds=450):
+def walk(settings: Sequence[tuple[int, int, int, int]], milliseconds: int = 450) -> bytes:
     """Windows that walk over small pictures, one panel a setting, each filling its map; it repeats for ever.
 
     Pixels that no window ever covers carry a cross. All panels walk together, and begin again as they are done.
@@ -119,7 +122,7 @@ def walk(settings, milliseconds=450):
               for setting, count in zip(settings, counts, strict=True)]
     order = [steps - 1, *range(steps)]  # first the end: what a page shows that cannot move it
     frames = [_side_by_side([panel[step % len(panel)] for panel in panels]) for step in order]
-    frames = [frame.quantize(palette=_palette(), dither=0) for frame in frames]
+    frames = [frame.quantize(palette=_palette(), dither=Image.Dither.NONE) for frame in frames]
     file = io.BytesIO()
     frames[0].save(file, "PNG", save_all=True, append_images=frames[1:], loop=0,
                    duration=[3 * milliseconds] + [milliseconds] * steps)
@@ -127,8 +130,6 @@ def walk(settings, milliseconds=450):
 
 
 def _side_by_side(panels):
-    from PIL import Image
-
     whole = Image.new("RGB", (WIDE * len(panels), TALL), PAPER)
     for number, panel in enumerate(panels):
         whole.paste(panel, (WIDE * number, 0))
@@ -220,8 +221,6 @@ def _mixed(color, share):
 
 def _palette():
     """A picture whose palette is greys and the three colors in steps: a quarter of the bytes."""
-    from PIL import Image
-
     colors = [_mixed(color, share) for color in (SKY, GREEN, ORANGE) for share in np.linspace(0.05, 1, 20)]
     dark = [tuple(round(value * share) for value in _mixed(color, 0.6)) for color in (SKY, GREEN, ORANGE)
             for share in np.linspace(0.1, 0.9, 8)]

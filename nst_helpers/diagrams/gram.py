@@ -1,16 +1,21 @@
 """Diagrams of Gram matrices: positions as points of a cloud, and two clouds that one Gram matrix cannot tell apart."""
 
+from collections.abc import Sequence
+
 import numpy as np
+from matplotlib.figure import Figure
 from matplotlib.patches import ConnectionPatch, Rectangle
 
 from nst_helpers import plots
+from nst_helpers.arrays import Image
 
 MARKS = (plots.ORANGE, plots.BLUE, plots.GREEN)
 # Two clouds, {point: how many positions of eight}: both have the Gram matrix (5, 3; 3, 5) · M and the mean (2, 2).
 TWO_CLOUDS = {(3, 1): 4, (1, 3): 4}, {(2, 2): 6, (4, 0): 1, (0, 4): 1}
 
 
-def cloud_of_positions(image, features, channels, marked):
+def cloud_of_positions(image: Image, features: np.ndarray, channels: tuple[int, int],
+                       marked: Sequence[tuple[int, int]]) -> Figure:
     """From pictures to points: a position is one number in each map, and so one point.
 
     Args:
@@ -21,7 +26,7 @@ def cloud_of_positions(image, features, channels, marked):
         A matplotlib Figure: the picture, the two maps, and the cloud.
     """
     figure, axes = plots.subplots(1, 4, size=(12, 3.5), width_ratios=[1, 1, 1, 1.25])
-    figure.get_layout_engine().set(wspace=0.07)
+    figure.set_layout_engine("constrained", wspace=0.07)
     i, j = channels
     plots.draw_image(axes[0], image, "the picture", smooth=True)
     first, second = features[:, :, i], features[:, :, j]
@@ -45,7 +50,7 @@ def cloud_of_positions(image, features, channels, marked):
     return figure
 
 
-def two_clouds():
+def two_clouds() -> Figure:
     """Two clouds of eight positions in two channels that have one mean and one Gram matrix; a Figure."""
     figure, axes = plots.subplots(1, 2, size=(9.4, 4.8))
     titles = "P: always one channel stronger", "Q: mostly equal, rarely one alone"

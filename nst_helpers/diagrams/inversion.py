@@ -1,9 +1,12 @@
 """Diagrams of lesson 03: the way back through a layer, and the sheets of a pyramid."""
 
 import io
+from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.figure import Figure
 
+from nst_helpers.arrays import Image
 from nst_helpers.plots import AMBER, BLUE, ORANGE, draw_image, subplots
 
 INK = "0.25"
@@ -12,7 +15,7 @@ FORWARD_STEPS = ("correlation\nwith K", "ReLU\nmax(Z, 0)", "average of\n2 × 2")
 BACKWARD_STEPS = ("full convolution\nwith K", "gate: 0 where\nZ ≤ 0", "a quarter\nto each")
 
 
-def backward_path():
+def backward_path() -> Figure:
     """Pixels to loss in the upper row, and the gradient's way back in the lower: a figure."""
     figure, axes = subplots(size=(10, 4.1))
     axes.set(xlim=(-0.75, 9.85), ylim=(-0.25, 3.6))
@@ -52,7 +55,7 @@ def _arrow(axes, start, end, words, color, above):
               fontsize=9.5, color=INK)
 
 
-def sheets_of_pyramid(sheets, image):
+def sheets_of_pyramid(sheets: Sequence[Image], image: Image) -> Figure:
     """The sheets of a pyramid, lying above each other from coarse to fine, and the picture that is their sum.
 
     Args:
@@ -87,13 +90,13 @@ def _lying(axes, picture, base):
     axes.plot(*corners.T, color=INK, linewidth=0.8, zorder=base + 1.1)
 
 
-def shown(sheet):
+def shown(sheet: Image) -> Image:
     """A sheet as a picture: its mean is mid-grey, and its strongest value is black or white."""
     centred = np.asarray(sheet) - np.mean(sheet)
-    return 128 + 127 * np.clip(centred / (np.quantile(np.abs(centred), 0.99) or 1.0), -1, 1)
+    return (128 + 127 * np.clip(centred / (np.quantile(np.abs(centred), 0.99) or 1.0), -1, 1)).astype(np.float32)
 
 
-def full_color_jpeg(figure):
+def full_color_jpeg(figure: Figure) -> bytes:
     """The bytes of a JPEG with the colour of every pixel: the usual kind halves it, and coloured grain with it."""
     file = io.BytesIO()
     figure.savefig(file, format="jpeg", pil_kwargs={"quality": 85, "subsampling": 0})

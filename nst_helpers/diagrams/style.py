@@ -1,14 +1,18 @@
 """Style loss: how many numbers a layer adds up, and a texture beside the style and the noise that it comes from."""
 
-import numpy as np
+from collections.abc import Mapping
 
+import numpy as np
+from matplotlib.figure import Figure
+
+from nst_helpers.arrays import Image
 from nst_helpers.images import resize_image
 from nst_helpers.plots import AMBER, BLUE, ORANGE, SKY, draw_image, subplots
 
 WIDE = 100.0  # of a panel, in its own units
 
 
-def gram_counts(layers):
+def gram_counts(layers: Mapping[str, tuple[int, int]]) -> Figure:
     """Feature maps and Gram matrix of some layers, side by side: the counts behind 1/(4N²M²).
 
     Args:
@@ -57,7 +61,7 @@ def _gram(axis, middle, width, channels):
     axis.text(middle, bottom + width + 2, "G", ha="center", va="bottom", fontsize=13)
 
 
-def before_and_after(style, noise, texture):
+def before_and_after(style: Image, noise: Image, texture: Image) -> Figure:
     """A texture at full size, and beside it, one above the other, its style and the noise where it began.
 
     Args:

@@ -1,16 +1,20 @@
 """VGG-19 drawn: its layers with sizes, channels and receptive fields; and what its values see of a photograph."""
 
+from collections.abc import Mapping
+
 import numpy as np
+from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
 
 from nst_helpers.architecture import CHANNELS, CONVOLUTIONS
+from nst_helpers.arrays import Image
 from nst_helpers.plots import COLORS, draw_image, subplots
 
 INK, FAINT, PALE = "0.15", "0.45", "white"
 SIDE = 224  # pixels: the size that VGG-19 was trained on
 
 
-def vgg19(fields):
+def vgg19(fields: Mapping[str, int]) -> Figure:
     """VGG-19 as slabs, as high as its maps are large and as thick as it has channels.
 
     Args:
@@ -66,7 +70,7 @@ def _arrow(axes, x, height, label):
     return start + 0.62
 
 
-def receptive_pyramid(image, fields, center):
+def receptive_pyramid(image: Image, fields: Mapping[str, int], center: tuple[int, int]) -> Figure:
     """What one value of the first layer of each block sees: squares on a photograph, and the pyramid from the side.
 
     Args:

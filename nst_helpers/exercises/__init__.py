@@ -40,7 +40,7 @@ def verdict(name: str, answer: Any, seed: int = 0) -> Verdict:
     return find(name).judge(name, answer, seed)
 
 
-def find(name):
+def find(name: str) -> Any:
     """The exercise of this name, or a KeyError that lists the lesson's names."""
     module = f"{__name__}.lesson_{name[:2]}"
     try:

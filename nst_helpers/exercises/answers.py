@@ -18,6 +18,6 @@ def failed(name: str, hint: str, details: object = None, printed: str = "") -> V
     return Verdict(False, f"✗ {name}: {hint}", details, printed)
 
 
-def first_line(error: BaseException) -> str:
-    """The first line of what an error says, at most 200 characters."""
+def first_line(error: object) -> str:
+    """The first line of what an error or a value says of itself, at most 200 characters."""
     return (str(error).splitlines() or [""])[0][:200]

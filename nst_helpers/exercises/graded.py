@@ -38,7 +38,7 @@ def recorder(file: IO[str]) -> Callable[[str, Any], None]:
     return check
 
 
-def code_cells(notebook: str) -> list[str]:
+def code_cells(notebook: str | Path) -> list[str]:
     """The sources of a notebook's code cells; ValueError where the file is none."""
     try:
         cells = json.loads(Path(notebook).read_text(encoding="utf-8"))["cells"]

@@ -69,7 +69,7 @@ def grade(folder: str | Path, seconds: float = 300.0, megabytes: float = 4000.0,
     return [row for path in progress(notebooks) for row in rows(path, folder, seconds, megabytes)]
 
 
-def rows(notebook, folder, seconds, megabytes):
+def rows(notebook: Path, folder: Path, seconds: float, megabytes: float) -> list[Row]:
     """The rows of one notebook."""
     inside = notebook.relative_to(folder)
     student = inside.parts[0] if len(inside.parts) > 1 else inside.stem
@@ -85,7 +85,7 @@ def rows(notebook, folder, seconds, megabytes):
                 ("not reached", ended or "the cell of its check did not run to its end")) for name in names]
 
 
-def run(notebook, seconds, megabytes):
+def run(notebook: Path, seconds: float, megabytes: float) -> tuple[list[dict[str, str]], str]:
     """Run a notebook within limits: ([{"exercise", "verdict", "hint"}, …], why it was ended or "")."""
     with (tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place,
           tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as apart):

@@ -36,7 +36,7 @@ class Exercise:
     praise: str = ""
     tolerance: float = 1e-3
 
-    def judge(self, name, answer, seed):
+    def judge(self, name: str, answer: Any, seed: int) -> Verdict:
         """The `Verdict` on an answer."""
         if is_empty(answer) or (callable(answer) and guarded.untouched(answer)):
             return open_yet(name)
@@ -134,7 +134,7 @@ class Repair(Exercise):
     planted: Callable | None = None
     symptom: str = ""
 
-    def judge(self, name, answer, seed):
+    def judge(self, name: str, answer: Any, seed: int) -> Verdict:
         """The `Verdict` on an answer; ○ while the bug is still in it."""
         left = f"the bug is still in it. {self.symptom}".rstrip()
         result = Exercise.judge(replace(self, mistakes={left: self.planted, **self.mistakes}), name, answer, seed)
@@ -157,7 +157,7 @@ class Derive:
     praise: str = ""
     tolerance: float = 1e-6
 
-    def judge(self, name, answer, seed):
+    def judge(self, name: str, answer: Any, seed: int) -> Verdict:
         """The `Verdict` on an answer: a number, a fraction, or an expression of the variables as text."""
         if is_empty(answer):
             return open_yet(name)
@@ -200,7 +200,7 @@ class Choice:
     options: Mapping[str, Option]
     praise: str = ""
 
-    def judge(self, name, answer, seed):
+    def judge(self, name: str, answer: Any, seed: int) -> Verdict:
         """The `Verdict` on the letters that were chosen: "b", "a, c", ["a", "c"]."""
         if is_empty(answer):
             return open_yet(name)

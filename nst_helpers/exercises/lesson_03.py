@@ -48,7 +48,7 @@ def _strided(generator):
 # The repair: convolution, ReLU and average pooling
 
 
-def backward(image, kernel, pooled_error):
+def backward(image: np.ndarray, kernel: np.ndarray, pooled_error: np.ndarray) -> np.ndarray:
     """∂L/∂I through pooling, gate and convolution, as it should be."""
     z = correlate2d(image, kernel, mode="valid")
     error = np.kron(pooled_error, np.ones((2, 2))) / 4

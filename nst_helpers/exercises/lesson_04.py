@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 
+from nst_helpers.arrays import Image
 from nst_helpers.exercises import Choice, Derive, Make, Option, Repair, Wish
 from nst_helpers.images import load_image
 from nst_helpers.networks import data_folder
@@ -53,9 +54,10 @@ def _positive(generator, *shape):
 
 
 @cache
-def color_pictures():
+def color_pictures() -> tuple[Image, Image]:
     """(source, target): the woodcut, whose shapes shall stay, and the marbling, whose colors are wanted; 320 pixels."""
-    return tuple(load_image(data_folder() / "style" / f"{name}.jpg", 320) for name in ("woodcut", "marbling"))
+    woodcut, marbling = (load_image(data_folder() / "style" / f"{name}.jpg", 320) for name in ("woodcut", "marbling"))
+    return woodcut, marbling
 
 
 def _color_gram(image):

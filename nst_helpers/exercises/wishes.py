@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, SupportsFloat
 
 from nst_helpers.exercises import guarded
 from nst_helpers.exercises.answers import failed, first_line, is_empty, open_yet
@@ -19,16 +19,16 @@ class Wish:
     """
 
     text: str
-    measure: Callable[[Any], float]
+    measure: Callable[[Any], SupportsFloat]
     least: float | None = None
     most: float | None = None
 
-    def is_met(self, number):
+    def is_met(self, number: float) -> bool:
         """Whether a measured number is as wished; nan never is."""
         return ((self.least is None or number >= self.least) and (self.most is None or number <= self.most)
                 and number == number)
 
-    def limits(self):
+    def limits(self) -> str:
         """The limits in words."""
         parts = [] if self.least is None else [f"at least {self.least:g}"]
         return ", ".join(parts + ([] if self.most is None else [f"at most {self.most:g}"]))
@@ -46,7 +46,7 @@ class Make:
     picture: Callable[[Any], Any] | None = None
     praise: str = ""
 
-    def judge(self, name, answer, seed):
+    def judge(self, name: str, answer: Any, seed: int) -> Verdict:
         """The `Verdict` on an answer: every wish with what was measured."""
         if is_empty(answer):
             return open_yet(name)
@@ -70,7 +70,7 @@ class Made(Table):
 
     picture: Any = field(default=None, repr=False)  # thousands of numbers that no two processors share
 
-    def show(self):
+    def show(self) -> None:
         """Show the picture, then the table."""
         if self.picture is not None:
             from nst_helpers.plots import show_images

@@ -7,13 +7,15 @@ and the gradient's spectrum is divided by the frequency, so that coarse shapes c
 
 import numpy as np
 
+from nst_helpers.arrays import Image, Tensor
 from nst_helpers.backend import tf
 from nst_helpers.images import resize_image
+from nst_helpers.networks import FeatureNetwork
 
 RIM = 0.15  # share of a map left out on each side: its windows reach over the border
 
 
-def smoothed(gradient, power=1.0):
+def smoothed(gradient: np.ndarray, power: float = 1.0) -> np.ndarray:
     """A gradient (height, width, 3) whose spectrum is divided by (frequency)^power; power 0 leaves it as it is."""
     rows, columns = gradient.shape[:2]
     frequency = np.hypot(np.fft.fftfreq(rows)[:, None], np.fft.rfftfreq(columns)[None])
@@ -22,14 +24,16 @@ def smoothed(gradient, power=1.0):
     return np.fft.irfft2(spectrum, s=(rows, columns), axes=(0, 1))
 
 
-def response(network, image, layer, channel):
+def response(network: FeatureNetwork, image: Tensor, layer: str, channel: int) -> Tensor:
     """The mean of one feature map, its rim left out: a scalar tensor, differentiable in the image."""
     features = network(image, layer)[layer]
-    rim = int(RIM * features.shape[0])
-    return tf.reduce_mean(features[rim : features.shape[0] - rim, rim : features.shape[1] - rim, channel])
+    height, width = np.shape(features)[:2]
+    rim = int(RIM * height)
+    return tf.reduce_mean(features[rim : height - rim, rim : width - rim, channel])
 
 
-def ascend(network, layer, channel, image, steps=60, rate=12.0, power=1.0, jitter=8, seed=0):
+def ascend(network: FeatureNetwork, layer: str, channel: int, image: Image, steps: int = 60, rate: float = 12.0,
+           power: float = 1.0, jitter: int = 8, seed: int = 0) -> Image:
     """Change a picture by gradient ascent until a channel responds strongly.
 
     Args:
@@ -49,18 +53,20 @@ def ascend(network, layer, channel, image, steps=60, rate=12.0, power=1.0, jitte
         with tf.GradientTape() as tape:
             tape.watch(moved)
             value = response(network, moved, layer, channel)
-        change = smoothed(np.roll(tape.gradient(value, moved), -move, (0, 1)), power)
+        gradient = tf.convert_to_tensor(tape.gradient(value, moved)).numpy()
+        change = smoothed(np.roll(gradient, -move, (0, 1)), power)
         image += rate * (1 - step / steps) * change / max(float(change.std()), 1e-12)
         image = np.clip(image, 0, 255).astype(np.float32)
     return image
 
 
-def grey_noise(size, seed=0):
+def grey_noise(size: int, seed: int = 0) -> Image:
     """A grey square (size, size, 3) with a little noise of 10 grey levels: where an ascent starts."""
     return (117 + 10 * np.random.default_rng(seed).standard_normal((size, size, 3))).astype(np.float32)
 
 
-def channel_picture(network, layer, channel, size=320, power=1.0, jitter=8, seed=0):
+def channel_picture(network: FeatureNetwork, layer: str, channel: int, size: int = 320, power: float = 1.0,
+                    jitter: int = 8, seed: int = 0) -> Image:
     """What a channel responds to, (size, size, 3): an ascent at half the size, enlarged, and one at the whole size."""
     coarse = ascend(network, layer, channel, grey_noise(size // 2, seed), 40, 14.0, power, jitter, seed)
     return ascend(network, layer, channel, resize_image(coarse, size, size), 20, 7.0, power, jitter, seed)

@@ -57,13 +57,13 @@ def exact_minimum(noisy: Floats, weight: float, diagonal: bool = True, steps: in
     pushes = ahead = np.zeros((2, noisy.shape[0] - 1, noisy.shape[1] - 1, *noisy.shape[2:]), noisy.dtype)
     momentum = 1.0
     for _ in range(steps):
-        image = noisy - weight * _spread(*ahead, noisy)
+        image = noisy - weight * _spread(ahead[0], ahead[1], noisy)
         new = ahead + np.stack(differences(image)) / (8 * weight)
         new = new / np.maximum(1, np.sqrt(np.sum(new**2, axis=0))) if diagonal else np.clip(new, -1, 1)
         faster = (1 + np.sqrt(1 + 4 * momentum**2)) / 2
         ahead = new + (momentum - 1) / faster * (new - pushes)
         pushes, momentum = new, faster
-    return noisy - weight * _spread(*pushes, noisy)
+    return noisy - weight * _spread(pushes[0], pushes[1], noisy)
 
 
 def differences(image: Floats) -> tuple[Floats, Floats]:
@@ -71,7 +71,7 @@ def differences(image: Floats) -> tuple[Floats, Floats]:
     return image[1:, :-1] - image[:-1, :-1], image[:-1, 1:] - image[:-1, :-1]
 
 
-def _spread(down, right, image):
+def _spread(down: Floats, right: Floats, image: Floats) -> Floats:
     """What each difference pushes: its first pixel one way, its second the other."""
     result = np.zeros_like(image)
     result[:-1, :-1] -= down + right

@@ -6,14 +6,16 @@ Olah, Mordvintsev, Schubert, "Feature Visualization", Distill 2017.
 """
 
 import json
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from nst_helpers.arrays import Image, Tensor
 from nst_helpers.backend import tf
 from nst_helpers.images import load_image, noise_image
 from nst_helpers.losses import content_loss, total_variation
-from nst_helpers.networks import data_folder
+from nst_helpers.networks import FeatureNetwork, data_folder
 from nst_helpers.optimizers import Adam
 from nst_helpers.schedule import cosine
 
@@ -35,20 +37,20 @@ class Help(NamedTuple):
     rate: float = 10.0
 
 
-def sum_of_sheets(sheets):
+def sum_of_sheets(sheets: Sequence[Tensor]) -> Tensor:
     """The picture of a pyramid: sheet k, (⌈height/2ᵏ⌉, ⌈width/2ᵏ⌉, 3), is enlarged to sheet 0's size; their sum."""
     size = sheets[0].shape[:2]
     return tf.add_n([sheets[0], *(tf.image.resize(sheet, size, "bicubic") for sheet in sheets[1:])])
 
 
-def first_sheets(start, number):
+def first_sheets(start: Image, number: int) -> list[Image]:
     """A pyramid whose picture is `start` (height, width, 3): on the finest sheet; the coarser ones are zero."""
     height, width = start.shape[:2]
     empty = [np.zeros((-(-height // 2**k), -(-width // 2**k), 3), np.float32) for k in range(1, number)]
     return [np.asarray(start, np.float32), *empty]
 
 
-def split_into_sheets(image, number=5):
+def split_into_sheets(image: Image, number: int = 5) -> list[Image]:
     """The sheets of an image, coarse ones first taken: each the mean over its blocks of what the coarser ones left.
 
     Args:
@@ -64,7 +66,7 @@ def split_into_sheets(image, number=5):
     return [sheet.numpy() for sheet in sheets]
 
 
-def start_image(height, width, start="noise", seed=0):
+def start_image(height: int, width: int, start: str = "noise", seed: int = 0) -> Image:
     """Where an inversion begins: "noise", every value drawn by itself from 0–255, or an even "grey"."""
     return noise_image(height, width, seed) if start == "noise" else np.full((height, width, 3), GREY, np.float32)
 
@@ -72,7 +74,8 @@ def start_image(height, width, start="noise", seed=0):
 NO_HELP = Help()
 
 
-def invert(network, photo, layer, help_given=NO_HELP, start="noise", steps=400, seed=0):
+def invert(network: FeatureNetwork, photo: Image, layer: str, help_given: Help = NO_HELP, start: str = "noise",
+           steps: int = 400, seed: int = 0) -> Iterator[tuple[Image, float]]:
     """Change a picture until its feature maps at a layer are the photograph's.
 
     Args:
@@ -85,7 +88,7 @@ def invert(network, photo, layer, help_given=NO_HELP, start="noise", steps=400, 
     """
     share = share_of(network, photo, layer)
     sheets = [tf.constant(sheet) for sheet in
-              first_sheets(start_image(*photo.shape[:2], start, seed), help_given.sheets)]
+              first_sheets(start_image(*photo.shape[:2], start=start, seed=seed), help_given.sheets)]
     states = [Adam(1.0).init(sheet)._replace(t=tf.constant(0.0)) for sheet in sheets]
     step = _stepper(share, help_given)
     for number in range(steps):
@@ -98,7 +101,7 @@ def invert(network, photo, layer, help_given=NO_HELP, start="noise", steps=400, 
     yield image.numpy(), float(share(image))
 
 
-def share_of(network, photo, layer):
+def share_of(network: FeatureNetwork, photo: Image, layer: str) -> Callable[[Tensor], Tensor]:
     """The function image → content loss at a layer, over ½ Σ C² (the loss of feature maps that are 0 everywhere)."""
     content_features = network(photo, layer)[layer]
     nothing = content_loss(tf.zeros_like(content_features), content_features)
@@ -115,7 +118,7 @@ def _stepper(share, help_given):
             image = sum_of_sheets(sheets)
             loss = value = share(image)
             if help_given.smoothness:
-                pixels = image.shape[0] * image.shape[1]
+                pixels = tf.cast(tf.size(image) / 3, tf.float32)
                 loss += smoothness * total_variation(image, TV_EPSILON) / pixels
         gradients = tape.gradient(loss, sheets)
         moved = [Adam(rate).step(*triple) for triple in zip(sheets, gradients, states, strict=True)]
@@ -136,7 +139,7 @@ class Likeness(NamedTuple):
     red_green: float  # R − G
 
 
-def likeness(image, photo):
+def likeness(image: Image, photo: Image) -> Likeness:
     """The `Likeness` of two images (height, width, 3), 0–255."""
     parts = (lambda i: i.mean(axis=2), lambda i: i[..., 0] - i[..., 2], lambda i: i[..., 0] - i[..., 1])
     correlations = [float(np.corrcoef(part(image).ravel(), part(photo).ravel())[0, 1]) for part in parts]
@@ -156,14 +159,14 @@ class StoredInversion(NamedTuple):
     help_given: Help
 
 
-def cat_window(height=208, width=320):
+def cat_window(height: int = 208, width: int = 320) -> Image:
     """The course's cat, around its face: an image (height, width, 3), 0–255, cut to a share of 3/4 of the picture."""
     whole = load_image(data_folder() / "content" / "cat.jpg", max_size=round(width * 4 / 3))
     top, left = round(width * 0.11), round(width / 6)
     return whole[top : top + height, left : left + width]
 
 
-def load_inversion(name):
+def load_inversion(name: str) -> StoredInversion:
     """The `StoredInversion` of this name; KeyError with the names that there are."""
     told = measured()["runs"]
     if name not in told:
@@ -177,7 +180,7 @@ def load_inversion(name):
                            Help(**run["help"]))
 
 
-def measured():
+def measured() -> dict[str, Any]:
     """What tools/inversions.py measured: {"grid": [one row a small run], "runs": {name: what is told of it}}."""
     return json.loads((_folder() / "measured.json").read_text(encoding="utf-8"))
 

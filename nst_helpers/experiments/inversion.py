@@ -41,7 +41,7 @@ def rebuild(photo: Picture, layer: str, how: str = HELPED, steps: int = STEPS, s
     network = network or shared_network("compact", "average", "float32")
     photo = np.asarray(photo, np.float32)
     start = np.zeros((SHEETS[how], *photo.shape), np.float32)
-    start[0] = noise_image(*photo.shape[:2], seed)
+    start[0] = noise_image(*photo.shape[:2], seed=seed)
     stack, step = tf.constant(start), _stepper(network, photo, layer, how)
     state = Adam(1.0).init(stack)._replace(t=tf.constant(0.0))
     yield start[0]
@@ -53,10 +53,10 @@ def rebuild(photo: Picture, layer: str, how: str = HELPED, steps: int = STEPS, s
 
 def add_up(stack: tf.Tensor) -> tf.Tensor:
     """The picture of a stack (sheets, height, width, 3): sheet k in blocks of 2ᵏ × 2ᵏ, enlarged; their sum."""
-    image = stack[0]
-    for k in range(1, stack.shape[0]):
-        blocks = tf.nn.avg_pool2d(stack[k][None], 2**k, 2**k, "SAME")
-        image = image + tf.image.resize(blocks, stack.shape[1:3], "bicubic")[0]
+    image, *coarser = tf.unstack(stack)
+    for k, sheet in enumerate(coarser, 1):
+        blocks = tf.nn.avg_pool2d(sheet[None], 2**k, 2**k, "SAME")
+        image = image + tf.image.resize(blocks, sheet.shape[:2], "bicubic")[0]
     return image
 
 

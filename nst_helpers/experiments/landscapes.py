@@ -7,10 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from nst_helpers.optimizers import AdaGrad, Adam, GradientDescent, Momentum, RMSprop
+from nst_helpers.optimizers import AdaGrad, Adam, GradientDescent, Momentum, Optimizer, RMSprop
 
 Floats = npt.NDArray[np.floating]
-Optimizer = GradientDescent | Momentum | AdaGrad | RMSprop | Adam
 
 
 class Surface(NamedTuple):
@@ -179,7 +178,7 @@ def pushes(pattern: str, noise: float, seed: int = 0) -> Floats:
 def velocities(gradients: npt.ArrayLike, beta: float) -> Floats:
     """V after each gradient, averaged: V ← βV + (1 − β)g."""
     optimizer, state, seen = Momentum(1.0, beta), Momentum(1.0).init(0.0), []
-    for gradient in gradients:
+    for gradient in np.asarray(gradients):
         _, state = optimizer.step(0.0, gradient, state)
         seen.append(state.velocity)
     return np.array(seen)

@@ -8,39 +8,41 @@ is, all else is the same: noise, sizes, steps, and the value at which the loss o
 
 import numpy as np
 
+from nst_helpers.arrays import Image, Tensor
 from nst_helpers.backend import tf
 from nst_helpers.experiments.texture import texture_settings
 from nst_helpers.images import noise_image, resize_image
 from nst_helpers.losses import gram_distance, gram_matrix, total_variation
-from nst_helpers.networks import shared_network
+from nst_helpers.networks import FeatureNetwork, shared_network
 from nst_helpers.objective import TV_EPSILON
 from nst_helpers.optimizers import LBFGS
 from nst_helpers.schedule import canvas_size, pyramid, style_size
+from nst_helpers.settings import Settings
 
 TINY = 1e-4  # added to variances before their root is taken: a channel may be zero everywhere
 
 
-def means(features):
+def means(features: Tensor) -> Tensor:
     """The mean of each channel: (height, width, channels) → (channels,)."""
     return tf.reduce_mean(features, axis=(0, 1))
 
 
-def moments(features):
+def moments(features: Tensor) -> Tensor:
     """Mean and standard deviation of each channel: (height, width, channels) → (2, channels)."""
     return tf.stack([means(features), tf.sqrt(tf.math.reduce_variance(features, axis=(0, 1)) + TINY)])
 
 
-def gram(features):
+def gram(features: Tensor) -> Tensor:
     """G / M: (height, width, channels) → (channels, channels)."""
     return gram_matrix(features, normalized=True)
 
 
-def covariances(features):
+def covariances(features: Tensor) -> Tensor:
     """G / M of features from which each channel's mean is subtracted: → (channels, channels)."""
     return gram(features - means(features))
 
 
-def correlations(features):
+def correlations(features: Tensor) -> Tensor:
     """G / M of z-scores, (F − mean) / deviation: 1 on the diagonal: → (channels, channels)."""
     mean, deviation = tf.unstack(moments(features))
     return gram((features - mean) / deviation)
@@ -50,7 +52,8 @@ STATISTICS = {"means": means, "moments": moments, "gram": gram, "covariances": c
               "correlations": correlations}
 
 
-def sliced_distance(first, second, directions=24, most=4000, seed=0):
+def sliced_distance(first: np.ndarray, second: np.ndarray, directions: int = 24, most: int = 4000,
+                    seed: int = 0) -> float:
     """How far two clouds of features are apart: the sliced Wasserstein distance (Rabin, Peyré, Delon, Bernot 2011).
 
     It compares the whole distributions: along each of some random directions, all quantiles of both clouds.
@@ -74,7 +77,8 @@ def sliced_distance(first, second, directions=24, most=4000, seed=0):
     return float(np.sqrt(np.mean((quantiles[0] - quantiles[1]) ** 2)))
 
 
-def texture_from(statistic, style, settings=None, *, network=None):
+def texture_from(statistic: str, style: Image, settings: Settings | None = None, *,
+                 network: FeatureNetwork | None = None) -> tuple[Image, list[float]]:
     """A square picture, woven from noise until it agrees with the style in one statistic, in each style layer.
 
     Args:
@@ -99,7 +103,7 @@ def texture_from(statistic, style, settings=None, *, network=None):
         reference = resize_image(style, *style_size(style, level, settings))
         objective = _objective(STATISTICS[statistic], reference, settings, network)
         canvas = _lowered(canvas, objective, level.iterations, settings.learning_rate, losses)
-    margin = (canvas.shape[0] - settings.size) // 2
+    margin = (len(canvas) - settings.size) // 2
     return np.asarray(canvas)[margin:-margin, margin:-margin], losses
 
 
@@ -118,7 +122,7 @@ def _lowered(canvas, objective, iterations, longest, losses):
 def _objective(statistic, reference, settings, network):
     """Canvas → (gradient, Σ w_l L_l): each L_l is scaled so that noise has the L_l which it has by Gram matrices."""
     layers = dict(settings.style_layers)
-    noise = network(noise_image(*reference.shape[:2], settings.seed), tuple(layers))
+    noise = network(noise_image(*reference.shape[:2], seed=settings.seed), tuple(layers))
     style = network(reference, tuple(layers))
     targets = {layer: statistic(features) for layer, features in style.items()}
     scales = {layer: layers[layer] * gram_distance(gram(noise[layer]), gram(style[layer]))

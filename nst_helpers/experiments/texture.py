@@ -6,17 +6,22 @@ it how a stroke goes on. So it begins at 64 pixels, all of which conv4_1 sees at
 """
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
+from nst_helpers.arrays import Image
 from nst_helpers.errors import SettingsError
+from nst_helpers.networks import FeatureNetwork
+from nst_helpers.result import Result, Step
 from nst_helpers.settings import Settings
 from nst_helpers.transfer import STEP_BETWEEN_SIZES, transfer
 
 COARSEST = 64  # pixels: where a texture begins
 
 
-def texture_settings(size=256, **changes):
+def texture_settings(size: int = 256, **changes: Any) -> Settings:
     """The `Settings` of a texture at a size: no content, from 64 pixels up, the style as large as the picture.
 
     Args:
@@ -33,7 +38,8 @@ def texture_settings(size=256, **changes):
     return Settings(**chosen | changes)
 
 
-def texture(style, settings=None, *, network=None, on_step=None):
+def texture(style: Image, settings: Settings | None = None, *, network: FeatureNetwork | None = None,
+            on_step: Callable[[Step], object] | None = None) -> Result:
     """A square picture, woven from noise until its Gram matrices are those of the style.
 
     Args:

@@ -6,10 +6,13 @@
 """
 
 import json
+from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from nst_helpers.arrays import Image
 from nst_helpers.errors import SettingsError
 from nst_helpers.images import load_image
 from nst_helpers.networks import data_folder
@@ -26,12 +29,12 @@ class StoredTexture(NamedTuple):
     layout: float  # correlation of 8×8 cells' mean colours with the style's: 1 is every colour at its old place
     recipe: dict
 
-    def left(self, layer, network="compact"):
+    def left(self, layer: str, network: str = "compact") -> float:
         """E_l of the texture over E_l of noise: 1 is nothing gained, 0 is reached."""
         return self.losses[network][layer] / self.noise[network][layer]
 
 
-def piece(style, place):
+def piece(style: str, place: Sequence[int]) -> Image:
     """A square piece of a shipped style picture.
 
     Args:
@@ -44,12 +47,12 @@ def piece(style, place):
     return load_image(data_folder() / "style" / f"{style}.jpg", None)[top : top + side, left : left + side]
 
 
-def texture_names():
+def texture_names() -> list[str]:
     """The names of the textures that are shipped, in alphabetical order."""
     return sorted(path.stem for path in folder().glob("*.json") if path.with_suffix(".webp").is_file())
 
 
-def load_texture(name):
+def load_texture(name: str) -> StoredTexture:
     """A texture that was computed before.
 
     Args:
@@ -71,6 +74,6 @@ def load_texture(name):
                          told["losses"], told["noise"], told["mean_colour_off"], told["layout"], recipe)
 
 
-def folder():
+def folder() -> Path:
     """Where textures and their recipes are."""
     return data_folder() / "woven"

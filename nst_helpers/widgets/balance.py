@@ -1,5 +1,7 @@
 """The widget of lesson 07: the ratio of style to content, over pictures that the lesson made, and live."""
 
+from collections.abc import Callable, Mapping, Sequence
+
 import ipywidgets
 import numpy as np
 from PIL import Image, ImageDraw
@@ -12,7 +14,7 @@ from nst_helpers.widgets.live import Live
 WIDTH, CHART = 520, 250  # pixels: of the picture, of the chart beside it
 
 
-def balance(rungs, live=None):
+def balance(rungs: Mapping, live: Callable | None = None) -> ipywidgets.Widget:
     """A slider for β/α: the picture for it, and where it stands between content and style.
 
     Args:
@@ -43,7 +45,7 @@ def balance(rungs, live=None):
     return Live(panel, job, "paint this ratio now")
 
 
-def nearest(ratios, ratio):
+def nearest(ratios: Sequence[float], ratio: float) -> float:
     """The ratio among these that is nearest, by factors.
 
     >>> nearest([1, 10, 100], 4)
@@ -52,7 +54,7 @@ def nearest(ratios, ratio):
     return min(ratios, key=lambda other: abs(np.log(other / ratio)))
 
 
-def draw_rung(rungs, ratio):
+def draw_rung(rungs: Mapping, ratio: float) -> Drawing:
     """The picture of one ratio, and all ratios as points in the plane of content loss and style loss."""
     image, content, style = rungs[ratio]
     picture = Image.fromarray(to_uint8(image))

@@ -8,11 +8,11 @@ A notebook stores the picture of the default position too: readers see it where 
 import base64
 import html
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import ipywidgets
 import numpy.typing as npt
@@ -43,7 +43,8 @@ class Panel(ipywidgets.VBox):
         picture: the ipywidgets.Image. words: the ipywidgets.HTML below it.
     """
 
-    def __init__(self, draw, controls, arrange=None):
+    def __init__(self, draw: Callable[..., Drawing], controls: Mapping[str, Any],
+                 arrange: Callable[[Mapping], ipywidgets.Widget] | None = None):
         self.draw, self.controls, self.held = draw, dict(controls), False
         self.picture = ipywidgets.Image(layout=ipywidgets.Layout(max_width="100%", align_self="flex-start"))
         self.words = ipywidgets.HTML()
@@ -56,10 +57,10 @@ class Panel(ipywidgets.VBox):
         self.update()
 
     @property
-    def values(self):
+    def values(self) -> dict[str, Any]:
         return {name: control.value for name, control in self.controls.items()}
 
-    def update(self, change=None):
+    def update(self, change: object = None) -> None:
         """Draw again, unless several controls are being set together."""
         if self.held:
             return
@@ -75,7 +76,7 @@ class Panel(ipywidgets.VBox):
             self.words.value = html.escape(drawing.words)
 
     @contextmanager
-    def together(self):
+    def together(self) -> Iterator[None]:
         """Set several controls, and draw once at the end."""
         self.held = True
         try:
@@ -84,7 +85,7 @@ class Panel(ipywidgets.VBox):
             self.held = False
         self.update()
 
-    def _repr_mimebundle_(self, **kwargs):
+    def _repr_mimebundle_(self, **kwargs):  # pyright: ignore[reportIncompatibleMethodOverride]: with metadata
         """The live widget; and its picture and words for readers of the stored notebook."""
         live = super()._repr_mimebundle_(**kwargs) or {}
         mime = f"image/{picture_format(self.drawing.picture)}"
@@ -92,7 +93,7 @@ class Panel(ipywidgets.VBox):
         return {**stored, VIEW: live[VIEW]} if VIEW in live else stored, {mime: {"alt": self.drawing.words}}
 
 
-def accessible(name):
+def accessible(name: str) -> ipywidgets.Widget:
     """An invisible child that makes the box of this class usable by the keyboard and by a screen reader in JupyterLab.
 
     JupyterLab takes the arrows and letters that are meant for a list of choices as its own shortcuts: it jumps to
@@ -141,14 +142,14 @@ def encoded(picture: Image.Image | npt.ArrayLike, file_format: str = "PNG") -> b
 
 
 @cache
-def font(size):
+def font(size: int) -> ImageFont.FreeTypeFont:
     """The typeface of matplotlib's figures, for what Pillow draws."""
     import matplotlib
 
     return ImageFont.truetype(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf", size)
 
 
-def picture_format(data):
+def picture_format(data: bytes) -> str:
     """"png" or "jpeg", by the first bytes of the file."""
     return "png" if data.startswith(b"\x89PNG") else "jpeg"
 
@@ -173,7 +174,7 @@ def choice_slider(label: str, options: Sequence, value: object) -> ipywidgets.Se
 
 def dropdown(label: str, options: Sequence | Mapping, value: object = None) -> ipywidgets.Dropdown:
     """A list to choose one from: names, or {name: value}."""
-    options = list(options.items()) if hasattr(options, "items") else list(options)
+    options = list(options.items()) if isinstance(options, Mapping) else list(options)
     first = options[0][1] if isinstance(options[0], tuple) else options[0]
     return ipywidgets.Dropdown(options=options, value=first if value is None else value, description=label, **_wide())
 

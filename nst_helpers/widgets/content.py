@@ -22,7 +22,7 @@ LIMITS = (1, 2, 5, 10, 20, 40, 80, 160, 255)  # of the pixel error: in words tha
 def middle_of(name: str) -> Picture:
     """128×192 pixels of a shipped photograph, from its middle or where the face is: small, so quick."""
     image = shipped_picture(name, 256)
-    top, left = TOPS.get(name, (image.shape[0] - HEIGHT) // 2), (image.shape[1] - WIDTH) // 2
+    top, left = TOPS.get(name, (len(image) - HEIGHT) // 2), (len(image[0]) - WIDTH) // 2
     return image[top : top + HEIGHT, left : left + WIDTH]
 
 
@@ -75,7 +75,7 @@ def draw_rebuilt(photo: Picture, image: Picture, layer: str, step: int) -> Drawi
 def draw_not_yet(photo: Picture, layer: str) -> Drawing:
     """The photograph beside the noise: nothing was computed for this choice."""
     words = f"Not rebuilt from {layer} yet: press the button to start from the noise at the right."
-    return Drawing(_pair(photo, noise_image(*photo.shape[:2], 0)), words)
+    return Drawing(_pair(photo, noise_image(*photo.shape[:2], seed=0)), words)
 
 
 def _pair(left, right, gap=6, least=320):

@@ -1,6 +1,6 @@
 """Parts of the studio: a control for every setting, a list of pictures, and pictures of a size."""
 
-from dataclasses import MISSING, Field
+from dataclasses import Field
 
 import ipywidgets
 import numpy as np
@@ -8,7 +8,7 @@ from PIL import Image
 
 from nst_helpers.images import resize_image, to_uint8
 from nst_helpers.networks import data_folder
-from nst_helpers.settings import layers_to_text
+from nst_helpers.settings import Settings, layers_to_text
 from nst_helpers.widgets.base import encoded
 
 OWN = "my own picture"
@@ -19,15 +19,15 @@ WIDE = {"style": {"description_width": "9em"}, "layout": {"width": "32em", "max_
 def setting_control(setting: Field) -> ipywidgets.Widget:
     """The control of one setting, with its range or its choices."""
     rules, label = setting.metadata, setting.name.replace("_", " ")
+    default = getattr(Settings(), setting.name)
     options = {"description": label, "description_allow_html": False, "tooltip": rules["help"], **WIDE}
     if "choices" in rules:
         return ipywidgets.Dropdown(options=rules["choices"], **options)
     if "layers" in rules:
-        return ipywidgets.Text(layers_to_text(setting.default_factory()), continuous_update=False, **options)
-    assert setting.default is not MISSING
+        return ipywidgets.Text(layers_to_text(default), continuous_update=False, **options)
     kind = ipywidgets.BoundedIntText if setting.type is int else ipywidgets.BoundedFloatText
     step = 1 if setting.type is int else 0.1
-    return kind(setting.default, min=rules["least"], max=rules["most"], step=step, **options)
+    return kind(default, min=rules["least"], max=rules["most"], step=step, **options)
 
 
 def picture_list(role: str) -> ipywidgets.Dropdown:

@@ -1,11 +1,15 @@
 """The widgets of lesson 01: a kernel to edit, and a window to slide."""
 
+from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 import ipywidgets
 import numpy as np
+import numpy.typing as npt
 from PIL import Image, ImageDraw
 
+from nst_helpers.arrays import Image as Picture
 from nst_helpers.images import load_image, to_uint8
 from nst_helpers.networks import data_folder
 from nst_helpers.plots import BLUE, SIGNED
@@ -33,12 +37,12 @@ SMALL_PICTURE[2:7, 7] = 5
 # The kernel editor
 
 
-def kernel_editor(pictures=("temple", "cat", "coffee", "astronaut")):
+def kernel_editor(pictures: Sequence[str] = ("temple", "cat", "coffee", "astronaut")) -> Panel:
     """Nine numbers, typed or taken from a list, and what they make of a photograph.
 
     controls: "preset", "picture", and the nine numbers "k00" … "k22" (row, column).
     """
-    controls = {"preset": dropdown("kernel", [*KERNELS, OWN], "Sobel: upright edges"),
+    controls: dict[str, Any] = {"preset": dropdown("kernel", [*KERNELS, OWN], "Sobel: upright edges"),
                 "picture": dropdown("photograph", pictures)}
     for m, n in PLACES:
         controls[f"k{m}{n}"] = ipywidgets.FloatText(step=0.5, layout={"width": "5.5em"}, description=f"K({m}, {n})",
@@ -63,7 +67,7 @@ def kernel_editor(pictures=("temple", "cat", "coffee", "astronaut")):
     return panel
 
 
-def draw_kernel(picture, kernel):
+def draw_kernel(picture: str, kernel: npt.ArrayLike) -> Drawing:
     """A photograph and what a kernel of nine numbers makes of it, side by side."""
     if not np.all(np.abs(kernel) <= 1000):  # not-a-number is refused too
         raise ValueError("type numbers from −1000 to 1000")
@@ -78,15 +82,15 @@ def draw_kernel(picture, kernel):
     return Drawing(encoded(Image.fromarray(to_uint8(pair)), "JPEG"), words)
 
 
-def filtered(image, kernel):
+def filtered(image: Picture, kernel: np.ndarray) -> Picture:
     """Each colour under a 3×3 kernel, F(i, j) = ΣΣ I(i+m, j+n) K(m, n), the border repeated outwards."""
     height, width = image.shape[:2]
     wide = np.pad(image, ((1, 1), (1, 1), (0, 0)), mode="edge")
-    return sum(kernel[m, n] * wide[m : m + height, n : n + width] for m, n in PLACES)
+    return sum((kernel[m, n] * wide[m : m + height, n : n + width] for m, n in PLACES), np.zeros_like(image))
 
 
 @cache
-def photograph(name, size=330):
+def photograph(name: str, size: int = 330) -> Picture:
     """A shipped photograph, its longer side at most so many pixels; read once."""
     return load_image(data_folder() / "content" / f"{name}.jpg", size)
 
@@ -105,7 +109,7 @@ def _editor(controls):
 # The sliding window
 
 
-def sliding_window(image=SMALL_PICTURE):
+def sliding_window(image: np.ndarray = SMALL_PICTURE) -> Panel:
     """A window on a small picture: its products with the kernel, and the sum that becomes one number of F.
 
     controls: "row", "column" (of the window's upper left corner), "kernel", and "turned" (by half a turn).
@@ -118,7 +122,8 @@ def sliding_window(image=SMALL_PICTURE):
     return Panel(lambda **values: draw_window(image, **values), controls)
 
 
-def draw_window(image, row, column, kernel, turned=False):
+def draw_window(image: np.ndarray, row: int, column: int, kernel: npt.ArrayLike,
+                turned: bool = False) -> Drawing:
     """The picture, the nine products under the window, and the map F, as grids of numbers."""
     kernel = np.array(kernel, float)[::-1, ::-1] if turned else np.array(kernel, float)
     windows = np.lib.stride_tricks.sliding_window_view(image, (3, 3))

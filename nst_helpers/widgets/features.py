@@ -1,13 +1,15 @@
 """The widgets of lesson 02: a browser of feature maps, and the patches that excite a channel most."""
 
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 
 import numpy as np
 from PIL import Image, ImageDraw
 
 from nst_helpers.architecture import CONVOLUTION_NAMES, LAYER_NAMES
+from nst_helpers.arrays import Image as Picture
 from nst_helpers.images import load_image, to_uint8
-from nst_helpers.networks import data_folder, random_network, shared_network
+from nst_helpers.networks import FeatureNetwork, data_folder, random_network, shared_network
 from nst_helpers.plots import ORANGE
 from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded, font, slider
 
@@ -31,7 +33,7 @@ PATCHES, PATCH = 8, 240  # how many patches, and how many pixels wide each is sh
 # The browser
 
 
-def feature_browser(pictures=PICTURES, layers=LAYER_NAMES):
+def feature_browser(pictures: Sequence[str] = PICTURES, layers: Sequence[str] = LAYER_NAMES) -> Panel:
     """One picture, one layer, one channel: the map large, all maps of the layer small.
 
     controls: "picture", "layer", "channel" (its range follows the layer), "network".
@@ -43,7 +45,8 @@ def feature_browser(pictures=PICTURES, layers=LAYER_NAMES):
     return Panel(draw_maps, controls)
 
 
-def draw_maps(picture, layer, channel, network=shared_network):
+def draw_maps(picture: str, layer: str, channel: int,
+              network: Callable[[], FeatureNetwork] = shared_network) -> Drawing:
     """The picture, the chosen map over its whole area, and all maps of the layer with the chosen one framed."""
     image, features = photograph(picture), feature_maps(picture, layer, network)
     channel = _within(features, channel)
@@ -70,18 +73,18 @@ def draw_maps(picture, layer, channel, network=shared_network):
 
 
 @cache
-def photograph(name, size=SIZE):
+def photograph(name: str, size: int = SIZE) -> Picture:
     """A shipped picture, its longer side `size` pixels; read once."""
     return load_image(data_folder() / ("content" if name in CONTENTS else "style") / f"{name}.jpg", size)
 
 
 @lru_cache(maxsize=64)
-def feature_maps(picture, layer, network=shared_network):
+def feature_maps(picture: str, layer: str, network: Callable[[], FeatureNetwork] = shared_network) -> np.ndarray:
     """(height, width, channels) of a shipped picture; the last ones asked for are kept."""
     return _network(network)(photograph(picture), layer)[layer].numpy()
 
 
-def most_contrast(picture, layer, network=shared_network):
+def most_contrast(picture: str, layer: str, network: Callable[[], FeatureNetwork] = shared_network) -> int:
     """The channel whose map differs most from place to place."""
     return int(feature_maps(picture, layer, network).var(axis=(0, 1)).argmax())
 
@@ -114,7 +117,7 @@ def _sheet(features):
 # The patches
 
 
-def patch_viewer(layers=CONVOLUTION_NAMES):
+def patch_viewer(layers: Sequence[str] = CONVOLUTION_NAMES) -> Panel:
     """The patches of the shipped pictures that excite a channel most, best first.
 
     controls: "layer", "channel" (its range follows the layer), "network".
@@ -125,7 +128,7 @@ def patch_viewer(layers=CONVOLUTION_NAMES):
     return Panel(draw_patches, controls)
 
 
-def draw_patches(layer, channel, network=shared_network):
+def draw_patches(layer: str, channel: int, network: Callable[[], FeatureNetwork] = shared_network) -> Drawing:
     """The windows of the strongest values of a channel, each from another picture."""
     maps = [feature_maps(picture, layer, network) for picture in PICTURES]
     channel, field = _within(maps[0], channel), _network(shared_network).receptive_field(layer)
@@ -146,22 +149,23 @@ def draw_patches(layer, channel, network=shared_network):
     return Drawing(encoded(canvas, "JPEG"), words)
 
 
-def margin_of(layer):
+def margin_of(layer: str) -> int:
     """How many values from the border a place must lie, so that most of its window is in the picture."""
     return min(3, _network(shared_network).receptive_field(layer) // _jump(layer) // 3)
 
 
-def strongest_places(maps, channel, count, margin=0):
+def strongest_places(maps: Sequence[np.ndarray], channel: int, count: int,
+                     margin: int = 0) -> list[tuple[int, int, int]]:
     """[(picture, row, column)]: where a channel is largest, once a picture, the strongest picture first."""
     places = []
     for which, features in enumerate(maps):
         values = features[margin : len(features) - margin, margin : features.shape[1] - margin, channel]
         row, column = np.unravel_index(values.argmax(), values.shape)
         places.append((values[row, column], which, int(row) + margin, int(column) + margin))
-    return [place for _, *place in sorted(places, reverse=True)[:count]]
+    return [(which, row, column) for _, which, row, column in sorted(places, reverse=True)[:count]]
 
 
-def patch_at(image, layer, row, column):
+def patch_at(image: Picture, layer: str, row: int, column: int) -> Picture:
     """The window (field, field, 3) of a picture that one value of a layer sees; grey beyond the border."""
     field, jump = _network(shared_network).receptive_field(layer), _jump(layer)
     first_row, first_column = (int(place * jump + (jump - field) / 2 + field) for place in (row, column))

@@ -1,12 +1,16 @@
 """A row of pictures to leaf through with a slider: computed before, so it answers at once."""
 
+from collections.abc import Sequence
+
+import numpy as np
 from PIL import Image
 
 from nst_helpers.images import to_uint8
 from nst_helpers.widgets.base import Drawing, Panel, encoded, slider
 
 
-def film(frames, words, label="picture", start=None, width=480):
+def film(frames: Sequence[np.ndarray], words: Sequence[str], label: str = "picture", start: int | None = None,
+         width: int = 480) -> Panel:
     """Pictures under a slider.
 
     Args:
@@ -19,10 +23,14 @@ def film(frames, words, label="picture", start=None, width=480):
     """
     last = len(frames) - 1
     controls = {"frame": slider(label, last if start is None else start, 0, last)}
-    return Panel(lambda frame: draw_frame(frames[frame], words[frame], width), controls)
+
+    def draw(frame: int) -> Drawing:
+        return draw_frame(frames[frame], words[frame], width)
+
+    return Panel(draw, controls)
 
 
-def draw_frame(image, words, width):
+def draw_frame(image: np.ndarray, words: str, width: int) -> Drawing:
     """One picture as a JPEG file, enlarged to a width without smoothing."""
     picture = Image.fromarray(to_uint8(image))
     picture = picture.resize((width, round(width * picture.height / picture.width)), Image.Resampling.NEAREST)

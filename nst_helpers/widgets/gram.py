@@ -1,11 +1,13 @@
 """The widget of lesson 04: an entry of the Gram matrix, and everything it is made of."""
 
+from collections.abc import Sequence
 from functools import cache
 
 import ipywidgets
 import numpy as np
 from PIL import Image, ImageDraw
 
+from nst_helpers.arrays import Image as Picture
 from nst_helpers.images import load_image, to_uint8
 from nst_helpers.networks import data_folder
 from nst_helpers.plots import BLUE, ORANGE
@@ -18,7 +20,7 @@ TABLE, MAP = 480, 240  # pixels of the drawn Gram matrix, and of each map
 HEAT = "viridis"  # of the Gram matrix; feature maps are grey, as in all lessons
 
 
-def gram_explorer(styles=STYLES):
+def gram_explorer(styles: Sequence[str] = STYLES) -> Panel:
     """Choose an entry (i, j) of G and see both maps, their product, the scatter and the number.
 
     controls: "style", "i", "j" (channels), and "shuffled" (all positions, in every map alike).
@@ -34,7 +36,8 @@ def gram_explorer(styles=STYLES):
                  controls)
 
 
-def draw_entry(features, gram, i, j, shuffled=False, image=None):
+def draw_entry(features: np.ndarray, gram: np.ndarray, i: int, j: int, shuffled: bool = False,
+               image: Picture | None = None) -> Drawing:
     """The entry (i, j) of the Gram matrix, and all that it is made of.
 
     Args:
@@ -58,13 +61,13 @@ def draw_entry(features, gram, i, j, shuffled=False, image=None):
     return Drawing(encoded(canvas, "PNG"), _words(gram, i, j, shuffled))
 
 
-def shuffle_positions(features, seed=0):
+def shuffle_positions(features: np.ndarray, seed: int = 0) -> np.ndarray:
     """The same pixels of feature, in another order; every channel in the same one."""
     flat = features.reshape(-1, features.shape[2])
     return flat[np.random.default_rng(seed).permutation(len(flat))].reshape(features.shape)
 
 
-def closest_pair(features):
+def closest_pair(features: np.ndarray) -> tuple[int, int]:
     """The two different channels that rise and fall together most; dead channels never do."""
     flat = features.reshape(-1, features.shape[2]).astype(float)
     flat = flat - flat.mean(axis=0)
@@ -76,7 +79,7 @@ def closest_pair(features):
 
 
 @cache
-def style_features(name):
+def style_features(name: str) -> np.ndarray:
     """The feature maps of a shipped style picture in the layer that the widget shows; computed once."""
     from nst_helpers.networks import shared_network
 

@@ -6,10 +6,11 @@ as it comes. Nothing is computed before the button is pressed.
 
 import html
 import threading
+from collections.abc import Callable
 
 import ipywidgets
 
-from nst_helpers.widgets.base import picture_format
+from nst_helpers.widgets.base import Panel, picture_format
 
 
 class Live(ipywidgets.VBox):
@@ -27,7 +28,7 @@ class Live(ipywidgets.VBox):
         running: whether the computation is under way. error: what the last one raised, or None.
     """
 
-    def __init__(self, panel, job, label="compute it now"):
+    def __init__(self, panel: Panel, job: Callable, label: str = "compute it now"):
         self.panel, self.job, self.error = panel, job, None
         self.controls, self.picture, self.words = panel.controls, panel.picture, panel.words
         wide = {"width": "15em"}
@@ -42,10 +43,10 @@ class Live(ipywidgets.VBox):
         self.add_class("nst-live")
 
     @property
-    def running(self):
+    def running(self) -> bool:
         return self._running
 
-    def start(self):
+    def start(self) -> None:
         """Begin, unless it is under way."""
         with self._lock:
             if self._running:
@@ -57,11 +58,11 @@ class Live(ipywidgets.VBox):
             self._thread = threading.Thread(target=self._work, args=(self.panel.values,), daemon=True)
             self._thread.start()
 
-    def stop(self):
+    def stop(self) -> None:
         """End it after the step under way; what it has shown stays."""
         self._stopped.set()
 
-    def wait(self, seconds=None):
+    def wait(self, seconds: float | None = None) -> None:
         """Until it has ended."""
         if self._thread is not None:
             self._thread.join(seconds)
@@ -90,7 +91,7 @@ class Live(ipywidgets.VBox):
         self._running = running
         self.buttons["start"].disabled, self.buttons["stop"].disabled = running, not running
 
-    def _repr_mimebundle_(self, **kwargs):
+    def _repr_mimebundle_(self, **kwargs):  # pyright: ignore[reportIncompatibleMethodOverride]: with metadata
         """The live widget; and, for readers of the stored notebook, the panel's picture and words."""
         live = super()._repr_mimebundle_(**kwargs) or {}
         stored, metadata = self.panel._repr_mimebundle_(**kwargs)

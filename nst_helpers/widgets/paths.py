@@ -3,15 +3,17 @@
 A page has 1000 × 480 pixels. It is drawn twice as large and shrunk, so that lines are smooth.
 """
 
+from collections.abc import Callable, Hashable, Mapping
 from functools import cache
+from typing import Any
 
 import ipywidgets
 import numpy as np
 from PIL import Image, ImageDraw
 
-from nst_helpers.experiments.landscapes import SURFACES, corners, start_share
+from nst_helpers.experiments.landscapes import SURFACES, Surface, corners, start_share
 from nst_helpers.plots import AMBER, BLUE, GREEN, ORANGE, PINK
-from nst_helpers.widgets.base import Panel, font, slider
+from nst_helpers.widgets.base import Drawing, Panel, font, slider
 
 RULE_COLORS = {"gradient descent": BLUE, "momentum": GREEN, "AdaGrad": PINK, "RMSprop": AMBER, "Adam": ORANGE}
 PAGE = (1000, 480)
@@ -23,14 +25,14 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 # The controls
 
 
-def places(surface, steps):
+def places(surface: str, steps: int) -> dict[str, ipywidgets.Widget]:
     """The controls "across" and "up" (the surface's own start, in % of its window) and "steps", by name."""
     across, up = start_share(SURFACES[surface])
     return {"across": slider("start: across, %", across, 0.0, 100.0, 0.5),
             "up": slider("start: up, %", up, 0.0, 100.0, 0.5), "steps": slider("steps", steps, 1, 200)}
 
 
-def surface_panel(draw, controls):
+def surface_panel(draw: Callable[..., Drawing], controls: dict[str, Any]) -> Panel:
     """A panel whose start follows the surface, in one drawing."""
     panel = Panel(draw, controls, _two_columns)
 
@@ -53,7 +55,9 @@ def _two_columns(controls):
 # The picture
 
 
-def draw_paths(ground, name, paths, curves, title, label, exponents, legend=None):
+def draw_paths(ground: Surface, name: Hashable, paths: Mapping[str, np.ndarray], curves: Mapping[str, np.ndarray],
+               title: str, label: str, exponents: tuple[int, int],
+               legend: Mapping[str, str] | None = None) -> Image.Image:
     """A Pillow picture: the map with paths on the left, one curve for each on the right.
 
     Args:
@@ -181,6 +185,6 @@ def _write_legend(pen, legend):
         pen.text((x + 30, y), words, "black", font(14), anchor="lm")
 
 
-def short(value):
+def short(value: float | np.ndarray) -> str:
     """A number in few characters."""
     return f"{float(value):.2g}" if np.isfinite(value) else "beyond all numbers"

@@ -32,7 +32,7 @@ def draw_race(surface: str, factor: float, beta1: float, across: float, up: floa
     paths = {name: run(ground, rule(factor * rates[name], beta1), start, steps) for name, rule in RULES.items()}
     ends = {name: float(np.nan_to_num(height(ground, path[-1]), nan=np.inf, posinf=np.inf))
             for name, path in paths.items()}
-    paths = {name: paths[name] for name in sorted(RULES, key=ends.get, reverse=True)}  # the best comes last, on top
+    paths = {name: paths[name] for name in sorted(RULES, key=ends.__getitem__, reverse=True)}  # the best on top
     heights = {name: height(ground, path) for name, path in paths.items()}
     legend = {name: f"{name}, η = {short(factor * rates[name])}" for name in RULES}
     picture = draw_paths(ground, surface, paths, heights, f"{surface}: from the dot to the cross",

@@ -59,7 +59,8 @@ class Studio(ipywidgets.VBox):
         words: what is going on. run: the `Run` under way, or None.
     """
 
-    def __init__(self, defaults=None, content="temple", style="night_swirls", folder="output/studio"):
+    def __init__(self, defaults: Settings | None = None, content: str = "temple", style: str = "night_swirls",
+                 folder: str | Path = "output/studio"):
         self.defaults, self.run, self._own, self._confirmed = defaults or Settings(), None, {}, None
         self._lock = threading.RLock()  # what is shown, by the page's thread and the run's
         self._first = {"content": content, "style": style, "folder": folder}
@@ -86,7 +87,7 @@ class Studio(ipywidgets.VBox):
     # What the buttons do
 
     @property
-    def settings(self):
+    def settings(self) -> Settings:
         """The `Settings` that the controls show; ValueError for what makes no sense."""
         values = {}
         for setting in fields(Settings):
@@ -94,7 +95,7 @@ class Studio(ipywidgets.VBox):
             values[setting.name] = layers_from_text(value) if "layers" in setting.metadata else value
         return Settings(**values)
 
-    def start(self):
+    def start(self) -> None:
         """Begin, after telling how long it will take; where that is very long, only when pressed once more."""
         if self.run and self.run.status == "paused":
             return self.resume()
@@ -118,27 +119,29 @@ class Studio(ipywidgets.VBox):
         run.start()
         return self._enable()
 
-    def pause(self):
+    def pause(self) -> None:
         """Hold the run; weights, layers, the optimizer and the learning rate may then be changed."""
         if self.run:
             self.run.pause()
             self._enable()
 
-    def resume(self):
+    def resume(self) -> None:
         """Go on with what the controls show now."""
+        if self.run is None:
+            return
         try:
             self.run.resume(self.settings)
         except ValueError as error:
             self._say(error, wrong=True)
         self._enable()
 
-    def stop(self):
+    def stop(self) -> None:
         """End the run; the picture stays."""
         if self.run:
             self.run.stop()
             self._enable()
 
-    def reset(self):
+    def reset(self) -> None:
         """Settings, pictures, curves and words as they were at first; a run is ended and forgotten.
 
         Uploaded pictures stay to be chosen.
@@ -157,10 +160,10 @@ class Studio(ipywidgets.VBox):
             self._say("Choose two pictures, and press start.")
             self._enable()
 
-    def save(self):
+    def save(self) -> None:
         """Write picture, settings, losses, curves, and the animation; of a changed run, both courses."""
-        now = self.run and self.run.snapshot()
-        if not now or now.tracks[0].image is None:
+        now = self.run.snapshot() if self.run else None
+        if now is None or now.tracks[0].image is None:
             return self._say("there is no picture yet: press start first", wrong=True)
         folder = Path(self.controls["folder"].value.strip())
         try:
@@ -168,7 +171,7 @@ class Studio(ipywidgets.VBox):
             for place, track in enumerate(now.tracks):
                 own = folder / ("changed" if place else "")
                 now.result(place).save(own)
-                save_animation([*track.frames, small_frame(track.image)], own / "formation.gif")
+                save_animation([*track.frames, small_frame(np.asarray(track.image))], own / "formation.gif")
                 if track.changes:
                     changes = json.dumps([dict(change) for change in track.changes], indent=2)
                     write_whole(own / "changes.json", changes.encode() + b"\n")
@@ -176,7 +179,7 @@ class Studio(ipywidgets.VBox):
             return self._say(f"{folder} could not be written: {error}", wrong=True)
         return self._say(f"saved in {folder}")
 
-    def tell_estimate(self):
+    def tell_estimate(self) -> None:
         """Say how long a run with these settings will take, and how much memory."""
         try:
             self._say(words.of_estimate(estimate(self.settings, *self._picture("content").shape[:2])))
@@ -286,7 +289,7 @@ class Studio(ipywidgets.VBox):
         return [pictures, tabs, buttons, self.progress, self.words, shown, self.curves, self.controls["folder"],
                 accessible("nst-studio")]
 
-    def _repr_mimebundle_(self, **kwargs):
+    def _repr_mimebundle_(self, **kwargs):  # pyright: ignore[reportIncompatibleMethodOverride]: with metadata
         """The live widget; and, for readers of the stored notebook, its two pictures and words."""
         live = super()._repr_mimebundle_(**kwargs) or {}
         names = [self.controls[role].value for role in ROLES]

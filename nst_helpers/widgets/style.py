@@ -1,12 +1,17 @@
 """The widget of lesson 05: the weights of the layers, their balance, and the texture that they weave."""
 
 import math
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from typing import Any
 
+import ipywidgets
 import numpy as np
 from PIL import Image, ImageDraw
 
+from nst_helpers.arrays import Image as Picture
 from nst_helpers.images import noise_image, resize_image, to_uint8
+from nst_helpers.networks import FeatureNetwork
 from nst_helpers.plots import COLORS
 from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded, font, slider
 from nst_helpers.widgets.live import Live
@@ -21,7 +26,7 @@ SHOWN, BARS = 300, 420  # pixels: the texture, the bars beside it
 
 
 @lru_cache(maxsize=2)
-def pull(network):
+def pull(network: FeatureNetwork) -> Callable:
     """(picture, Gram matrices, weights) → (gradient of Σ w_l E_l, the loss), for all of LAYERS; compiled once."""
     from nst_helpers.backend import tf
     from nst_helpers.losses import gram_distance, gram_matrix
@@ -41,7 +46,8 @@ def pull(network):
     return gradient
 
 
-def steps_of(network, picture, style, weights, iterations):
+def steps_of(network: FeatureNetwork, picture: np.ndarray, style: Picture, weights: Mapping[str, float],
+             iterations: int) -> Iterator[Picture]:
     """The picture after each step of Adam towards the style's Gram matrices; η falls along half a cosine.
 
     Args:
@@ -53,18 +59,18 @@ def steps_of(network, picture, style, weights, iterations):
     from nst_helpers.optimizers import Adam
 
     grams = {layer: gram_matrix(features, normalized=True) for layer, features in network(style, LAYERS).items()}
-    weights = {layer: tf.constant(weights.get(layer, 0.0), tf.float32) for layer in LAYERS}
+    of_layer = {layer: tf.constant(weights.get(layer, 0.0), tf.float32) for layer in LAYERS}
     gradient_of, picture = pull(network), np.asarray(picture, np.float32)
     state = Adam(RATE).init(picture)
     for number in range(iterations):
-        gradient = gradient_of(picture, grams, weights)[0].numpy()
-        rate = np.float32(RATE * (1 + math.cos(math.pi * number / iterations)) / 2)
+        gradient = gradient_of(picture, grams, of_layer)[0].numpy()
+        rate = RATE * (1 + math.cos(math.pi * number / iterations)) / 2
         picture, state = Adam(rate).step(picture, gradient, state)
         picture = np.clip(picture, 0, 255).astype(np.float32)
         yield picture
 
 
-def weaving(network, style, weights):
+def weaving(network: FeatureNetwork, style: Picture, weights: Mapping[str, float]) -> Iterator[tuple[float, Picture]]:
     """All pictures on the way to a texture, at half the style's size and then at the whole: (share done, picture)."""
     height, width, done = *style.shape[:2], 0
     picture = noise_image(height // 2, width // 2, seed=0)
@@ -76,7 +82,7 @@ def weaving(network, style, weights):
             yield done / sum(ITERATIONS), picture
 
 
-def weave(network, style, weights):
+def weave(network: FeatureNetwork, style: Picture, weights: Mapping[str, float]) -> Picture:
     """A texture with the style's Gram matrices, from noise: (height, width, 3)."""
     *_, (_, picture) = weaving(network, style, weights)
     return picture
@@ -85,7 +91,8 @@ def weave(network, style, weights):
 # The widget
 
 
-def layer_weights_panel(network, style, losses, choices):
+def layer_weights_panel(network: FeatureNetwork, style: Picture, losses: Mapping[str, float],
+                        choices: Mapping) -> ipywidgets.Widget:
     """Five sliders for w_l, the balance they give, and textures: some at once, any by the button.
 
     Args:
@@ -95,7 +102,7 @@ def layer_weights_panel(network, style, losses, choices):
     controls: "choice", and the layers' names: log₃ of each weight, where the least is off.
     """
     names = [*choices, OWN]
-    controls = {"choice": dropdown("texture", names, names[0])}
+    controls: dict[str, Any] = {"choice": dropdown("texture", names, names[0])}
     for layer in LAYERS:
         controls[layer] = slider(f"{layer}: log₃ w", float(OFF), OFF, 6, step=0.5)
     store = {name: picture for name, (_, picture) in choices.items()}
@@ -131,7 +138,7 @@ def layer_weights_panel(network, style, losses, choices):
 OWN, OFF = "my own weights", -3
 
 
-def weights_of(powers):
+def weights_of(powers: Mapping[str, float]) -> dict[str, float]:
     """{layer: log₃ w} → {layer: w}; OFF is 0."""
     return {layer: 3.0**power if power > OFF else 0.0 for layer, power in powers.items()}
 
@@ -142,7 +149,8 @@ def _set(controls, weights):
         controls[layer].value = round(2 * math.log(weight, 3)) / 2 if weight else OFF
 
 
-def draw_balance(picture, name, weights, losses):
+def draw_balance(picture: Picture | None, name: str, weights: Mapping[str, float],
+                 losses: Mapping[str, float]) -> Drawing:
     """A texture, and each layer's share of the style loss as bars."""
     canvas = Image.new("RGB", (SHOWN + BARS + 30, SHOWN + 26), "white")
     pen = ImageDraw.Draw(canvas)

@@ -20,7 +20,7 @@ def of_error(error: BaseException) -> str:
 def of_run(seen: Snapshot) -> str:
     """One line: where a run stands, and how the losses are."""
     last = seen.tracks[-1]
-    if seen.status == "failed":
+    if seen.error is not None:
         return of_error(seen.error)
     line = seen.status
     if last.history["total"]:
