@@ -26,6 +26,13 @@ def until(condition, seconds=60):
         time.sleep(0.01)
 
 
+def begin(box):
+    """Press start; and once more where a busy computer expects that it will take long."""
+    box.buttons["start"].click()
+    if box.run is None:
+        box.buttons["start"].click()
+
+
 def pixels(picture):
     return np.asarray(Image.open(io.BytesIO(picture.value)).convert("RGB"), float)
 
@@ -84,7 +91,7 @@ def test_a_very_long_run_asks_once_more(box, monkeypatch):
 
 def test_pause_change_resume_shows_both(box):
     box.controls["iterations"].value = 4000
-    box.buttons["start"].click()
+    begin(box)
     until(lambda: box.run.tracks[0].iteration >= 5)
     assert box.controls["style_weight"].disabled and box.buttons["start"].disabled
     box.buttons["pause"].click()
@@ -147,7 +154,7 @@ def test_own_picture_without_an_upload(box):
 def test_reset_returns_to_the_defaults(box):
     box.controls["style_weight"].value, box.controls["content"].value = 77, "cat"
     box.controls["iterations"].value = 4000
-    box.buttons["start"].click()
+    begin(box)
     until(lambda: box.run.tracks[0].iteration >= 1)
     run = box.run
     box.buttons["reset"].click()
