@@ -218,10 +218,6 @@ class FeatureNetwork:
             before = mean
         return self._with(rescaled, precision=self.precision)
 
-    def normalised(self, images: Sequence[np.ndarray]) -> "FeatureNetwork":
-        """`normalized`, as it was spelled before."""
-        return self.normalized(images)
-
     def _with(self, weights, precision):
         return FeatureNetwork(self.name, weights, self.mean, self.scale, pooling=self.pooling, precision=precision)
 

@@ -10,10 +10,12 @@ if TYPE_CHECKING:  # NumPy and matplotlib take half a second, and the command li
     from matplotlib.figure import Figure
 
 # Okabe and Ito's palette (2008), made to be told apart with any kind of colour vision; dash patterns help in print.
+BLUE, ORANGE, GREEN, PINK, SKY, AMBER = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00"
+COLORS = (BLUE, ORANGE, GREEN, PINK, SKY, AMBER)  # in the order in which to use them
 LINES: dict[str, dict[str, Any]] = {
-    "content": {"label": "content, α L_content", "color": "#0072B2", "linestyle": "-"},
-    "style": {"label": "style, β L_style", "color": "#D55E00", "linestyle": "--"},
-    "tv": {"label": "total variation, γ TV", "color": "#009E73", "linestyle": "-."},
+    "content": {"label": "content, α L_content", "color": BLUE, "linestyle": "-"},
+    "style": {"label": "style, β L_style", "color": ORANGE, "linestyle": "--"},
+    "tv": {"label": "total variation, γ TV", "color": GREEN, "linestyle": "-."},
 }
 
 
@@ -56,8 +58,6 @@ def _mark_sizes(axes, sizes, iterations):
 
 # What the lessons draw with
 
-BLUE, ORANGE, GREEN, PINK, SKY, AMBER = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00"
-COLORS = (BLUE, ORANGE, GREEN, PINK, SKY, AMBER)  # Okabe and Ito, in the order in which to use them
 SIGNED = "PuOr_r"  # a colour map for numbers below and above zero: purple, white, orange
 DPI = 110
 

@@ -59,8 +59,8 @@ def maps(network, layer, pictures):
 
 def accuracy(features, labels):
     """Top-1 over five folds, at the best regularization."""
-    centred = features - features.mean(axis=0)
-    kernel = (centred @ centred.T).astype(float)
+    centered = features - features.mean(axis=0)
+    kernel = (centered @ centered.T).astype(float)
     kernel /= np.trace(kernel) / len(kernel)
     wanted, folds = np.eye(labels.max() + 1)[labels] - 1 / (labels.max() + 1), np.arange(len(labels)) % FOLDS
     return max(_hits(kernel, wanted, labels, folds, strength) for strength in 10.0 ** np.arange(-3, 2.1, 0.5))

@@ -92,8 +92,8 @@ def _lying(axes, picture, base):
 
 def shown(sheet: Image) -> Image:
     """A sheet as a picture: its mean is mid-grey, and its strongest value is black or white."""
-    centred = np.asarray(sheet) - np.mean(sheet)
-    return (128 + 127 * np.clip(centred / (np.quantile(np.abs(centred), 0.99) or 1.0), -1, 1)).astype(np.float32)
+    centered = np.asarray(sheet) - np.mean(sheet)
+    return (128 + 127 * np.clip(centered / (np.quantile(np.abs(centered), 0.99) or 1.0), -1, 1)).astype(np.float32)
 
 
 def full_color_jpeg(figure: Figure) -> bytes:

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from nst_helpers.plots import ORANGE
+
 SHOWN = 6  # rows and columns of an array, at most
 PICTURE = 16  # pixels: from this width on, an array (height, width, 3) is shown as a picture
 PRINTED = 2000  # characters of what an answer printed
@@ -180,7 +182,7 @@ def _text(rows):
 
 
 def _html(rows):
-    mark = ' style="border: 2px solid #D55E00; font-weight: bold"'
+    mark = f' style="border: 2px solid {ORANGE}; font-weight: bold"'
     lines = []
     for name, table in rows:
         inner = "".join("<tr>" + "".join(f"<td{mark if differs else ''}>{html.escape(text)}</td>" for text, differs in

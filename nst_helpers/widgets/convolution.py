@@ -144,7 +144,7 @@ def draw_window(image: np.ndarray, row: int, column: int, kernel: npt.ArrayLike,
 
 def _grid(pen, left, top, values, cell, title, marked=(), texts=None):
     """Numbers in a grid, coloured by their sign; the marked cells in a frame."""
-    colours = _colours(values)
+    colors = _colors(values)
     pen.text((left, top - 56), title, "black", font(17))
     for axis, count in enumerate(values.shape):
         for number in range(count):
@@ -153,7 +153,7 @@ def _grid(pen, left, top, values, cell, title, marked=(), texts=None):
             pen.text(place, str(number), "#777777", font(12), anchor="mm")
     for (m, n), value in np.ndenumerate(values):
         x, y = left + n * cell, top + m * cell
-        pen.rectangle((x, y, x + cell, y + cell), tuple(colours[m, n]), "#999999")
+        pen.rectangle((x, y, x + cell, y + cell), tuple(colors[m, n]), "#999999")
         text = texts[m][n] if texts else _short(value)
         size = min(18, int(1.35 * cell / max(3, *map(len, text.split("\n")))))
         pen.text((x + cell / 2, y + cell / 2), text, "black", font(size), anchor="mm", align="center")
@@ -163,7 +163,7 @@ def _grid(pen, left, top, values, cell, title, marked=(), texts=None):
         pen.rectangle(corners, outline=BLUE, width=4)
 
 
-def _colours(values):
+def _colors(values):
     """Pale orange above zero, pale purple below, as 0–255."""
     import matplotlib
 

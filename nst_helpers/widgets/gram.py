@@ -179,11 +179,11 @@ def _picture(image):
 
 def _heat(light):
     """Values from 0 to 1 as colours."""
-    return Image.fromarray((255 * _colours()[np.clip(255 * light, 0, 255).astype(int)]).astype(np.uint8))
+    return Image.fromarray((255 * _colors()[np.clip(255 * light, 0, 255).astype(int)]).astype(np.uint8))
 
 
 @cache
-def _colours():
+def _colors():
     import matplotlib
 
     return matplotlib.colormaps[HEAT](np.arange(256))[:, :3]
