@@ -11,6 +11,7 @@ from nst_helpers.settings import Settings
 
 STEP_BETWEEN_SIZES = math.sqrt(2)
 MARGIN = 1 / 32  # of the longer side, on every side of the canvas
+ENOUGH = 1024  # pixels: up to here a picture costs little, and stays as it is
 
 
 class Level(NamedTuple):
@@ -86,6 +87,23 @@ def cut_out(canvas: npt.NDArray[np.float32], level: Level) -> npt.NDArray[np.flo
     """The picture on a canvas, without its margin."""
     edge = margin(level)
     return canvas[edge:-edge, edge:-edge]
+
+
+def style_limit(settings: Settings, side: int | None = None) -> int:
+    """The longer side beyond which a style picture's pixels count for nothing: what is larger is reduced once.
+
+    Args:
+        side: the longer side of the picture to make, in pixels; None takes the settings' own, which it cannot exceed.
+    """
+    return max(ENOUGH, math.ceil(settings.style_scale * (side or settings.size)))
+
+
+def no_larger(picture: npt.NDArray[np.float32], longest: int) -> npt.NDArray[np.float32]:
+    """A picture (height, width, 3) whose longer side is at most so many pixels; the very same where it is."""
+    factor = longest / max(picture.shape[:2])
+    if factor >= 1:
+        return picture
+    return resize_image(picture, *(max(1, round(side * factor)) for side in picture.shape[:2]))
 
 
 def style_size(style: npt.NDArray[np.float32], level: Level, settings: Settings) -> tuple[int, int]:

@@ -411,3 +411,13 @@ def test_a_keras_on_another_backend_is_one_line(command, tmp_path):
                           env={**os.environ, **place})
     (line,) = done.stderr.splitlines()
     assert done.returncode == 2 and line.startswith("error: Keras ") and "KERAS_BACKEND=tensorflow" in line
+
+
+@pytest.mark.parametrize("which", [0, 1, 2])
+def test_a_picture_is_not_written_over_one_that_it_is_made_from(pictures, capsys, which, tmp_path):
+    content, style, _ = pictures
+    blended = save_image(np.zeros((20, 20, 3), np.float32), tmp_path / "blended.png")
+    chosen = (content, style, str(blended))[which]
+    before = Path(chosen).read_bytes()
+    assert main(["transfer", content, style, "--blend", str(blended), "0.5", "--output", chosen, *QUICK]) == 2
+    assert "one of the pictures that it is made from" in capsys.readouterr().err and Path(chosen).read_bytes() == before

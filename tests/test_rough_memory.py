@@ -102,3 +102,29 @@ def test_a_lesson_fifteen_times_over_keeps_its_memory():
     (fifth, fifteenth), printed = memory(LESSON, source, cwd=source.parents[1])
     assert fifteenth <= GROWTH * fifth, (fifth, fifteenth)
     assert len(printed) == 15 and set(printed) == {printed[0]} and printed[0] > 20
+
+
+LARGE_STYLE = """
+import numpy as np
+import tracemalloc
+from nst_helpers.diagnose import diagnose
+from nst_helpers.images import noise_image, resize_image
+from nst_helpers.settings import Settings
+from nst_helpers.transfer import transfer
+content, small = noise_image(64, 48, 1), noise_image(90, 100, 2)
+large = np.asarray(np.tile(noise_image(180, 200, 2), (15, 20, 1)))  # 11 megapixels
+peaks = []
+for style in (small, small, large):
+    tracemalloc.start()
+    for colors in ("style", "matched"):
+        diagnose(transfer(content, style, Settings(size=64, scales=2, iterations=2, colors=colors)))
+    peaks.append(tracemalloc.get_traced_memory()[1])
+    tracemalloc.stop()
+print(json.dumps([peaks[1:], large.nbytes]))
+"""
+
+
+def test_a_large_style_picture_costs_no_more_than_reducing_it():
+    """What is not needed is taken off once, before colors are matched and Gram matrices computed."""
+    (small, large), size = memory(LARGE_STYLE)
+    assert large - small < 3 * size, (small, large, size)  # to check and reduce it: 2.4; with all of it, 8

@@ -67,13 +67,17 @@ def _stamp(path):
 def _painted(options, output):
     from nst_helpers.checkpoint import Checkpoint
     from nst_helpers.images import load_image
+    from nst_helpers.schedule import style_limit
     from nst_helpers.transfer import Diverged, transfer
 
     settings = chosen_settings(options)
+    blended = [(_weight(weight), path) for path, weight in options.blend or ()]
+    _refuse_own(output, options.content, options.style, *(path for _, path in blended))
     _refuse_early(output)
-    content, style = load_image(options.content, settings.size), load_image(options.style, None)
-    if options.blend:
-        style = [(1.0, style), *((_weight(weight), load_image(path, None)) for path, weight in options.blend)]
+    limit = style_limit(settings)
+    content, style = load_image(options.content, settings.size), load_image(options.style, limit)
+    if blended:
+        style = [(1.0, style), *((weight, load_image(path, limit)) for weight, path in blended)]
     checkpoint = Checkpoint(options.checkpoint) if options.checkpoint else None
     try:
         with Bar(settings.iterations, options.quiet) as bar:
@@ -123,6 +127,15 @@ def _findings(result):
     except Exception as error:
         print(f"no diagnosis: {type(error).__name__}: {error}", file=sys.stderr)
         return []
+
+
+def _refuse_own(output, *pictures):
+    """Complain about an output that would take the place of a picture it is made from."""
+    for picture in pictures:
+        with suppress(OSError):  # the output is not there yet; a picture that is not is told by who reads it
+            if output.samefile(picture):
+                raise SettingsError(f"--output {output}: this is one of the pictures that it is made from; name "
+                                    "another file")
 
 
 def _refuse_early(output):
