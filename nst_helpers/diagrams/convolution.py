@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nst_helpers.plots import BLUE, GREEN, ORANGE, PINK, SKY, subplots
+from nst_helpers.plots import AMBER, GREEN, ORANGE, PINK, SKY, subplots
 
 PAPER, LINE, FAINT = "white", "#555555", "#bbbbbb"
 
@@ -35,7 +35,7 @@ def kernel_blocks(side=7, kernel=3, row=0, column=4):
     axes.set_axis_off()
     _picture(axes, side, kernel, row, column)
     maps = side - kernel + 1
-    for number, (color, top) in enumerate(((BLUE, 2.9), (PINK, -4.2))):
+    for number, (color, top) in enumerate(((AMBER, 2.9), (PINK, -4.2))):
         _kernel(axes, 15.6, top, kernel, color, number)
         _sheet(axes, 26.6, top, maps, 0, fill="#f3f3f3")
         _cells(axes, 26.6, top, 0, row, column, 1, color, alpha=1)
