@@ -263,9 +263,8 @@ exercises.check("03-step", best_rate)
 # %% [markdown]
 # ## 3. TensorFlow: a tape, and a graph
 #
-# From here on a machine computes the gradients. The course's paper explains its choice in section 3.2. TensorFlow,
-# PyTorch and Keras, it says, all 都有庞大的社区支持和丰富的文档，便于学习和解决问题, “have large communities and rich
-# documentation, which helps to learn and to solve problems”. For TensorFlow 2.x it names three reasons:
+# From here on a machine computes the gradients. The course's paper gives three reasons for TensorFlow 2.x in section
+# 3.2:
 #
 # > 其中的即刻执行模式可以立即执行代码当中的每个操作，无需构建计算图 … 移除了 TensorFlow 1.x
 # > 中一些复杂的符号版本化系统使得 TensorFlow 更适合初学者 …
@@ -456,9 +455,9 @@ np.testing.assert_allclose(by_hand, by_tape, atol=1e-9)  # each of the 360
 np.testing.assert_allclose(by_hand, by_difference, atol=1e-6)
 
 # %% [markdown]
-# No number differs by more than $10^{-9}$. In a deep network the result is not yet a picture but the error of the
-# layer below; it goes through that layer's gate, through its kernels, and so on down to the pixels. This is
-# *backpropagation*; gate, pooling and padded convolution are all that a VGG network needs of it.
+# No number differs by more than $10^{-9}$. In a deep network the result is the error of the layer below, which goes
+# through that layer's gate and kernels, and so on down to the pixels. This is *backpropagation*; gate, pooling and
+# padded convolution are all that a VGG network needs of it.
 #
 # ### Exercise 2: a gradient that passes its test
 #
@@ -578,7 +577,7 @@ for layer in ("conv1_1", "conv4_2", "conv5_1"):
 # Short steps lower the loss, as they must. But the gradient holds only *here*: the loss is curved, differently in each
 # direction, and gates open and shut besides. For `conv1_1` the best of these steps leaves 69 % of the loss, for
 # `conv5_1` 38 %; steps three times longer than the best make the loss larger than it was. So one takes many short
-# steps and computes a new gradient after each.
+# steps, each with a new gradient.
 #
 # ## 6. A picture from feature maps
 #
@@ -765,24 +764,24 @@ for name, like in runs.items():
     print(f"{name:19} brightness {like.brightness:.2f}, red−blue {like.red_blue:.2f}, off by {like.error:.1f}")
 
 # %% [markdown]
-# Read the left panel first, the start from noise. Smoothness alone leaves 0.06 % of the loss, no help 0.09 %, and yet
-# one picture is off by 13 grey levels and the other by 32: the content loss hardly tells them apart, and a little
-# smoothness decides between them. The pyramid by itself is no help from noise: at its best it leaves 4.7 % of the loss
-# and an error of 49 grey levels, and larger learning rates leave more. Together with smoothness the pyramid works, but
-# no better than smoothness without it. The idea behind it, that large shapes need a push of their own, is not borne
-# out for this network.
+# From noise (left panel), smoothness alone leaves 0.06 % of the loss, no help 0.09 %, and yet one picture is off by 13
+# grey levels and the other by 32: the content loss hardly tells them apart, and a little smoothness decides between
+# them. The pyramid by itself is no help from noise: at its best it leaves 4.7 % of the loss and an error of 49 grey
+# levels, and larger learning rates leave more. Together with smoothness the pyramid works, but no better than
+# smoothness without it. The idea behind it, that large shapes need a push of their own, is not borne out for this
+# network.
 #
-# The right panel starts from even grey, without grain, and every help does better; now the pyramid comes to 16 grey
-# levels too. Part of what looks like the merit of a help is therefore due to the start. And the black-edged circle of
-# “no help” lies high above others of its kind: at the learning rate 100 it has the least loss, and makes its own
-# grain. At 10 the same method ends at 16.5 grey levels with 0.23 % of the loss left. The smallest loss is not the best
-# picture, not even within one method.
+# From even grey (right panel) every help does better; now the pyramid comes to 16 grey levels too. Part of what looks
+# like the merit of a help is therefore due to the start. And the black-edged circle of “no help” lies high above
+# others of its kind: at the learning rate 100 it has the least loss, and makes its own grain. At 10 the same method
+# ends at 16.5 grey levels with 0.23 % of the loss left. The smallest loss is not the best picture, not even within one
+# method.
 #
-# All this holds for 120 steps, one photograph and one layer. One wrong conclusion can now be avoided. Without help the
-# tint of the large picture, red − blue, follows that of the photograph with a correlation of only 0.31, while
-# brightness has 0.92. Does `conv4_2` keep the drawing and lose the colour? It does not: if the picture without help is
-# merely blurred when it is done, the two become 0.94 and 0.95, as good as with smoothness (0.91 and 0.93). The colours
-# had been there all the while, under the grain.
+# All this holds for 120 steps, one photograph and one layer. Without help the tint of the large picture, red − blue,
+# follows that of the photograph with a correlation of only 0.31, while brightness has 0.92. Does `conv4_2` keep the
+# drawing and lose the colour? It does not: if the picture without help is merely blurred when it is done, the two
+# become 0.94 and 0.95, as good as with smoothness (0.91 and 0.93). The colours had been there all the while, under the
+# grain.
 
 # %% tags=["check"]
 (long,) = [row for row in grid if row["steps"] == 1000]
@@ -826,8 +825,8 @@ assert abs(again.error - kept[3].error) < 2 and abs(again.brightness - kept[3].b
 # `conv4_2` 9.8 and from `conv5_1` 16.3, and even there, where each position stands for 16×16 pixels, the brightness
 # follows the photograph with 0.82. The tints fall faster than the brightness: red − green goes from 0.97 to 0.79 at
 # `conv4_2` and 0.63 at `conv5_1`. So a content loss at `conv4_2` holds the eyes, the nose and the stripes at their
-# places, and loses fine hair and part of the colours, which leaves room for a style. It is not blind to colour,
-# however: exercise 4 asks which changes it forgives.
+# places, and loses fine hair and part of the colours, which leaves room for a style. Exercise 4 asks which changes it
+# forgives.
 
 # %%
 exercises.predict("03-networks", "The same inversion from conv4_2 without help, with two other networks of this form. "
@@ -884,8 +883,8 @@ assert np.round(100 * np.array(weights), 2).tolist() == [0.23, 0.22]
 # found the same with much larger networks, trained alike but for the attack: robust features can be inverted by plain
 # descent, without a regularizer. This is why the course uses the robust network.
 #
-# Move the slider *step* to see the pictures form, change the *layer*, and take the help away. For another photograph,
-# **rebuild it now** computes at a smaller size while you watch.
+# Move the slider *step* to see the pictures form, change the *layer*, and take the help away; **rebuild it now**
+# computes another photograph, smaller, while you watch.
 
 # %%
 from nst_helpers.widgets.content import ALONE, HELPED, layer_slider
@@ -947,9 +946,7 @@ exercises.check("03-blind", forgiven)
 # ## Where this is used
 #
 # In [07 Total loss](07_total_loss.ipynb) the content loss at `conv4_2` becomes one of three terms, with the weight
-# $\alpha$; coloured grain is a danger there too, and [06 Total variation](06_total_variation.ipynb) is the smoothness
-# of this lesson, studied for itself. The way back through a layer is what the tape does in every step of every lesson
-# that follows.
+# $\alpha$; [06 Total variation](06_total_variation.ipynb) is the smoothness of this lesson, studied for itself.
 #
 # ## Sources and further reading
 #
