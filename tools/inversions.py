@@ -32,7 +32,11 @@ CONTINUED = (  # where the best of the grid lay at its edge: one further
     ("compact", "noise", "both", (5, 0.005, 100.0)), ("compact", "grey", "none", (1, 0.0, 100.0)),
     ("compact", "grey", "smoothness", (1, 0.005, 100.0)), ("compact", "grey", "both", (5, 0.005, 100.0)),
     ("compact", "noise", "pyramid", (5, 0.0, 1.0)), ("compact", "grey", "pyramid", (5, 0.0, 1.0)),
-    ("random", "noise", "none", (1, 0.0, 100.0)), ("plain", "noise", "both", (5, 0.3, 10.0)))
+    ("random", "noise", "none", (1, 0.0, 100.0)), ("plain", "noise", "both", (5, 0.3, 10.0)),
+    ("plain", "noise", "none", (1, 0.0, 100.0)),  # and two further
+    *(("compact", start, *further) for start in ("noise", "grey") for further in
+      (("none", (1, 0.0, 300.0)), ("smoothness", (1, 0.005, 300.0)), ("smoothness", (1, 0.002, 100.0)),
+       ("both", (5, 0.002, 30.0)))))
 NONE, BOTH = Help(1, 0.0, 30.0), Help(5, 0.02, 30.0)
 
 

@@ -2,10 +2,11 @@
 # # 01 Convolution
 
 # %%
-import time
+import timeit
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from scipy.ndimage import gaussian_filter
 from scipy.signal import convolve2d, correlate2d
 
 from nst_helpers import exercises, plots
@@ -25,9 +26,10 @@ kernels = {
 
 # %% tags=["figure"]
 figure, axes = plots.subplots(2, 2, size=(9, 5.6))
-plots.draw_image(axes[0, 0], grey, "the photograph", smooth=True)
+part = grey[30:180, 65:290]  # magnified, so that the blur can be seen
+plots.draw_image(axes[0, 0], part[1:-1, 1:-1], "the photograph")
 for axis, name in zip(axes.flat[1:], kernels, strict=True):
-    features = correlate2d(grey, kernels[name], mode="valid")
+    features = correlate2d(part, kernels[name], mode="valid")
     signed = name == "edges"
     plots.draw_image(axis, features if signed else features.clip(0, 255), name, signed)
     small = axis.inset_axes([0.72, 0.66, 0.26, 0.31])
@@ -37,18 +39,18 @@ for axis, name in zip(axes.flat[1:], kernels, strict=True):
         text.set_text("1/9" if name == "blur" else text.get_text())
 axes[1, 1].get_images()[0].set_clim(-300, 300)
 figure.colorbar(axes[1, 1].get_images()[0], ax=axes[:, 1], shrink=0.5, label="F of the edges", extend="both")
-plots.show(figure, "One photograph, and what three sets of nine numbers make of it. In the last map white is 0, orange "
-                   "an edge from dark to bright, purple one from bright to dark, read from left to right.", photo=True)
+plots.show(figure, "Part of a photograph, and what three sets of nine numbers make of it. The first three are grey "
+                   "levels, cut off at 0 and 255. The last has its own scale: white is 0, orange an edge from dark to "
+                   "bright, purple one from bright to dark, read from left to right.", photo=True)
 
 # %% [markdown]
-# Between these four pictures nothing was changed but nine numbers. With one set of them every pixel becomes the mean
-# of its neighbourhood; with another, edges stand out that were hardly visible; with the third, the sky and the lake
-# vanish and only the contours of the temple are left, with their direction in the sign. The operation is the same each
-# time, a weighted sum over a small window that slides over the picture, and it is the one from which every network in
-# this course is built. What do nine numbers have to be like in order to blur, to sharpen, or to find an edge? At the
-# end of this lesson you will be able to look at a small kernel and say what it will do, to design one that does what
-# you want, to compute the size of the map it makes, and to explain why a layer of such kernels gets along with 1,792
-# numbers where an ordinary layer would need 483 billion.
+# Between these four pictures nothing was changed but nine numbers. With one set of them every pixel becomes the mean of
+# its neighbourhood; with another, edges stand out that were hardly visible; with the third, the sky nearly vanishes,
+# and what remains are the upright edges of roofs and pillars, with their direction in the sign. The operation is the
+# same each time, a weighted sum over a small window that slides over the picture, and it is the one from which every
+# network in this course is built. At the end of this lesson you will be able to look at a small kernel and say what it
+# will do, to design one that does what you want, to compute the size of the map it makes, and to explain why a layer of
+# such kernels needs 1,792 numbers where an ordinary layer would need 483 billion.
 #
 # **Needs**: [00 Start here](00_start_here.ipynb) · **Time**: 60 minutes to read, half a minute to compute ·
 # **Course’s paper**: section 2.1
@@ -74,8 +76,8 @@ plots.show(figure, "One photograph, and what three sets of nine numbers make of 
 # | $h_s$ | response: the share that is left after $s$ hours | `left` |
 # | $y_t$ | output: litres in the barrel in hour $t$ | `level` |
 #
-# This is the **convolution** of $x$ and $h$. The index $t - \tau$ deserves a second look: while $\tau$ runs forwards
-# through the rain, the response is read *backwards*. Section 5 comes back to it.
+# This is the **convolution** of $x$ and $h$. The index $t - \tau$ is worth noting: while $\tau$ runs forwards through
+# the rain, the response is read *backwards*. Section 5 comes back to it.
 
 # %%
 def respond(rain, left):
@@ -111,35 +113,19 @@ plots.show(figure, "Left, the level as a stack of showers, each of which halves 
                    "response multiplied hour by hour: the rain of hour 4 hardly counts, though it has just fallen.")
 
 # %% [markdown]
-# The right half of the figure is there because of a dot. The course's paper introduces the continuous form as
-# $(f \cdot g)(t) = \int_{-\infty}^{\infty} f(\tau) g(t - \tau) d\tau$. The integral is the convolution, but a dot
-# between two functions means their product, $f(t)\,g(t)$, and the product is something else: it compares the rain of
-# hour 4 with what a barrel would keep *after* 4 hours, as if all rain had fallen in hour 0. The level of hour 4 is 3.5
-# litres, the product 0.19. The sign for convolution is a star, $(f * g)(t)$. What the course's paper says in words
-# about its formula is right and worth keeping (where it prints 所以, “therefore”, surely 所有, “all”, is meant):
-# “每一时刻可变系统 f 在受其它所以时刻影响 g 下后的状态的叠加”, the superposition of what the changing system $f$ has
-# become, at each moment, under the influence $g$ of all other moments.
+# The right half of the figure is there because of a dot. The course's paper introduces the continuous form, for rain
+# that does not fall in steps of an hour, as $(f \cdot g)(t) = \int_{-\infty}^{\infty} f(\tau) g(t - \tau) d\tau$. The
+# integral is the convolution, but a dot between two functions means their product, $f(t)\,g(t)$, and that is something
+# else: it treats all rain as if it had fallen in hour 0. The level of hour 4 is 3.5 litres, the product 0.19. The sign
+# for convolution is a star, $(f * g)(t)$. What the course's paper says in words about its formula is right and worth
+# keeping (where it prints 所以, “therefore”, surely 所有, “all”, is meant): “每一时刻可变系统 f 在受其它所以时刻影响 g
+# 下后的状态的叠加”, the superposition of what the changing system $f$ has become, at each moment, under the influence
+# $g$ of all other moments.
 
 # %% tags=["check"]
 assert level[4] == 3.5 and np.isclose((rain * left)[4], 0.1875)
-exact, errors = np.exp(-1) - np.exp(-2), []
-for delta in (0.1, 0.05):
-    times = np.arange(round(2 / delta) + 1) * delta
-    y = delta * np.convolve(times < 1 - delta / 2, np.exp(-times))[len(times) - 1]
-    errors.append(exact - y)
-assert 0.230 < exact < 0.235 and 1.9 < errors[0] / errors[1] < 2.1 and 0.010 < errors[0] < 0.013
 
 # %% [markdown]
-# <details><summary>For those who know integrals: from steps to the continuous form</summary>
-#
-# Rain does not fall in steps of an hour. With steps of length $\Delta$, each term stands for a stretch of time, and
-# $y(t) \approx \Delta \sum_k x(k\Delta)\, h(t - k\Delta)$ tends to $y(t) = \int_0^t x(\tau)\, h(t - \tau)\, d\tau$.
-# For rain of 1 litre an hour during the first hour and $h(t) = e^{-t}$ the integral can be solved on paper,
-# $y(2) = \int_0^1 e^{-(2-\tau)}\,d\tau = e^{-1} - e^{-2} \approx 0.233$. With $\Delta = 0.1$ the sum is off by 0.011,
-# and the error halves with every halving of the step. Nothing later in the course depends on this.
-#
-# </details>
-#
 # ### Exercise 1: where does the level settle?
 #
 # Now it rains evenly, $r$ litres in every hour, for a very long time. A share $a$ of the content (between 0 and 1)
@@ -211,10 +197,10 @@ plots.draw_matrix(axes[2], tiny_features, "feature map F", [(0, 0)])
 plots.show(figure, "Four products and one sum make the framed 4. A 2×2 window has 2×2 places on a 3×3 picture.")
 
 # %% [markdown]
-# A window that must not leave the picture has fewer places than there are pixels, so $F$ is smaller than $I$, by
-# $k - 1$ in each direction. In the widget below you can slide such a window yourself over a bright square with a hard
-# left edge and a soft right one. The kernel at the start, named after Sobel, subtracts what is left of the window's
-# middle from what is right of it. Try to say each number before you move there.
+# A window that must not leave the picture has fewer places than there are pixels, so $F$ is smaller than $I$, by $k -
+# 1$ in each direction. In the widget below you can slide such a window yourself over a bright square with a hard left
+# edge and a soft right one. The kernel at the start, named after Sobel, subtracts what is left of the window's middle
+# from what is right of it. Cover the map at the right with your hand, and try to say each number before you look.
 
 # %%
 from nst_helpers.widgets.convolution import kernel_editor, sliding_window
@@ -222,10 +208,10 @@ from nst_helpers.widgets.convolution import kernel_editor, sliding_window
 sliding_window()
 
 # %% [markdown]
-# Where the window lies on an even area, outside the square or (from row 2, column 3) inside it, the products cancel
-# and $F = 0$. At the left edge, from dark to bright, $F$ is 32. The right edge is soft: there the map is below zero,
-# and the change is spread over three columns instead of two, −16, −32, −16. One kernel therefore tells us three things
-# about an edge: where it is, on which side it is brighter, and how sharp it is.
+# Where the window lies on an even area, outside the square or (from row 2, column 3) inside it, the products cancel and
+# $F = 0$. At the left edge, from dark to bright, $F$ is 32. The right edge is soft: there the map is below zero, and
+# the change is spread over three columns instead of two, −16, −32, −16. The map tells where an edge is, which side is
+# brighter, and how sharp it is.
 
 # %% tags=["check"]
 from nst_helpers.widgets.convolution import SMALL_PICTURE
@@ -241,11 +227,19 @@ assert square[3].tolist() == [0, 32, 32, 0, 0, -16, -32, -16, 0, 0]
 # 1. **What is their sum?** On an even area of brightness $b$ every pixel in the window is $b$, and
 #    $F = b \cdot \sum K$. A kernel whose weights add up to 1 leaves even areas as they are; one whose weights add up
 #    to 0 removes them.
-# 2. **Where are the signs?** If all weights are positive, the kernel averages, and it smooths. If positive weights
-#    face negative ones, it takes a difference, and responds to change in the direction from minus to plus.
+# 2. **Where are the signs?** If all weights are positive, the kernel averages, and it smooths. If positive weights face
+#    negative ones, it takes a difference, and responds to change in the direction from minus to plus.
 #
-# Choose kernels from the list, say what each will do, and then type numbers of your own: what does a 2 in the middle
-# of the identity do, and a −1? (The editor draws a map whose weights add up to 0 on middle grey.)
+# The second rule needs a supplement where the sum is not 0. *Sharpen* has negative weights all round a 5, yet its map
+# is no map of edges. It helps to split it: $5$ in the middle is $1 + 4$, so *sharpen* is the identity, which leaves the
+# picture as it is, plus a kernel with the sum 0 (a 4 in the middle, four times $-1$ around it), which responds where a
+# pixel differs from its neighbours. The picture is kept, and its differences are added once more.
+#
+# Choose kernels from the list, say what each will do, and then type numbers of your own: what does a 2 in the middle of
+# the identity do, and a −1? The editor filters red, green and blue each by itself, so coloured fringes are edges at
+# which the three change differently. It repeats the outermost pixels beyond the border, so that the map keeps the
+# picture's size; section 7 is about such *padding*. Where the weights of the kernel add up to 0, it adds a middle grey
+# to the map, because a screen cannot show numbers below 0.
 
 # %%
 kernel_editor()
@@ -256,13 +250,13 @@ for name, kernel in kernels.items():
     print(f"{name:8} sum of K {kernel.sum():.3g}   100 becomes {correlate_loops(even, kernel)[0, 0]:.3g}")
 
 # %% [markdown]
-# Now you can explain the picture at the top. *Blur* and *sharpen* have the sum 1 and keep the sky; *edges* has the sum
-# 0, so the even sky becomes 0 however bright it is.
+# *Blur* and *sharpen* have the sum 1 and keep the sky at the top of this page; *edges* has the sum 0, so the even sky
+# becomes 0 however bright it is.
 #
 # ### Exercise 2: move a picture with a kernel
 #
-# Which 3×3 kernel moves a picture **one pixel to the right**? (Here the map keeps the picture's size, and the window's
-# middle lies on the pixel that is computed.) Ask of each pixel from where its value should come.
+# Which 3×3 kernel moves a picture **one pixel to the right**? (As in the editor, the map keeps the picture's size, and
+# the window's middle lies on the pixel that is computed.) Ask of each pixel from where its value should come.
 
 # %% tags=["exercise"]
 to_the_right = ...  # your kernel: np.array([[…], […], […]])
@@ -277,10 +271,11 @@ exercises.check("01-shift", to_the_right)
 # ### Exercise 3: a camera that moved
 #
 # Photographs are blurred in one direction when the camera moves while the shutter is open. Design a square kernel with
-# an odd side (9×9, say) for a camera that moved along the diagonal from the upper left to the lower right. Even areas
-# shall keep their brightness, the picture shall stay in its place, stripes that run along the movement shall stay
-# crisp, and stripes across it shall be washed out. The check measures all four and shows your kernel at work on a
-# photograph.
+# an odd side for a camera that moved evenly along the diagonal between the upper left and the lower right. (In which of
+# the two directions it moved cannot be seen in the photograph.) Even areas shall keep their brightness, and the picture
+# shall stay in its place. Stripes that run along the movement shall keep their contrast. Stripes across it, 14 pixels
+# apart or closer, shall lose at least half of theirs, which needs a movement of a certain length. The check measures
+# all four, and shows your kernel at work on a photograph, on each colour by itself.
 
 # %% tags=["exercise"]
 motion = ...  # your kernel: an array (side, side), rows first
@@ -318,8 +313,10 @@ product = correlate(cat, eye)
 centered = correlate(cat, eye - eye.mean())  # the same kernel, but with the sum 0
 
 # %% tags=["figure"]
+from matplotlib.patches import Circle
+
 figure, axes = plots.subplots(1, 3, size=(9, 3.3))
-plots.draw_image(axes[0], cat, "photograph, kernel framed")
+plots.draw_image(axes[0], cat, "photograph, three windows")
 axes[0].set_anchor("C")
 plots.draw_image(axes[1], product / product.max(), "weights as they are")
 plots.draw_image(axes[2], centered / centered.max(), "weights with the sum 0", signed=True)
@@ -328,16 +325,17 @@ for axis in axes[1:]:
 elsewhere = centered.copy()
 elsewhere[44:105, 94:155] = -np.inf  # all but the eye itself
 best = [np.unravel_index(one.argmax(), one.shape) for one in (product, centered, elsewhere)]
-for axis, (row, column), offset, line in ((axes[0], (74, 124), 0, "-"), (axes[0], best[2], 0, ":"),
-                                          (axes[1], best[0], 28, "-"), (axes[2], best[1], 28, "-"),
-                                          (axes[2], best[2], 28, ":")):
-    if offset:
-        axis.plot(column, row, "o", markersize=11, clip_on=False, fillstyle="none", color=plots.BLUE, markeredgewidth=2)
-    else:
-        x, y = np.array([0, 57, 57, 0, 0]) + column, np.array([0, 0, 57, 57, 0]) + row
-        axis.plot(x, y, line, color=plots.AMBER, linewidth=2)
-plots.show(figure, "The eye as a kernel. As it is, the largest value (ring) lies on the pale chest. With its mean "
-                   "taken off, the largest lies on the eye itself and the next one on the other eye (dotted).",
+frames = ((74, 124), "-", plots.AMBER), (best[0], "--", plots.SKY), (best[2], ":", plots.AMBER)
+for (row, column), line, color in frames:
+    x, y = np.array([0, 57, 57, 0, 0]) + column, np.array([0, 0, 57, 57, 0]) + row
+    axes[0].plot(x, y, line, color=color, linewidth=2)
+for axis, (row, column), line in ((axes[1], best[0], "--"), (axes[2], best[1], "-"), (axes[2], best[2], ":")):
+    axis.add_patch(Circle((column, row), 9, fill=False, color=plots.BLUE, linewidth=2, linestyle=line))
+    axis.set(xlim=(-10, product.shape[1] + 10), ylim=(product.shape[0] + 10, -10))
+plots.show(figure, "The eye (solid frame) as a kernel. As it is, the largest value (dashed ring) belongs to the "
+                   "window in the dashed frame, on the pale chest. With the mean taken off, the largest lies at the "
+                   "eye itself (solid ring) and the next at the other eye (dotted). A ring marks the window's upper "
+                   "left corner.",
            folded="Choose first, then open")
 
 # %% tags=["check"]
@@ -351,56 +349,31 @@ assert np.allclose(correlate(cat[:80] / 2, eye - eye.mean()), centered[:24] / 2)
 # The largest product lies on bright fur, because a sum of products with positive weights measures brightness first of
 # all. A kernel with the sum 0 is blind to an even brightness, and now the map is largest exactly where the eye was cut
 # out; the second place, with 0.58 of the first, is the other eye. So the common saying needs an addition: $F$ is large
-# where the picture looks like the kernel *and is bright and rich in contrast*. Even a kernel with the sum 0 responds
-# half as strongly to the same picture at half its contrast, since $F$ is linear in $I$. Dividing by the lengths of
-# window and kernel would remove that too (this is normalized cross-correlation, used to find templates), but networks
-# do not divide. They keep the plain sum, add a number of their own (a **bias**), and cut off what is below 0, which is
-# the subject of lesson 02.
+# where the picture looks like the kernel *and is rich in contrast, and, unless the weights add up to 0, bright*. Even a
+# kernel with the sum 0 responds half as strongly to the same picture at half its contrast, since $F$ is linear in $I$.
+# Taking the mean off each window as well, and dividing by the lengths of both, would remove that too (this is
+# normalized cross-correlation, used to find templates), but networks do not divide. They keep the plain sum, add a
+# number of their own (a **bias**), and cut off what is below 0, which is the subject of lesson 02.
 #
 # ## 4. The same, without loops
 #
-# The function `correlate` above has no loop. NumPy can show all windows of a picture at once, without copying a single
-# number, as an array with four axes: `windows[i, j, m, n]` is `grey[i + m, j + n]`. What is left is one sum over $m$
-# and $n$, and `einsum` writes it nearly as the formula does. TensorFlow has the same sum built in, with two further
-# axes, one for several pictures and one for several channels.
-
-# %%
-def correlate_tf(grey, kernel):
-    """The same map by TensorFlow."""
-    pictures = tf.constant(grey[None, :, :, None])  # (1, height, width, 1)
-    weights = tf.constant(kernel[:, :, None, None], tf.float64)  # (m, n, 1, 1)
-    return tf.nn.conv2d(pictures, weights, strides=1, padding="VALID")[0, :, :, 0].numpy()
-
-def seconds(function, *arguments):
-    """The shortest of five runs: the others were disturbed."""
-    times = []
-    for _ in range(5):
-        start = time.perf_counter()
-        function(*arguments)
-        times.append(time.perf_counter() - start)
-    return min(times)
-
-# %%
-small, kernel = grey[60:124, 60:156], kernels["edges"]  # (64, 96): four loops are slow
-in_loops = seconds(correlate_loops, small, kernel)
-print(f"four loops: {1000 * in_loops:.3g} ms")
-for name, function in {"windows": correlate, "TensorFlow": correlate_tf}.items():
-    print(f"{name}: about {in_loops / seconds(function, small, kernel):.0f} times as fast")
+# The function `correlate` above has no loop. NumPy shows all windows of a picture at once, without copying a number, as
+# an array with four axes: `windows[i, j, m, n]` is `grey[i + m, j + n]`. What is left is one sum over $m$ and $n$, and
+# `einsum` writes it nearly as the formula does. The two functions give the same numbers, and so does SciPy's
+# `correlate2d`.
 
 # %% tags=["check"]
-for function in (correlate, correlate_tf, lambda grey, kernel: correlate2d(grey, kernel, mode="valid")):
-    assert np.abs(function(small, kernel) - correlate_loops(small, kernel)).max() < 1e-9
+small, kernel = grey[60:124, 60:156], kernels["edges"]  # (64, 96): four loops are slow
+assert np.abs(correlate(small, kernel) - correlate_loops(small, kernel)).max() < 1e-9
+assert np.abs(correlate2d(small, kernel, mode="valid") - correlate_loops(small, kernel)).max() < 1e-9
 
 # %% [markdown]
-# All versions give the same numbers, and SciPy's does too. The loops lose because Python spends its time on finding
-# out what to do next, not on multiplying. On so small a map TensorFlow, too, spends most of its time on the call
-# itself; section 6 gives it more to do.
-#
 # ### Exercise 4: a bug from real life
 #
 # This function is meant for pictures as they come from a file, whose numbers are whole, from 0 to 255, stored in one
-# byte each (`uint8`). With the blur it seems to work. With the edge kernel it makes the picture below. Find out why,
-# and repair it. The function must return the numbers of the formula in section 2 for any picture and kernel.
+# byte each (`uint8`). With the blur it seems to work: what it makes is off by less than one grey level. With the edge
+# kernel it makes the picture below. Find out why, and repair it. The function must return the numbers of the formula in
+# section 2 for any picture and kernel.
 
 # %% tags=["exercise"]
 def correlate_file(image, kernel):
@@ -439,15 +412,17 @@ plots.show_images([from_file, correlate_file(from_file, kernels["edges"])], ["pi
 # The first reads $h$ backwards, the second reads $K$ forwards. Strictly speaking, the second one is therefore not the
 # convolution of mathematics but a **cross-correlation**. The course's paper calls both convolution and says that the
 # second is “类似于在离散情况下,数学中对卷积的定义”, similar to the discrete definition in mathematics; nearly all
-# literature on networks does the same, and so will this course from the next section on. The true convolution, written
-# with the same windows, takes the weights in reverse order:
+# literature on networks does the same, and so will this course from the next section on. The true convolution in two
+# dimensions is like the barrel's, $\sum_m \sum_n I(i - m, j - n)\, K(m, n)$. Counting $m$ and $n$ down instead of up,
+# from $k - 1$ to 0, changes only the order of the terms and turns them into $I(i - (k-1) + m,\ j - (k-1) + n)\,
+# K(k-1-m,\ k-1-n)$. If we name each place by its window's upper left corner, as for $F$, the first $k - 1$ disappears:
 #
 # $$(I * K)(i, j) = \sum_{m=0}^{k-1} \sum_{n=0}^{k-1} I(i + m,\ j + n)\, K(k - 1 - m,\ k - 1 - n)$$
 #
-# In textbooks the reversed kernel is often called $K(-m, -n)$. That presumes a kernel whose origin is in its middle,
-# with indices from $-1$ to $1$. With indices from 0, as in NumPy, it is a trap: `kernel[-m, -n]` leaves row and column
-# 0 where they are and exchanges the other two. The half turn is `kernel[::-1, ::-1]`. What it does is best seen on a
-# picture that is black but for a single 1 in the middle, with a kernel of the numbers 1 to 9.
+# The pixels are read forwards again, and the weights backwards. In textbooks the reversed kernel is often called $K(-m,
+# -n)$. That presumes indices from $-1$ to $1$. With indices from 0, as in NumPy, it is a trap: `kernel[-m, -n]` leaves
+# row and column 0 where they are and exchanges the other two. The half turn is `kernel[::-1, ::-1]`, and a picture that
+# is black but for a single 1 shows what it does.
 
 # %%
 spot = np.zeros((5, 5))
@@ -469,9 +444,8 @@ plots.draw_matrix(axes[2], convolved, "convolution: K as it is")
 plots.show(figure, "Convolution puts the kernel down where the 1 is; correlation puts it down turned by half a turn.")
 
 # %% [markdown]
-# Convolution stamps the kernel onto the spot, and correlation stamps it turned by half a turn. For kernels that look
-# the same after half a turn, such as *blur* and *sharpen*, there is no difference. The edge kernel changes its sign,
-# and a relief is lit from the other side:
+# For kernels that look the same after half a turn, such as *blur* and *sharpen*, there is no difference. The edge
+# kernel changes its sign, and a relief is lit from the other side:
 
 # %%
 emboss = np.array([[-2, -1, 0], [-1, 1, 1], [0, 1, 2]])
@@ -480,8 +454,7 @@ plots.show_images([relief.clip(0, 255) for relief in reliefs], ["emboss, correla
                   "The temple as a relief, by correlation and by convolution: lit from opposite corners.", photo=True)
 
 # %% [markdown]
-# If the difference is that visible, why does nobody mind it in a network? Because there nobody chooses the kernel: it
-# is learned from data.
+# In a network this does not matter, because nobody chooses the kernel: it is learned from data.
 
 # %%
 exercises.predict("01-learned", "A map was made by true convolution with the emboss kernel. The computer looks for the "
@@ -508,18 +481,18 @@ assert np.allclose(learned, emboss[::-1, ::-1], atol=1e-6)
 assert np.allclose(correlate(grey, learned), reliefs[1], atol=1e-4)
 
 # %% [markdown]
-# The kernel that is found is the original one turned by half a turn, and it makes the same map. Whoever learns kernels
-# by correlation gets each of them turned, without any loss, and saves the turning. The half turn will return in lesson
-# 03, where we go *backwards* through a layer: the gradient of a correlation is a true convolution with the same
-# kernel.
+# The kernel that is found is the original one turned by half a turn, and it makes the same map, so learning by
+# correlation loses nothing and saves the turning. The half turn will return in lesson 03, where we go *backwards*
+# through a layer: the gradient with respect to the layer's *input* is a true convolution of the gradient of its output
+# with the same kernel.
 #
 # ### Exercise 5: convolution by stamping
 #
-# So far each number of the map collected values from a window. Turn the view around: let each pixel $I(i, j)$ put down
-# the whole kernel, multiplied by the pixel's value, on a canvas of zeros with its upper left corner at $(i, j)$; where
-# stamps overlap, they add up. The canvas must be large enough for all stamps. Write `stamp(image, kernel)` for kernels
-# of any shape, and return the canvas. (This is the “full” convolution; the back of every convolutional layer works
-# so.)
+# The figure with the single 1 shows what true convolution makes of one bright pixel. Any picture is a sum of such
+# pixels, each with a strength of its own, and convolution is linear. Use this to write `stamp(image, kernel)`, the
+# *full* true convolution, for kernels of any shape: nothing is cut off at the rim, so a picture of one pixel with the
+# value 2 gives twice the whole kernel. Two loops are enough, and none of them runs over the map. (The way back through
+# a convolutional layer, lesson 03, works like this.)
 
 # %% tags=["exercise"]
 def stamp(image, kernel):
@@ -540,10 +513,10 @@ exercises.check("01-stamp", stamp)
 # %% [markdown]
 # ## 6. A kernel reaches through all channels
 #
-# A colour picture consists of three layers of numbers, and a network soon has 64 or 512 of them, its **channels**. The
-# window then is a block of numbers, $k \times k$ at the front and as deep as there are channels, and the kernel is a
-# block of the same shape. It does not make one map for each channel, as one might expect: a single sum runs over the
-# whole block. If several maps are wanted, several kernels are needed, one for each.
+# A colour picture consists of three layers of numbers, and a network soon has 64 or 512 of them, its **channels**.
+# Window and kernel are then blocks, $k \times k$ at the front and as deep as there are channels. The kernel does not
+# make one map for each channel, as one might expect: a single sum runs over the whole block. If several maps are
+# wanted, one kernel is needed for each.
 
 # %%
 plots.show(diagrams.kernel_blocks(), "A kernel reaches through all three channels of the picture. Its 27 products make "
@@ -562,7 +535,7 @@ plots.show(diagrams.kernel_blocks(), "A kernel reaches through all three channel
 def correlate_channels(image, kernel):
     """F(i, j, o) = Σ_m Σ_n Σ_c I(i+m, j+n, c) K(m, n, c, o)."""
     windows = sliding_window_view(image, kernel.shape[:2], axis=(0, 1))  # (height, width, c, m, n)
-    return np.einsum("ijcmn,mnco->ijo", windows, kernel)
+    return np.einsum("ijcmn,mnco->ijo", windows, kernel, optimize=True)
 
 kernel = np.zeros((3, 3, 3, 2))  # (m, n, channels in, channels out)
 kernel[:, :, :, 0] = np.array([1, -0.5, -0.5]) / 9  # redness, averaged over the window
@@ -574,7 +547,9 @@ print("picture", image.shape, " kernel", kernel.shape, " features", features.sha
 assert np.dot([200, 40, 60], [1, -0.5, -0.5]) == 150 and np.dot([100, 100, 100], [1, -0.5, -0.5]) == 0
 assert np.allclose(features, tf.nn.conv2d(image[None].astype(float), kernel, 1, "VALID")[0], atol=1e-6)
 redness = features[:, :, 0]
-assert redness[150:290, 90:240].mean() > 10 > redness[:60, 250:].mean()  # the temple; the sky
+temple, sky, lake, leaves = (redness[part].mean() for part in (
+    np.s_[150:290, 90:240], np.s_[:60, 250:], np.s_[180:200, 320:420], np.s_[220:290, 420:475]))
+assert temple > 20 > leaves > 0 > lake > sky and sky < -10
 
 # %% tags=["figure"]
 figure, axes = plots.subplots(1, 3, size=(9, 3.2))
@@ -585,36 +560,36 @@ for axis, number, title in zip(axes[1:], (0, 1), ("map 0: redness", "map 1: vert
     axis.get_images()[0].set_clim(*((-120, 120), (-300, 300))[number])
     figure.colorbar(axis.get_images()[0], ax=axis, orientation="horizontal", shrink=0.8, extend="both",
                     label="F(·, ·, o), grey levels")
-plots.show(figure, "Two maps of the temple in colour. The first is largest on the orange roofs and the red walls, and "
-                   "negative on blue and green; the second at the edges of roofs and pillars.", photo=True)
+plots.show(figure, "Two maps of the temple in colour. The first is largest on the orange roofs and the red walls and "
+                   "negative on the blue sky and the lake; the leaves, more yellow than green, are slightly positive. "
+                   "The second is large at the edges of roofs and pillars.", photo=True)
 
 # %% [markdown]
 # Three channels went in and two came out: the number of kernels decides that. The first layer of VGG-19 makes 64 maps
-# out of three, the second makes 64 out of these 64. A map like *redness* is a statement about colour, one like
-# *vertical edges* is a statement about form, and a learned kernel usually mixes both.
+# out of three, the second makes 64 out of these 64.
 #
 # The course's paper says of an RGB picture (section 2.3.1): “一组卷积核处理对应的则是三组通道信息即三组像素矩阵”, what
 # one set of kernels processes are three sets of channel information, that is, three pixel matrices. That describes
-# what goes in. What comes out belongs to red, green or blue no more, since the sum over $c$ has mixed them.
+# what goes in. A map that comes out no longer belongs to one colour, since the sum over $c$ has mixed the three.
 #
-# A layer of 64 maps in and 64 maps out is real work, and there the library is in front:
+# TensorFlow has the same sum built in as `tf.nn.conv2d`, with one more axis in front for several pictures. On a layer
+# of 64 maps in and 64 maps out the library is faster:
 
 # %%
 maps = np.random.default_rng(0).random((50, 75, 64), np.float32)  # 64 maps of a small picture
 layer = np.random.default_rng(1).random((3, 3, 64, 64), np.float32)
-by_hand = seconds(correlate_channels, maps, layer)
-by_library = seconds(tf.nn.conv2d, maps[None], layer, 1, "VALID")
+by_hand = min(timeit.repeat(lambda: correlate_channels(maps, layer), number=1, repeat=5))  # the others were disturbed
+by_library = min(timeit.repeat(lambda: tf.nn.conv2d(maps[None], layer, 1, "VALID"), number=1, repeat=5))
 print(f"{48 * 73 * layer.size:,} multiplications: TensorFlow is about {by_hand / by_library:.0f} times as fast")
 
 # %% [markdown]
-# This is why a lesson of this course writes a formula by hand once, checks it against the library, and then uses the
-# library.
+# So a lesson of this course writes a formula by hand once, checks it against the library, and then uses the library.
 #
 # ## 7. Stride, padding, and how large the map becomes
 #
-# Two choices decide at which places the window may lie. The **stride** $s$ is the number of pixels by which it moves
-# on; with a stride of 2 the map has about half the height and width. The **padding** $p$ is the number of rows and
-# columns of zeros that are added on each side of the picture, so that the window may reach out.
+# The **stride** $s$ is the number of pixels by which the window moves on; with a stride of 2 the map has about half the
+# height and width. The **padding** $p$ is the number of rows and columns of zeros that are added on each side of the
+# picture, so that the window may reach out.
 
 # %%
 plots.show_picture(diagrams.walk([(6, 3, 1, 1), (6, 3, 2, 0), (6, 3, 2, 1)]), "image/png",
@@ -628,10 +603,12 @@ plots.show_picture(diagrams.walk([(6, 3, 1, 1), (6, 3, 2, 0), (6, 3, 2, 1)]), "i
 #
 # $$\text{places} = \left\lfloor \frac{L + 2p - k}{s} \right\rfloor + 1$$
 #
-# where $\lfloor\ \rfloor$ means rounding down, and whatever the rounding throws away is a strip that no window ever
-# covers: in the middle panel $\lfloor 3 / 2 \rfloor = 1$, and the remainder is the crossed-out row and column. With a
-# 3×3 kernel, stride 1 and padding 1 the map is as large as the picture, and this is what all convolutions of VGG-19
-# do. In TensorFlow the padding is called `"SAME"` in that case, and `"VALID"` means that there is none.
+# where $\lfloor\ \rfloor$ means rounding down, and, as long as the stride is not larger than the kernel, whatever the
+# rounding throws away is a strip at the lower and right side that no window ever covers: in the middle panel $\lfloor 3
+# / 2 \rfloor = 1$, and the remainder is the crossed-out row and column. With a 3×3 kernel, stride 1 and padding 1 the
+# map is as large as the picture, and this is what all convolutions of VGG-19 do. In TensorFlow the padding is called
+# `"SAME"` in that case, and `"VALID"` means that there is none. (With stride 2, `"SAME"` pads a row of even length on
+# one side only, so it is not our third panel.)
 
 # %%
 def output_size(size, kernel, stride, padding):
@@ -649,22 +626,27 @@ for setting in np.random.default_rng(0).integers([8, 1, 1, 0], [40, 8, 5, 4], (5
 
 # %% [markdown]
 # Zeros are not harmless. Blur an even area of 100 with padding 1, and at the border only 6 of the 9 pixels in the
-# window belong to the picture, in the corner only 4. The map falls to 66.7 along the border and to 44.4 in the
-# corners, although the picture has no edge there.
+# window belong to the picture, in the corner only 4. The map falls to 66.7 along the border and to 44.4 in the corners,
+# although the picture has no edge there.
 
 # %%
 padded = np.pad(np.full((5, 5), 100.0), 1)  # zeros all round
 blurred = correlate(padded, kernels["blur"])
 print(f"middle {blurred[2, 2]:.1f}, border {blurred[0, 2]:.1f}, corner {blurred[0, 0]:.1f}")
 
+# %% [markdown]
+# What do such zeros mean inside a network? Two steps precede its first sum. A mean colour, computed once from many
+# photographs, is subtracted from every pixel of the picture, so that the numbers lie around 0 (some networks divide
+# them by a constant too). Then the first layer, as every layer of a VGG network, pads what it is given with zeros.
+
 # %%
-exercises.predict("01-frame", "A network of the VGG family pads every layer with zeros. Suppose we could see what "
-                  "its first layer sees around a photograph. What would the frame look like?", {
-    "Black": "A pixel of 0 is black, so this is the natural guess. But the network does not get pixels from 0 to 255.",
+exercises.predict("01-frame", "Suppose we could see what the first layer sees, drawn as a picture again: the "
+                  "photograph, and around it the frame of zeros. What would the frame look like?", {
+    "Black": "A pixel of 0 is black, so this is the natural guess. But the zeros are added after the subtraction.",
     "Like the border of the photograph, repeated": "That is another kind of padding, used by the kernel editor above. "
     "VGG pads with zeros.",
-    "A middle grey": "Before the first layer, a mean colour of many photographs is subtracted from every pixel. Zeros "
-    "are added afterwards, so 0 stands for that mean, a middle grey."}, right="A middle grey")
+    "A middle grey": "The mean colour becomes 0 when it is subtracted, so a 0 that is added afterwards stands for the "
+    "mean colour, a middle grey."}, right="A middle grey")
 
 # %%
 network = load_network("compact")
@@ -685,19 +667,18 @@ plots.show_images([np.pad(image, frame), as_picture], ["black: zeros before", "w
                   "do the latter: the frame is a middle grey.", photo=True, folded="Choose first, then open")
 
 # %% [markdown]
-# The order matters. The mean colour is subtracted first, and zeros come after it, so the first layer sees a frame of
-# middle grey; in the small network of this course zero stands for (117, 117, 117), in Keras's VGG-19 for (123.7,
-# 116.8, 103.9). In deeper layers, zero has another meaning: there the numbers say how strongly a feature responds, and
-# a frame of zeros is an area in which *nothing* responds, which hardly occurs in a photograph. Lesson 11 has to remove
-# the marks that this leaves at the borders of paintings.
+# The first layer sees a frame of middle grey. In the small network of this course zero stands for (117, 117, 117), in
+# Keras's VGG-19 for (123.7, 116.8, 103.9). In deeper layers, zero has another meaning: there the numbers say how
+# strongly a feature responds, and a frame of zeros is an area in which *nothing* responds. Lesson 11 has to remove the
+# marks that this leaves at the borders of paintings.
 #
 # ## 8. The same weights everywhere
 #
 # An ordinary, **dense** layer joins every output to every input, each with a weight of its own. A convolution is a
 # dense layer with two restrictions: an output is joined only to the inputs in its window, and all outputs use the same
-# weights. The first restriction is called a *local receptive field*, the second **weight sharing**. To see both, take
-# a picture of 6×6 pixels, a 3×3 kernel with the weights 1 to 9 and the 4×4 map, and write the layer as a matrix that
-# turns 36 numbers into 16. A picture with a single 1 gives one of its columns.
+# weights. The first is called a *local receptive field*, the second **weight sharing**. To see both, take a picture of
+# 6×6 pixels, a 3×3 kernel with the weights 1 to 9, and write the layer as a matrix that turns 36 numbers into 16. A
+# picture with a single 1 gives one of its columns.
 
 # %%
 weights = np.arange(1, 10).reshape(3, 3)
@@ -720,10 +701,9 @@ plots.show(figure, "A convolution as a dense layer: each row of the matrix holds
                    "right than in the row above, and zeros elsewhere.")
 
 # %% [markdown]
-# Of 576 numbers 144 are not zero, and only nine of these are different. For a real layer the saving is enormous. The
-# first layer of VGG-19 makes 64 maps of 224×224 pixels out of a colour picture of that size. As a convolution it has
-# $3 \cdot 3 \cdot 3 \cdot 64$ weights and 64 biases; as a dense layer it would need a weight for every pair of an
-# input and an output.
+# Of 576 numbers 144 are not zero, and only nine of these are different. The first layer of VGG-19 makes 64 maps of
+# 224×224 pixels out of a colour picture of that size. As a convolution it has $3 \cdot 3 \cdot 3 \cdot 64$ weights and
+# 64 biases; as a dense layer it would need a weight for every pair of an input and an output.
 
 # %%
 def parameters(side, channels_in, channels_out):
@@ -732,7 +712,10 @@ def parameters(side, channels_in, channels_out):
     return 9 * channels_in * channels_out + channels_out, inputs * outputs + outputs
 
 shared, free = parameters(224, 3, 64)
-print(f"convolution {shared:,}, dense {free:,}: {4 * free / 1e12:.3g} terabytes in float32")
+windows_only = 224 * 224 * 64 * (9 * 3 + 1)  # each output has its own 27 weights and its own bias
+print(f"dense {free:,} (in float32 {4 * free / 1e12:.3g} terabytes)")
+print(f"windows {windows_only:,}: {free / windows_only:,.0f} times fewer")
+print(f"windows and sharing {shared:,}: {windows_only // shared:,} times fewer again")
 
 # %% tags=["check"]
 convolution, dense = keras.layers.Conv2D(4, 3, padding="same"), keras.layers.Dense(8 * 8 * 4)
@@ -741,10 +724,12 @@ dense.build((None, 8 * 8 * 3))
 assert parameters(8, 3, 4) == (convolution.count_params(), dense.count_params())
 
 # %% [markdown]
-# The 1,792 numbers do not depend on the picture's size either, which is why a network that was trained on small
-# pictures can look at large ones. Sharing has a second consequence, and for us it is the more important one. If the
-# picture is moved, every window meets the same weights as before, only elsewhere, so the map should move along. This
-# property is called **translation equivariance**. Is it still true if the stride is 2?
+# The two restrictions do not contribute equally. Windows alone, each place with weights of its own, bring 483 billion
+# numbers down to 90 million, 5,376 times fewer; sharing then divides by the number of places, 50,176. The 1,792 numbers
+# that are left do not depend on the picture's size either, which is why a network that was trained on small pictures
+# can look at large ones. Sharing has a second consequence, and for us it is the more important one. If the picture is
+# moved, every window meets the same weights as before, only elsewhere, so the map should move along. This property is
+# called **translation equivariance**. Is it still true if the stride is 2?
 
 # %%
 exercises.predict("01-moved", "A convolution has stride 2. The picture is moved 3 pixels to the right. What happens to "
@@ -757,36 +742,62 @@ exercises.predict("01-moved", "A convolution has stride 2. The picture is moved 
 
 # %%
 def edges(grey, stride=1):
-    return correlate(grey, kernels["edges"])[:, ::stride]
+    return correlate(grey, kernels["edges"])[::stride, ::stride]
 
 def least_difference(make_map, tile, shift):
     """How far the map of the moved picture is from the old map, moved by the best whole number of places; 0: equal."""
-    old, new = make_map(tile), make_map(np.roll(tile, shift, axis=1))
+    old, new = make_map(tile), make_map(np.roll(tile, shift, axis=1))  # the rows stay, the columns move
     differences = [np.abs(new - np.roll(old, places, axis=1))[:, 5:-5].mean() for places in range(-4, 5)]
     return min(differences) / np.abs(old)[:, 5:-5].mean()
 
 # %%
-tile = grey[100:148, 100:148] - grey[100:148, 100:148].mean()  # (48, 48)
+tile = grey[100:148, 100:148] - grey[100:148, 100:148].mean()  # (48, 48), part of a roof
+smoothed = gaussian_filter(tile, 4, mode="wrap")  # the same roof, without its fine detail
 free = np.random.default_rng(0).standard_normal((24 * 24, 48 * 48))  # a dense layer with random weights
 makers = {"convolution, stride 1": edges, "convolution, stride 2": lambda tile: edges(tile, 2),
           "dense layer": lambda tile: (free @ tile.ravel()).reshape(24, 24)}
 differences = {shift: [least_difference(make_map, tile, shift) for make_map in makers.values()] for shift in (2, 3)}
+control = least_difference(makers["convolution, stride 2"], smoothed, 3)
+old = edges(tile, 2)
+shuffled = np.random.default_rng(0).permutation(old.ravel()).reshape(old.shape)
+unrelated = np.abs(old - shuffled).mean() / np.abs(old).mean()
 
 # %% tags=["figure"]
-figure, axes = plots.subplots(size=(8, 2.6))
+figure, axes = plots.subplots(size=(8, 3.3))
 for shift, color in zip(differences, plots.COLORS, strict=False):
     places = np.arange(3) + 0.2 * (2 * shift - 5)
     bars = axes.barh(places, differences[shift], 0.36, color=color, label=f"picture moved by {shift}")
     axes.bar_label(bars, fmt="%.2f", padding=3)
-axes.set(yticks=range(3), yticklabels=makers, xlim=(0, 1.15), xlabel="least difference, share of the map")
+others = axes.barh([3, 4], [control, unrelated], 0.36, color=plots.GREEN, label="controls")
+axes.bar_label(others, fmt="%.2f", padding=3)
+axes.set(yticks=range(5), xlim=(0, 1.8), xlabel="least difference, share of the map",
+         yticklabels=[*makers, "stride 2, smoothed, moved by 3", "stride 2, numbers shuffled"])
 axes.invert_yaxis()
 axes.legend(loc="upper right")
-plots.show(figure, "How far the map of the moved picture is from the old map, moved by the best number of places.",
+plots.show(figure, "How far the map of the moved picture is from the old map, moved by the best number of places; "
+                   "and two controls: the same roof smoothed (σ = 4 pixels), and the map compared with its own "
+                   "numbers, shuffled.", folded="Choose first, then open")
+
+# %% tags=["figure"]
+roof = grey[60:150, 100:220]
+maps = [edges(np.roll(roof, shift, axis=1), 2) for shift in (0, 2, 3)]
+figure, axes = plots.subplots(1, 3, size=(9, 2.9))
+titles = ("map, stride 2", "picture moved by 2", "picture moved by 3")
+for axis, one, title in zip(axes, maps, titles, strict=True):
+    plots.draw_image(axis, one[:30, :40], title, signed=True)
+    axis.get_images()[0].set_clim(-400, 400)
+figure.colorbar(axes[2].get_images()[0], ax=axes, shrink=0.8, label="F", extend="both")
+plots.show(figure, "A part of the roof in the map of stride 2. With the picture moved by 2 pixels all values stand one "
+                   "place further to the right; with the picture moved by 3, orange and purple change their pattern.",
            folded="Choose first, then open")
 
 # %% tags=["check"]
 assert np.allclose([differences[2][:2], [differences[3][0]] * 2], 0, atol=1e-9)
-assert np.allclose([differences[3][1], differences[2][2], differences[3][2]], [0.96, 0.87, 0.95], atol=0.01)
+assert np.allclose([differences[3][1], differences[2][2], differences[3][2]], [0.97, 0.87, 0.95], atol=0.02)
+assert np.allclose([control, unrelated], [0.22, 1.55], atol=0.02)
+corners = [(20, 100), (60, 150), (150, 100), (200, 200), (240, 20), (230, 300), (150, 150)]
+others = [least_difference(makers["convolution, stride 2"], grey[i:i + 48, j:j + 48], 3) for i, j in corners]
+assert np.allclose([min(others), max(others)], [0.59, 1.39], atol=0.02)
 
 # %% tags=["figure"]
 roof, moved = grey[10:170, 20:280], np.roll(grey, 50, axis=1)[10:170, 20:280]
@@ -801,32 +812,35 @@ plots.show(figure, "A roof and the map of its vertical edges, and both again aft
 
 # %% [markdown]
 # With stride 1 the map moves along exactly, and with stride 2 it does so for moves by an even number of pixels. For a
-# move by 3, even the best shift leaves a difference of 0.96 of the map itself: it has become another map, because the
-# windows lie on pixels that were between windows before (Zhang 2019 shows what this does to whole networks, whose
-# pooling layers have strides too). A dense layer with random weights is off by 0.87 and 0.95; it would have to learn
-# every place anew. Style transfer leans on equivariance throughout: a brush stroke is the same stroke wherever it is
-# painted.
+# move by 3, even the best shift leaves a difference of 0.97 of the map itself (0.59 to 1.39 for seven other parts of
+# the photograph), because the windows lie on pixels that were between windows before. How much that matters depends on
+# the detail. Of the same roof, smoothed until nothing in it is finer than a few pixels, only 0.22 is left, while the
+# map and its own shuffled numbers, which have no place in common, differ by 1.55. A strided map is therefore stable
+# for what is coarse and not for what is fine (Zhang 2019 shows what this does to whole networks, whose pooling layers
+# have strides too). A dense layer with random weights is off by 0.87 and 0.95; it would have to learn every place
+# anew. Style transfer leans on equivariance throughout: a brush stroke is the same stroke wherever it is painted.
 #
 # ## 9. Eyes, and the first papers
 #
 # The course's paper calls the convolutional network “一种受到生物视觉系统启发的人工神经网络类型”, a type of artificial
 # network inspired by the biological visual system. The inspiration can be dated. Hubel and Wiesel (1962) found cells
 # in the cat's visual cortex that respond to an edge of one direction at one place, and others that respond to it over
-# a larger region; Fukushima's Neocognitron (1980) turned the two kinds into alternating layers. What was taken over
-# are the local receptive fields and their hierarchy. Weight sharing is an engineer's idea: a brain cannot copy the
-# weights of one place to another, and it does not learn from millions of labelled pictures by backpropagation either.
+# a larger region; Fukushima's Neocognitron (1980) turned the two kinds into alternating layers, in which cells of one
+# kind already had the same weights at every place. Local receptive fields and their hierarchy come from biology.
+# Weight sharing is an engineer's idea: a brain cannot copy the weights of one place to another.
 #
 # The course's paper goes on to say that the earliest paper on such networks, for which it cites LeCun and others
 # (1998), “并没有详细解释卷积核为何能提取图像中的特征的”, did not explain in detail why kernels can extract features.
-# This is half true. LeCun and his colleagues (whose first convolutional network dates from 1989) do give the reasons
-# for the *architecture*: nearby pixels belong together, so local receptive fields can extract oriented edges, end
-# points and corners, and what is useful at one place is useful elsewhere, so weights are shared. But their kernels
-# were learned, and what each of them had come to respond to was indeed left open. How to look into a trained network
-# is the subject of lesson 02.
+# This is half true. LeCun and his colleagues do give the reasons for the *architecture*: local receptive fields can
+# extract oriented edges, end points and corners, and what is useful at one place is useful elsewhere, so weights are
+# shared. But their kernels were learned, and what each of them had come to respond to was left open. How to look into
+# a trained network is the subject of lesson 02.
 #
-# Finally, the course's paper describes weight sharing (权重共享) as the ability to perceive the picture region by
-# region, which is what the sliding window provides. The term means the other half of the matter: that all those
-# regions are judged by the *same* weights.
+# Finally, the course's paper says that
+# “特定的卷积核(权重序列)可以提取以特定的特征为基准的特征置信图,这其实就是所谓的权重共享”: a particular kernel, a
+# sequence of weights, can extract a map of confidence in a particular feature, and this is weight sharing; it goes on
+# to explain it by the ability to perceive the picture region by region. Region by region is what the window provides.
+# The term adds that all those regions meet the *same* weights.
 #
 # ### An investigation: are learned kernels edge detectors?
 #
@@ -845,23 +859,22 @@ plots.show(figure, "A roof and the map of its vertical edges, and both again aft
 # %% [markdown]
 # ## What we found
 #
-# One weighted sum over a window blurs, sharpens or finds edges, and two properties of the weights tell which: with the
-# sum 1 an even 100 stayed 100, with the sum 0 it became 0, and opposing signs give the direction of the edges. The sum
-# is not a measure of likeness alone. A cat's eye used as a kernel had its largest product elsewhere, on bright fur,
-# while its own place reached only 60 % of it; with the mean taken off, the eye itself came first and the other eye
-# second, with 0.58 of that.
+# One weighted sum over a window blurs, sharpens or finds edges, and the sum and the signs of the weights tell which. It
+# does not measure likeness alone: a cat's eye used as a kernel had its largest product on bright fur, and only with the
+# mean taken off did the eye come first and the other eye second, with 0.58 of that.
 #
-# What networks compute is cross-correlation, and it makes no difference to them: the learned kernel came out turned by
-# half a turn. A kernel reaches through all channels and makes one map; the map has
-# $\lfloor (L + 2p - k)/s \rfloor + 1$ places along each side, and zeros around the picture are a middle grey for the
-# first layer. Because all places share their weights, 1,792 numbers do the work of 483 billion, and the map moves
-# along with the picture, exactly with stride 1, but with stride 2 only for even moves.
+# What networks compute is cross-correlation, and it makes no difference to what they can learn: the learned kernel came
+# out turned by half a turn. A kernel reaches through all channels and makes one map, whose size follows from kernel,
+# stride and padding. Windows bring a dense layer's 483 billion numbers down to 90 million, and sharing brings these
+# down to 1,792. The map moves along with the picture, exactly with stride 1, but with stride 2 only for even moves; for
+# odd ones fine detail changes.
 #
 # ## Where this is used
 #
-# Every loss of this course is computed from maps that such layers make, sixteen of them one after the other in VGG-19.
-# The half turn of section 5 returns in lesson 03 as the way back from a map to the pixels, the fading past of exercise
-# 1 in lesson 08 as the memory of momentum, and the padding of section 7 in lesson 11 as a frame that a margin removes.
+# The content loss and the style loss are computed from maps that such layers make, up to sixteen of them one after the
+# other in VGG-19. The half turn of section 5 returns in lesson 03, on the way back from a map to the pixels, the fading
+# past of exercise 1 in lesson 08 as the memory of momentum, and the padding of section 7 in lesson 11 as a frame that a
+# margin removes.
 #
 # ## Sources and further reading
 #

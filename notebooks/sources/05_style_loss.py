@@ -10,15 +10,15 @@ from nst_helpers.images import noise_image
 hero = load_texture("hero")
 plots.show(before_and_after(hero.style, noise_image(64, 64, seed=0), hero.image),
            "Stained glass (top left), noise (bottom left), and what the noise became when one number, the style loss, "
-           "was lowered for 250 steps: leaded cells in the colours of the glass, and none of its drawing.", photo=True)
+           "was lowered for 250 steps: leaded cells in the colours of the glass, most of them where the style has them "
+           "(section 5 asks why), but no ray and no petal.", photo=True)
 
 # %% [markdown]
-# The large picture above was noise. Nobody told it about glass, lead or flowers: 250 steps of an optimizer lowered one
-# number, and that number knows the style only by its Gram matrices ([lesson 04](04_gram_matrices.ipynb)). In this
-# lesson we build that number, the *style loss*, and ask of every part of it why it is there. The most disputed part is
-# the divisor $4N^2M^2$, about which implementations disagree. At the end you will be able to derive the loss's gradient
-# on paper, to say what a divisor can change and what it cannot, and to choose layers and weights for a texture of your
-# own.
+# The large picture above was noise. 250 steps of an optimizer lowered one number, into which the style enters only by
+# its Gram matrices ([lesson 04](04_gram_matrices.ipynb)). In this lesson we build that number, the *style loss*, and
+# ask of every part of it why it is there. Implementations disagree most about the divisor, here $4N^2M^2$. At the end
+# you will be able to derive the loss's gradient on paper, to say what a divisor can change and what it cannot, and to
+# choose layers and weights for a texture of your own.
 #
 # **Needs**: [04 Gram matrices](04_gram_matrices.ipynb). · **Time**: about 40 s of computing on two cores. ·
 # **Course’s paper**: section 2.3.2.
@@ -60,11 +60,11 @@ temple = load_image(data_folder() / "content" / "temple.jpg", None)[53:373, 140:
 # (In the course's paper a bracket has slipped: “其中 N 为通道数 M (特征图数量)为信息矩阵大小”. “Number of feature maps”
 # explains $N$, not $M$.)
 #
-# The fraction looks arbitrary until we count what is added up. An entry of $G$ is a sum over $M$ positions, so it grows
-# with the number of positions, whatever the picture shows; dividing by $M$ makes it a mean, and because the difference
-# is squared, $M^2$ appears. The squared differences are then summed over all $N^2$ entries of the matrix, and dividing
-# by $N^2$ makes that a mean as well. Written in this manner the formula is nearly plain prose, a quarter of a mean
-# squared error (MSE) between two matrices of mean products:
+# The fraction looks arbitrary until we count what is added up. An entry of $G$ is a sum over $M$ positions, so it
+# grows with the number of positions, whatever the picture shows; dividing by $M$ makes it a mean, and because the
+# difference is squared, $M^2$ appears. The squared differences are then summed over all $N^2$ entries of the matrix,
+# and dividing by $N^2$ makes that a mean as well. Written in this manner the formula is a quarter of a mean squared
+# error (MSE) between two matrices of mean products:
 #
 # $$E_l = \frac14 \cdot \underbrace{\frac{1}{N_l^2} \sum_{i,j}}_{\text{mean over entries}}
 # \Big( \underbrace{\frac{G^l_{ij}}{M_l} - \frac{S^l_{ij}}{M_l}}_{\text{means over positions}} \Big)^2 .$$
@@ -81,16 +81,16 @@ plots.show(gram_counts(counted),
            "times.")
 
 # %% [markdown]
-# Both counts change by about two orders of magnitude from conv1_1 to conv5_1, and in opposite directions, which is why
-# they cannot simply be left out. Only the 4 is still unexplained; it will cancel in section 3. First an example for
-# the pencil, with two channels and two positions:
+# Both counts change by about two orders of magnitude from conv1_1 to conv5_1, and in opposite directions. Only the 4
+# is still unexplained; it will cancel in section 3. First an example for the pencil, with two channels and two
+# positions:
 #
 # $$F = \begin{pmatrix} 1 & 0 \\ 1 & 2 \end{pmatrix}, \quad
 # G = F^TF = \begin{pmatrix} 2 & 2 \\ 2 & 4 \end{pmatrix}, \quad
 # S = \begin{pmatrix} 2 & 0 \\ 0 & 4 \end{pmatrix}, \quad
 # G - S = \begin{pmatrix} 0 & 2 \\ 2 & 0 \end{pmatrix}.$$
 #
-# The style has the same strength in each channel, but its two channels never respond at the same position. Two of the
+# The style has the same energy in each channel, but its two channels never respond at the same position. Two of the
 # four differences are 2, their squares sum to 8, and $E = 8 / (4 \cdot 2^2 \cdot 2^2) = 0.125$.
 
 # %%
@@ -123,14 +123,14 @@ for layer in LAYERS:  # by hand and by the package: the same number
     assert np.isclose(losses[layer], by_package, rtol=1e-3)
 
 # %% [markdown]
-# Between a photograph of a temple and the glass all five losses are near one, from 0.59 to 1.25. Keep these numbers in
-# mind, because section 4 will ask why they are so even.
+# Between a photograph of a temple and the glass all five losses are near one, from 0.59 to 1.25. Section 4 shows that
+# with other weights of the network they are less even.
 #
 # ## 2. Two pictures of different size
 #
 # The formula has one $M$, so it assumes that both pictures have equally many positions. A photograph and a painting
-# rarely do. It matters more than one might think, as a small experiment shows: take the glass, shrink it to half its
-# width and height, and compare it with the original by the raw sum $\sum_{ij}(G_{ij} - S_{ij})^2$.
+# rarely do. An experiment: take the glass, shrink it to half its width and height, and compare it with the original by
+# the raw sum $\sum_{ij}(G_{ij} - S_{ij})^2$.
 
 # %%
 exercises.predict(
@@ -161,17 +161,17 @@ for layer in ("conv1_1", "conv3_1", "conv5_1"):
 assert by_sum > 0.6 and by_mean < 0.8
 
 # %% [markdown]
-# By raw sums the glass is as unlike its own reduction as it is unlike a temple (1.02 in conv1_1, 0.97 in conv5_1).
-# When each Gram matrix is divided by its *own* number of positions, the ratio falls to 0.006 in conv1_1. In the deeper
-# layers it stays at a third to a half, and that is no longer a fault of the formula: at half the size the glass cells
-# really are smaller, and a layer whose receptive field is measured in pixels sees another texture. No layer weight
-# could have repaired the raw sums, since a weight multiplies the difference $G - S$, while here the difference itself
-# is wrong.
+# By raw sums the glass is nearly as unlike its own reduction as it is unlike a temple (1.02, 0.86 and 0.97 in the
+# three layers). When each Gram matrix is divided by its *own* number of positions, the ratio falls to 0.006 in
+# conv1_1. In conv3_1 and conv5_1 it stays at a third to a half, and that is no longer a fault of the formula: at half
+# the size the glass cells really are smaller, and a layer whose receptive field is measured in pixels sees another
+# texture. No layer weight could have repaired the raw sums, since a weight multiplies the difference $G - S$, while
+# here the difference itself is wrong.
 #
 # ### Exercise 1: repair a style loss
 #
-# The function below passes every test with two pictures of one size, and it stands in this form in many repositories.
-# It takes two matrices (positions, channels), which may have different numbers of rows, and shall return $E_l$ as one
+# The function below agrees with the formula for any two pictures of one size. It takes two matrices (positions,
+# channels), which may have different numbers of rows, and shall return $E_l$, with means over the positions, as one
 # number. Find the bug.
 
 # %% tags=["exercise"]
@@ -250,11 +250,11 @@ by_hand, by_tape = (rule(ours, theirs.T @ theirs) for rule in (layer_gradient, t
 assert np.abs(by_tape - by_hand).max() < 1e-8 * np.abs(by_hand).max()
 
 # %% [markdown]
-# A folded cell checks the formula against central differences and against TensorFlow's tape, on the pencil example
-# and on all 819,200 numbers of conv2_1. Read the result for the pencil example row by row. At the second position both
+# A folded cell checks the formula against central differences on the pencil example, and against TensorFlow's tape on
+# all 819,200 numbers of conv2_1. Read the result for the pencil example row by row. At the second position both
 # channels respond together, which never happens in the style, so a step against the gradient lowers both, by 4/16 and
 # 2/16 of the step. At the first position only the first channel responds. Its gradient is 0, while the second channel,
-# which is 0 already, has the gradient 2/16: it would be pushed below zero, because a *negative* response there would
+# which is 0 already, has the gradient 2/16: a step would take it below zero, because a *negative* response there would
 # cancel part of the unwanted product.
 #
 # A feature map comes out of a rectifier, so it cannot become negative. Behind each number of $F$ stands the value $Z$
@@ -280,10 +280,10 @@ assert np.allclose(passed, [[0, 0], [0.25, 0.125]])
 assert 0.1 < stopped < 0.9
 
 # %% [markdown]
-# The 2/16 is gone, everything else has stayed. The gate is no detail: in the real network about half of all features
-# are 0, and between 19 % (conv1_1) and 44 % (conv4_1) of the squared gradient falls on them and is lost. What passes
-# the gates travels down through the layers to the pixels. There the loss of each layer can be looked at, as the
-# direction into which it pushes the photograph.
+# The 2/16 of the first row is gone, everything else has stayed. In the real network about half of all features are 0,
+# and between 19 % (conv1_1) and 44 % (conv4_1) of the squared gradient falls on them and is lost. What passes the
+# gates travels down through the layers to the pixels. There the loss of each layer can be looked at, as the direction
+# into which it pushes the photograph.
 
 # %% tags=["figure"]
 pushes, wanted = [], network(style, LAYERS)
@@ -293,22 +293,23 @@ for layer in ("conv1_1", "conv3_1", "conv5_1"):
         tape.watch(image)
         loss = layer_style_loss(network(image, [layer])[layer], wanted[layer])
     push = -tape.gradient(loss, image).numpy()
-    pushes.append(np.clip(128 + 110 * push / np.quantile(np.abs(push), 0.99), 0, 255))
-plots.show_images(pushes, ["conv1_1", "conv3_1", "conv5_1"],
-                  "The negative gradient of E_l on the pixels of the temple, for the glass as style, each scaled by "
-                  "its 99th percentile. Grey is left alone; a coloured pixel is pushed towards that colour.",
-                  photo=True)
+    pushes.append(np.clip(128 + 110 * push / np.quantile(np.abs(push), 0.96), 0, 255))
+plots.show_images([temple, pushes[0]], ["the photograph", "push of conv1_1"],
+                  "The temple, and the negative gradient of E_l on its pixels, for the glass as style. Grey is left "
+                  "alone; a coloured pixel is pushed towards that colour.", photo=True)
+plots.show_images(pushes[1:], ["push of conv3_1", "push of conv5_1"],
+                  "The same for two deeper layers; each of the three is scaled by its own 96th percentile.", photo=True)
 
 # %% [markdown]
-# conv1_1 asks for more blue over whole areas, since all that it knows is which colours are next to each other. conv3_1
-# acts on contours: it darkens the edges of roofs and columns and asks for pink and red between them. conv5_1 leaves the
+# conv1_1 pushes whole areas towards blue, since its windows of 3×3 pixels see little but colours. conv3_1 acts on
+# contours: it darkens the edges of roofs and columns and pushes towards pink and red between them. conv5_1 leaves the
 # sky almost alone, and pushes hard in small groups of strong colours along gables and corners.
 #
 # ## 4. What a divisor can change, and what it cannot
 #
-# Look into the source code of ten style transfers and you will find half a dozen divisors. Gatys and colleagues print
-# $1/(4N^2M^2)$; Johnson and colleagues (2016) divide $G$ by $C \cdot H \cdot W$, which is $N \cdot M$ in our letters,
-# and sum the squares; others divide $G$ by $H \cdot W = M$ only, or by nothing. Which one is right?
+# Source codes of style transfer have several divisors. Gatys and colleagues print $1/(4N^2M^2)$; Johnson and
+# colleagues (2016) divide $G$ by $C \cdot H \cdot W$, which is $N \cdot M$ in our letters, and sum the squares; others
+# divide $G$ by $H \cdot W = M$ only, or by nothing. Which one is right?
 
 # %%
 exercises.predict(
@@ -356,14 +357,14 @@ for name, share in shares.items():
     print(f"{name:14} " + "".join(f"{100 * part:7.1f} %" for part in share))
 
 # %% [markdown]
-# Four accounts of the same two pictures, and they could hardly be less alike: conv5_1 supplies 45 % of the loss with
-# one divisor and less than 0.1 % with another, where conv1_1 has 81 %. Whoever expected conv5_1 to lead without a
-# divisor counted the entries and forgot the sums. Still the question which of them is right has no answer, because a
-# divisor multiplies the whole term of a layer by a constant, and so does the layer's weight $w_l$. As long as the
-# picture keeps its size, choosing a divisor *is* choosing weights. We can therefore translate every recipe into one
-# language, the weight that it puts on Gatys' $E_l$, and compare. The PyTorch code that Gatys published later belongs
-# into this table too. It divides $G$ by $H \cdot W$, takes the mean over the $N^2$ entries, and multiplies by
-# $10^3/n^2$, where $n$ is the number of channels; these weights have been copied into many repositories.
+# The four accounts of the same two pictures could hardly be less alike: conv5_1 supplies 45 % of the loss with one
+# divisor and less than 0.1 % with another, where conv1_1 has 81 %. Whoever expected conv5_1 to lead without a divisor
+# counted the entries and forgot the sums. Still the question which of them is right has no answer, because a divisor
+# multiplies the whole term of a layer by a constant, and so does the layer's weight $w_l$. As long as the picture
+# keeps its size, choosing a divisor *is* choosing weights. We can therefore translate every recipe into one language,
+# the weight that it puts on Gatys' $E_l$, and compare. The PyTorch code that Gatys published later belongs into this
+# table too. It divides $G$ by $H \cdot W$, takes the mean over the $N^2$ entries, and multiplies by $10^3/n^2$, where
+# $n$ is the number of channels $N$ of VGG-19. (As a weight of $E_l$, which contains a ¼, that is $4 \cdot 10^3/n^2$.)
 
 # %%
 n, m = np.array([64, 128, 256, 512, 512]), np.array([256, 64, 16, 4, 1])  # VGG-19; m: positions over those of conv5_1
@@ -382,10 +383,10 @@ assert np.allclose(copied[:4], none[:4]) and not np.allclose(copied, none)
 # %% [markdown]
 # Each row is divided by its weight for conv5_1, since a factor common to all layers only rescales the whole style
 # loss. The first two rows are the same: dividing by $C \cdot H \cdot W$ changes nothing but the 4. The last two rows
-# hold a surprise. From conv1_1 to conv4_1 the copied weights $10^3/n^2$ fall by a factor of 4 from layer to layer, and
-# exactly the same happens when one leaves out the divisor, because each pooling doubles $N$ and quarters $M$, so that
-# $N^2M^2$ falls by 4. The famous weights and the “forgotten” divisor are one recipe, but for conv5_1. This course
-# weighs all five layers alike, as the 2016 paper does.
+# are unexpectedly alike. From conv1_1 to conv4_1 the weights $10^3/n^2$ fall by a factor of 4 from layer to layer, and
+# exactly the same happens when one leaves out the divisor, because from block to block $N$ doubles and $M$ falls to a
+# quarter, so that $N^2M^2$ falls by 4. The later weights and the missing divisor are one recipe, but for conv5_1. This
+# course weighs all five layers alike, as the 2016 paper does.
 #
 # **Where the equivalence ends.** Weights are constants, whereas $M$ changes with the size of the picture. The cell
 # below computes the same two losses at three sizes.
@@ -408,18 +409,17 @@ assert raw.sum() > 1e13 and 0.5 < gatys < 1.3 and raw[0] / raw.sum() > 0.6
 # while Gatys' stays near one. The *balance of the layers* is not what suffers: conv1_1 has 75 % of the undivided loss
 # at the small size and 81 % at the large one, because all $M_l$ grow by the same factor. What breaks is the balance
 # with the other terms. The content loss of lesson 03 is a sum, which grew about 14 times here, so β tuned at 80 pixels
-# is wrong by a factor of 20 at 320. With Gatys' divisor it is wrong too, in the other direction, for his content loss
+# is wrong by a factor of 22 at 320. With Gatys' divisor it is wrong by 24 in the other direction, for his content loss
 # grows and his style loss does not. Only when both are means, as in this course's package, does one β serve all sizes.
-# So keeping $M$ in the style loss helps only if the content loss is a mean too; then the sizes of the pictures
-# cancel everywhere, and nothing has to be tuned again. This, together with section 2, is the case for $M$. For
-# $N$ there is no such argument, since a network's channels never change.
+# This, together with section 2, is the case for $M$. For $N$ there is no such argument, since a network's channels
+# never change.
 #
 # **Does the divisor make the layers equal?** The course's paper says so. Because $N$ and $M$ differ from layer to
 # layer, “所以需要前面的系数确保不同层级之间的损失贡献能够平等地影响总的风格损失” (“the coefficient in front is
 # therefore needed to ensure that the loss contributions of the different levels influence the total style loss
-# equally”). In our first row the five shares do lie between 14 % and 30 %. But a divisor made of counts cannot know
-# how strongly a layer responds: if all activations of a layer doubled, its $E_l$ would grow 16 times at the same $N$
-# and $M$. So let us keep divisor and pictures, and exchange only the network.
+# equally”). In our first row the five shares do lie between 14 % and 30 %. But a divisor made of counts does not
+# depend on how strongly a layer responds: if all activations of a layer doubled, its $E_l$ would grow 16 times at the
+# same $N$ and $M$. So let us keep divisor and pictures, and exchange only the network.
 
 # %%
 eyes = {"compact (robust)": network, "plain": load_network("plain"), "random weights": random_network(seed=0)}
@@ -436,15 +436,15 @@ assert by_network["compact (robust)"].max() < 4 * by_network["compact (robust)"]
 
 # %% [markdown]
 # In the plain network, with the same $N$, $M$ and divisor, conv5_1 has 49 % and conv2_1 has 5 %. Random weights give a
-# third order. All three networks were rescaled so that the mean activation of each layer is one (lesson 02), and even
-# that does not make the shares equal, because $E$ depends on how unevenly the activations are spread. The prefactor
-# makes the layers *comparable*, by removing the counts; “equal” is a matter of the weights, and of the pictures.
+# third order, although all three networks were rescaled so that the mean activation of each layer is one (lesson 02).
+# The prefactor makes the layers *comparable*, by removing the counts; “equal” is a matter of the weights, and of the
+# pictures.
 #
 # ### Exercise 2: derive a weight
 #
 # PyTorch's own tutorial on style transfer divides $G$ by $N \cdot M$ and takes the *mean* of the squared differences
-# over all entries. With which weight $w$ does Gatys' $E$ give the same number, $w \cdot E$? Write it as text, an
-# expression in `N` and `M`, such as `"N * M / 2"`.
+# over all entries. With which weight $w$ does Gatys' $E$ give the same number, $w \cdot E$? Write it as text in
+# quotation marks, an expression in `N` and `M`, such as `"N * M / 2"`.
 
 # %% tags=["exercise"]
 tutorial_weight = ...  # your expression
@@ -498,8 +498,8 @@ def style_gradient(picture, grams):
 
 # %% [markdown]
 # The loop takes 50 steps at each of three sizes. Its optimizer is Adam, a black box until lesson 10, with a learning
-# rate η that falls to zero along half a cosine. The picture begins small, where the layers see all of it at once, and
-# is enlarged twice, so that large shapes are there before fine ones.
+# rate η that falls to zero along half a cosine. The picture begins small and is enlarged twice, so that large shapes
+# are there before fine ones.
 
 # %%
 def weave(grams_at, sizes=(64, 113, 160), steps=50, learning_rate=16.0):
@@ -553,7 +553,9 @@ from nst_helpers.transfer import pyramid
 
 levels = pyramid(320, 320, texture_settings(320))
 print("sizes:", *(level.height for level in levels))
-print(f"distinct Gram entries: {np.sum(N * (N + 1) // 2):,}; pixel values: {57**2 * 3:,} at 57, {320**2 * 3:,} at 320")
+rank = np.minimum(N, [(57 // 2**depth) ** 2 for depth in range(5)])  # at 57 pixels
+print(f"distinct Gram entries: {np.sum(N * (N + 1) // 2):,}, of rank {rank.tolist()} at 57 pixels: "
+      f"{np.sum(N * rank - rank * (rank - 1) // 2):,}; pixel values: {57**2 * 3:,} at 57, {320**2 * 3:,} at 320")
 print(f"pixels of an average step: {sum(level.height**2 * level.iterations for level in levels) / 250:,.0f}.", end=" ")
 print(f"At one size: {320**2:,}")
 
@@ -562,22 +564,23 @@ assert stored.layout > 0.6 and abs(one_size.layout) < 0.3
 assert all(made.left(layer) < 0.01 for made in (stored, one_size) for layer in LAYERS)
 
 # %% [markdown]
-# All three have leaded cells in the colours of the glass. The live picture is a little grainy; more steps and the
-# smoothing of lesson 06 remove that. Growing the picture over six sizes makes an average step 5.6 times cheaper, and
-# in the same number of steps it comes nearer to the style in the deep layers (conv5_1: 0.25 % of the noise's loss are
-# left, against 0.35 %), while the run at one size, all of whose steps went into fine detail, is ahead in conv1_1.
+# All three have leaded cells in the colours of the glass; the live picture is grainy. Growing the picture over six
+# sizes makes an average step 5.6 times cheaper, counted in pixels, and in the same number of steps it comes nearer to
+# the style in the deep layers (conv5_1: 0.25 % of the noise's loss are left, against 0.35 %), while the run at one
+# size is ahead in conv1_1 and conv2_1.
 #
 # There is a second difference, which no term of the loss asks for. Look at the middle picture and at the style (its
 # original stands in the next section): blue to the left, orange to the right. The colours are back at their places,
-# although a Gram matrix knows no places. The printed “layout” measures this as the correlation between the mean
-# colours of 8 × 8 cells and those of the style's cells: 0.81 with six sizes and 0.08 with one. Counting helps to
-# see why this is possible, though it does not prove it. The five symmetric Gram matrices hold 19,256 distinct
-# numbers, but a matrix made from $M$ positions has at most rank $M$: at 57 pixels conv4_1 has 49 positions and
-# conv5_1 only 9, and no more than 8,956 of the numbers are independent. They face 9,747 pixel values at that
-# size, and 307,200 at 320 pixels. At the coarsest size there are thus nearly as many conditions as unknowns, and
-# at the finest hardly a sixteenth. What the coarse picture has settled, the finer sizes keep. (Two other causes
-# have not been separated here: the zeros of the padding tell a layer where the border is, and at the coarse sizes
-# the windows of the deep layers cover the whole picture.)
+# although a Gram matrix forgets places. The printed “layout” measures this as the correlation between the mean colours
+# of 8 × 8 cells and those of the style's cells: 0.81 with six sizes and 0.08 with one. Counting helps to see why this
+# is possible, though it does not prove it. The five symmetric Gram matrices hold 19,256 distinct numbers, but a matrix
+# made from $M$ positions has at most rank $M$: at 57 pixels conv4_1 has 49 positions and conv5_1 only 9, and no more
+# than 8,956 of the numbers are independent. They face 9,747 pixel values at that size, and 307,200 at 320 pixels. At
+# the coarsest size there are thus nearly as many conditions as unknowns, and at the finest hardly a sixteenth. But
+# counting cannot be the whole cause. With conv4_1 and conv5_1 alone, layout returns to 0.42 without any coarse start
+# (section 6), and the runs of section 8 have equal counts and end between 0.43 and 0.94. Two other causes have not
+# been separated here: the zeros of the padding mark the border, and at the coarse sizes the windows of the deep layers
+# cover the whole picture.
 #
 # ## 6. Which layers make a style?
 #
@@ -614,12 +617,12 @@ assert grown[4].layout > grown[3].layout > grown[2].layout > grown[1].layout + 0
 # %% [markdown]
 # Each row is a texture: what is left of the noise's loss in each layer, by how many grey levels its mean colour is
 # off, its layout, and how many distinct numbers its Gram matrices hold. conv1_1 compares pixels with their nearest
-# neighbours, and it fixes the colours; the mean is off by 1.6 grey levels of 255. It knows nothing of lead that closes
-# around a cell, and 14 % of the noise's loss are left in conv4_1. Each further layer sees wider (lesson 02) and adds
-# structure of its own scale, until the cells are closed with three layers and straight-edged with four. The fifth
-# changes little but the layout, which returns by degrees: 0.35 with three layers, 0.69 with four, 0.81 with five.
-# So far this agrees with the usual reading, in which shallow layers hold colours and deep ones shapes, and style
-# would be a matter of the shallow ones. The experiment that could contradict it leaves the shallow layers out.
+# neighbours, and it fixes the colours; the mean is off by 1.6 grey levels of 255. Lead that closes around a cell is
+# beyond its windows, and 14 % of the noise's loss are left in conv4_1. Each further layer sees wider (lesson 02) and
+# adds structure of its own scale, until the cells are closed with three layers and straight-edged with four. The fifth
+# changes little but the layout, which returns by degrees: 0.35 with three layers, 0.69 with four, 0.81 with five. So
+# far this agrees with the usual reading, in which shallow layers hold colours and deep ones shapes, and style would be
+# a matter of the shallow ones. The experiment that could contradict it leaves the shallow layers out.
 
 # %%
 exercises.predict(
@@ -638,10 +641,13 @@ plots.show_images([load_texture("glass_2").image, deep.image, pools.image],
                   ["conv1_1 and conv2_1", "conv4_1 and conv5_1", "pool1 to pool4"],
                   "The glass from two shallow layers alone, from two deep layers alone, and from four pooling layers.",
                   photo=True, folded="Choose first, then open")
-plots.show_images([waves_deep.image, load_texture("waves_pools").image, waves.style],
-                  ["conv4_1 and conv5_1", "pool1 to pool4", "the style"],
-                  "The same with waves as style: two deep layers alone, the four pooling layers, and the style itself.",
-                  photo=True, folded="Choose first, then open")
+plots.show_images([waves_deep.image, load_texture("waves_pools").image],
+                  ["waves: conv4_1 and conv5_1", "waves: pool1 to pool4"],
+                  "The same with waves as style. From two deep layers alone, specks of pink and green stand in the "
+                  "finest patterns.", photo=True, folded="Choose first, then open")
+plots.show_images([waves.image, waves.style], ["waves: all five convolutions", "the style"],
+                  "For comparison, all five convolutions, and the style itself.", photo=True,
+                  folded="Choose first, then open")
 
 # %%
 POOLS = ("pool1", "pool2", "pool3", "pool4")
@@ -664,12 +670,11 @@ assert np.mean([pools.left(layer) for layer in LAYERS]) < 0.005
 # conv1_1), only with more violet than the style has.
 #
 # The waves set a limit to the finding. Their arcs and large areas are right, but pink and green specks stand in the
-# finest patterns, and 14 % of the noise's loss are left in conv1_1. Only the finest
-# grain, which the poolings average away, needs a shallow layer; colours and strokes do not. The guess “the colours” was
-# tempting because conv1_1 holds *nothing but* colours, but that does not keep a deep layer from holding them too. On
-# this network the course's paper is therefore too narrow where it says “shallow”. Where it says “or pooling layers” it
-# is right: the textures of pool1 to pool4 look like those of the convolutions, and even measured with the convolutions
-# only 0.16 % (glass) and 0.74 % (waves) of the noise's loss are left.
+# finest patterns, the mean colour is off by 3.6 grey levels, and 14 % of the noise's loss are left in conv1_1. So for
+# the glass no shallow layer is needed; for the waves one is, at least for the finest patterns. For the glass the
+# course's paper is therefore too narrow where it says “shallow”. Where it says “or pooling layers” it is nearly right:
+# the textures of pool1 to pool4 look like those of the convolutions, although, measured with the convolutions, 0.16 %
+# (glass) and 0.74 % (waves) of the noise's loss are left, against 0.10 % and 0.21 %.
 #
 # ## 7. Average or maximum, trained or random
 #
@@ -715,45 +720,50 @@ assert all(by_robust.left(layer, "random") < 0.01 for layer in LAYERS)
 assert by_random.left("conv5_1", "compact") > 0.1 and by_random.left("conv5_1", "random") < 0.01
 
 # %% [markdown]
-# To be fair to each network, the random and the plain one have layer weights with which all five shares are equal at
-# the noise (exercise 3). Each row of the tables is a texture, each column the network with which it was measured; a
-# number is what is left of the noise's loss, averaged over the five layers. On the diagonal all numbers are small, so
-# none of these runs has failed. The networks differ in how much their Gram matrices determine. The texture made with
-# random weights is left with 0.26 % when measured with them, but with 10 % (waves: 53 %) when measured with the robust
-# network: a picture can have all Gram matrices of random features and not a single cell. The reverse does not happen.
-# The robust network's textures were made without the random one, and yet are left with only 0.20 % and 0.15 % there.
-# Training has added conditions that blotches violate, and robust training those that people see; the plain network
-# has the cells, but its Gram matrices ask for a wavy grain too. All this holds for this small network with its 3 × 3
-# filters: one wide layer of random filters, large ones among them, does much better (Ustyuzhaninov 2016).
+# The random and the plain network have layer weights with which all five shares are equal at the noise (exercise 3);
+# the robust one has 1/5 each. Each row of the tables is a texture, each column the network with which it was measured;
+# a number is what is left of the noise's loss, averaged over the five layers. The texture made with random weights is
+# left with 0.26 % when measured with them, but with 10 % (waves: 53 %) when measured with the robust network: a
+# picture can come within a third of a percent of the Gram matrices of random features and have not a single cell. The
+# reverse does not happen. The robust network's textures were made without the random one, and yet are left with only
+# 0.20 % and 0.15 % there, *less* than the runs that minimized that very loss (0.26 % and 0.63 %). Those runs are
+# therefore not at their end, and what more steps would add to the blotches we do not know. What the tables do show is
+# that training has added conditions that blotches violate; the plain network's texture has the cells, with a wavy
+# grain. All this holds for this small network: one wide layer of random filters, large ones among them, does much
+# better (Ustyuzhaninov 2016).
 #
 # The kind of pooling matters less than the weights. With averages 0.10 % and 0.21 % are left, with maxima 0.28 % and
-# 1.5 %, each measured with its own network, and the maximum leaves more specks. A reason may be that it passes the
-# gradient on at one of four positions only. The comparison is not quite fair, however, because our weights were trained
-# with average pooling. VGG's were trained with the maximum, and Gatys preferred the average all the same.
+# 1.5 %, each measured with its own network, and the maximum leaves more specks. The comparison is not quite fair,
+# because our weights were trained with average pooling. VGG's were trained with the maximum, and Gatys preferred the
+# average all the same.
 #
 # ## 8. The divisors as textures
 #
 # Section 4 translated divisors into weights. Now each of them makes a texture, with everything else alike, at 160 and
-# at 600 steps. The second number is the control: a difference that shrinks with more steps is a matter of speed, and
-# only what remains is a matter of the weights.
+# at 600 steps. The second number is the control: a difference that shrinks with more steps is a matter of speed. (All
+# stored textures were made with a trace of smoothing, so no $E_l$ falls to 0.)
 
 # %% tags=["figure"]
 for count in (160, 600):
     plots.show_images([load_texture(f"glass_{name}_{count}").image for name in ("gatys", "places", "none")],
                       ["4N²M² (Gatys)", "G/(H·W)", "no divisor"],
-                      f"The glass after {count} steps, with the layer weights of three divisors.", photo=True)
+                      f"The glass after {count} steps, with the layer weights of three divisors. " + (
+                          "Without a divisor the cells are rounder, and fewer colours are where the style has them."
+                          if count == 160 else "The first two are hardly to be told apart now."), photo=True)
 
 # %%
 for count in (160, 600):
     for name, divisor in (("gatys", "4N²M²"), ("places", "G/(H·W)"), ("none", "no divisor")):
         made = load_texture(f"glass_{name}_{count}")
         left = "".join(f"{100 * made.left(layer):8.3f} %" for layer in LAYERS)
-        print(f"{count} steps, {divisor:10}: left {left}; mean colour off by {made.mean_colour_off:.1f}")
+        print(f"{count} steps, {divisor:10}: left {left}; mean colour off by {made.mean_colour_off:.1f}, "
+              f"layout {made.layout:.2f}")
 
 # %% tags=["check"]
 after = {(name, count): load_texture(f"glass_{name}_{count}") for name in ("gatys", "places", "none")
          for count in (160, 600)}
 assert all(made.mean_colour_off < 5 for made in after.values())
+assert min(made.layout for made in after.values()) < 0.45 and max(made.layout for made in after.values()) > 0.92
 for count in (160, 600):
     assert after["none", count].left("conv5_1") > 2 * after["gatys", count].left("conv5_1")
 assert all(0.5 < after["places", 600].left(layer) / after["gatys", 600].left(layer) < 2 for layer in LAYERS)
@@ -766,16 +776,16 @@ assert all(0.5 < after["places", 600].left(layer) / after["gatys", 600].left(lay
 # hardly anyone could tell the two textures apart. Without a divisor conv5_1 has come down to 0.60 %, still 3.4 times as
 # much as with Gatys' divisor (it was 4.8 times). The colours are right with all of them, off by 0.7 to 2.1 grey levels.
 #
-# There is a reason why the differences shrink. A picture for which all five $E_l$ are zero minimizes
-# $\sum_l w_l E_l$ for *every* choice of positive weights, and such a picture exists, for example the style itself. For
-# a texture, weights only decide which layers are satisfied first, and what is left undone when one stops. In a transfer
-# the content forbids that all $E_l$ become zero. There the weights decide about the final picture too, which is why
-# lesson 07 will come back to them.
+# There is a reason why the differences shrink. A picture for which all five $E_l$ are zero minimizes $\sum_l w_l E_l$
+# for *every* choice of positive weights, and such a picture exists, for example the style itself. For a texture,
+# weights only decide which layers are satisfied first, and what is left undone when one stops. In a transfer the
+# content forbids that all $E_l$ become zero. There the weights decide about the final picture too, and lesson 07 comes
+# back to them.
 #
 # ## 9. The weights, in your hands
 #
 # The bars follow the sliders at once: they show which share of the temple's style loss each layer would have. A choice
-# of the textures of this lesson is there immediately; the button weaves one with exactly your weights. (The sliders
+# of the textures of this lesson is there immediately; the button makes one with exactly your weights. (The sliders
 # count in powers of three: 2 is $3^2 = 9$.) Try to find weights that give closed cells without the layout of the
 # style.
 
@@ -837,19 +847,18 @@ exercises.check("05-blend", blend)
 #
 # The style loss of a layer is a quarter of a mean squared error between two matrices of means. $M^2$ makes the entries
 # of the Gram matrices means over positions, $N^2$ makes the sum a mean over entries, and the 4 cancels one 2 from the
-# square and one from the symmetry of $G$, so that the gradient is $F(G - S)/(N^2M^2)$. Finite differences and the tape
-# agree with it. The rectifiers then stop between 19 % and 44 % of its square. At one size a divisor is a choice of
-# layer weights: between temple and glass it moves the share of conv1_1 from 1 % to 81 %, and the widely copied
+# square and one from the symmetry of $G$, so that the gradient is $F(G - S)/(N^2M^2)$. At one size a divisor is a
+# choice of layer weights: between temple and glass it moves the share of conv1_1 from 1 % to 81 %, and Gatys' later
 # $10^3/n^2$ are, for four of five layers, the weights of no divisor at all. $M$ is another matter, as long as all
 # terms of the total loss are means. Without it a picture is as far from its own reduction as from another picture
-# (1.02 in conv1_1), and from 80 to 320 pixels the style loss grows about 300 times while the content loss grows
-# 14 times. The divisor removes counts, but it does not equalize: the shares lie between 14 % and 30 % in one
-# network, and between 5 % and 49 % in another of the same form.
+# (1.02 in conv1_1), and from 80 to 320 pixels the style loss grows about 300 times while the content loss grows 14
+# times. The divisor removes counts, but it does not equalize: the shares lie between 14 % and 30 % in one network, and
+# between 5 % and 49 % in another of the same form.
 #
-# As a texture, one layer gives colours, three give closed cells, and five give even the layout, as far as the coarsest
-# size determines it. Pooling layers serve nearly as well as convolutions. Random weights of this form give
-# blotches, although their Gram matrices are met to within 0.3 % of the noise's loss (0.6 % for the waves), and
-# after 600 steps the divisors differ less than after 160.
+# As a texture, one layer gives colours, three give closed cells, and five give even the layout if the picture grows
+# from a small one. Pooling layers serve nearly as well as convolutions. Random weights of this form gave blotches,
+# with 0.3 % of the noise's loss left (0.6 % for the waves), and after 600 steps the divisors differ less than after
+# 160.
 #
 # ## Where this is used
 #
@@ -872,11 +881,12 @@ exercises.check("05-blend", blend)
 #   Networks with Random Filters. How far one wide random layer gets.
 # - Gatys, L., Ecker, A., Bethge, M., Hertzmann, A., Shechtman, E. (2017): Controlling Perceptual Factors in Neural
 #   Style Transfer. From coarse to fine, and styles that are mixed.
+# - Gatys, L. (2017): PyTorchNeuralStyleTransfer, on GitHub. The later code, with the weights of section 4.
 # - Nakano, R. (2019): A Discussion of “Adversarial Examples Are Not Bugs, They Are Features”: Adversarially Robust
 #   Neural Style Transfer. Why robust training makes the textures of section 7 clean.
 #
 # ## Next
 #
 # The stored textures were made with “a trace of smoothing”, and the live one, made without, has coloured specks in
-# every cell. No Gram matrix minds them much. **[06 Total variation](06_total_variation.ipynb)** asks where they come
-# from, and what to do about them.
+# every cell, which change the Gram matrices little. **[06 Total variation](06_total_variation.ipynb)** asks where they
+# come from, and what to do about them.

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image
 
-from nst_helpers.plots import BLUE, GREEN, ORANGE, PINK, SKY, subplots
+from nst_helpers.plots import AMBER, GREEN, ORANGE, PINK, SKY, subplots
 
 PAPER, LINE, FAINT = "white", "#555555", "#bbbbbb"
 
@@ -38,7 +38,7 @@ def kernel_blocks(side: int = 7, kernel: int = 3, row: int = 0, column: int = 4)
     axes.set_axis_off()
     _picture(axes, side, kernel, row, column)
     maps = side - kernel + 1
-    for number, (color, top) in enumerate(((BLUE, 2.9), (PINK, -4.2))):
+    for number, (color, top) in enumerate(((AMBER, 2.9), (PINK, -4.2))):
         _kernel(axes, 15.6, top, kernel, color, number)
         _sheet(axes, 26.6, top, maps, 0, fill="#f3f3f3")
         _cells(axes, 26.6, top, 0, row, column, 1, color, alpha=1)

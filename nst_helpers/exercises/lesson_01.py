@@ -20,6 +20,12 @@ def _stamped(image, kernel, add=np.add, turn=False):
     return canvas
 
 
+def _middle(canvas, shape):
+    """The middle part of a full convolution that has the picture's shape: mode "same" of SciPy."""
+    top, left = ((large - small) // 2 for large, small in zip(canvas.shape, shape, strict=True))
+    return canvas[top : top + shape[0], left : left + shape[1]]
+
+
 def _whole(generator, *shape):
     return generator.integers(-9, 10, shape).astype(float)
 
@@ -39,6 +45,13 @@ def _features(image, kernel):
     return _correlate(np.asarray(image, float), kernel)
 
 
+def _falling(generator):
+    """A picture of 4×5 bytes that is bright at its left and dark at its right: its edges have negative numbers."""
+    image = generator.integers(0, 100, (4, 5))
+    image[:, :2] += 150
+    return image.astype(np.uint8)
+
+
 # A picture of one's own: the blur of a camera that moved
 
 
@@ -50,12 +63,14 @@ def _square(kernel):
     return kernel
 
 
-def _left(kernel, down, right):
-    """What a kernel leaves of the contrast of stripes, so many of them a pixel downwards and to the right."""
+def _left(kernel, along):
+    """What a kernel leaves of the contrast of stripes: for each width in TURNS one share.
+
+    along: whether the stripes run from the upper left to the lower right, or across.
+    """
     kernel = _square(kernel)
-    middle = kernel.shape[0] // 2
-    m, n = np.indices(kernel.shape) - middle
-    return abs(np.sum(kernel * np.exp(2j * np.pi * (down * m + right * n))))
+    m, n = np.indices(kernel.shape) - kernel.shape[0] // 2
+    return [abs(np.sum(kernel * np.exp(2j * np.pi * turns * (m - n if along else m + n)))) for turns in TURNS]
 
 
 def _shifted(kernel):
@@ -77,7 +92,7 @@ def _applied(kernel):
     return np.clip(np.einsum("ijcmn,mn->ijc", windows, kernel.astype(np.float32)), 0, 255)
 
 
-TURNS = 0.05  # stripes a pixel, in each direction: one stripe in 20 rows
+TURNS = np.linspace(0.05, 0.25, 41)  # stripes a row, and a column: one in 20 rows, 14 pixels apart, to one in 4
 
 EXERCISES = {
     "01-shift": Exercise(
@@ -95,6 +110,14 @@ EXERCISES = {
                 _one(1, 0) + _one(1, 1),
             "that subtracts the right neighbour: an edge detector. Nothing shall be taken away.":
                 _one(1, 0) - _one(1, 2),
+            "that has the sign of an edge detector turned round, and nothing shall be taken away.":
+                _one(1, 2) - _one(1, 0),
+            "that subtracts the left neighbour from the pixel: what is left is how they differ.":
+                _one(1, 1) - _one(1, 0),
+            "that is the mean of three pixels in a row: the picture is blurred, and it stays where it is.":
+                (_one(1, 0) + _one(1, 1) + _one(1, 2)) / 3,
+            "half of the picture stays: give the whole weight to the left neighbour.":
+                (_one(1, 0) + _one(1, 1)) / 2,
             "the whole left column is added up, three pixels, and the picture gets three times as bright.":
                 _one(0, 0) + _one(1, 0) + _one(2, 0),
         },
@@ -116,24 +139,37 @@ EXERCISES = {
             "the share that stays is taken for all of the past at once. Add up r, r·a, r·a² …": "r * a",
             "right for a = ½ only: a is any share between 0 and 1.": "2 * r",
             "one factor 1 / (1 − a) too many.": "r / (1 - a)**2",
+            "Python divides before it subtracts: r / 1 - a is (r / 1) − a. Put the denominator into brackets.":
+                "r / 1 - a",
+            "that stops after three hours: all earlier rain counts as well, with smaller and smaller shares.":
+                "r + r*a + r*a**2",
+            "the numerator is what falls in one hour. Nothing runs out of it before it is measured.":
+                "(r - a) / (1 - a)",
+            "a is a share, not a number of litres: it multiplies what is in the barrel, and is not added to it.":
+                "r + a",
+            "right up to the factor 1 + a: the first hour's share is counted twice.": "r * (1 + a) / (1 - a)",
+            "r is multiplied into the denominator. The level doubles when it rains twice as much.": "1 / (r * (1 - a))",
         },
         praise="An even rain times the sum of the response, as an even area times ΣK. In lesson 08 the same sum says "
                "how far back momentum remembers."),
     "01-motion": Make((
         Wish("ΣK: what an even area of 1 becomes", lambda kernel: _square(kernel).sum(), least=0.99, most=1.01),
         Wish("shift of the picture, in pixels", _shifted, most=0.1),
-        Wish("left of stripes that run along the movement", lambda kernel: _left(kernel, TURNS, -TURNS), least=0.9),
-        Wish("left of stripes across it", lambda kernel: _left(kernel, TURNS, TURNS), most=0.5)),
+        Wish("contrast that stripes along the movement (from the upper left to the lower right) keep, at least",
+             lambda kernel: min(_left(kernel, along=True)), least=0.9),
+        Wish("contrast that stripes across it keep, at most (each width from 14 pixels down counts: a movement passes "
+             "over all pixels of its way)", lambda kernel: max(_left(kernel, along=False)), most=0.5)),
         picture=_applied,
-        praise="The raccoon looks as if the camera had moved to the lower right during the exposure."),
+        praise="The raccoon looks as if the camera had moved along the diagonal during the exposure."),
     "01-bytes": Repair(
         truth=_features,
         planted=_as_bytes,
-        symptom="It works for the blur, but with the edge kernel its numbers below 0 come back as large ones.",
+        symptom="With the blur it loses only what stands behind the point, but with the edge kernel its numbers below "
+                "0 come back as large ones.",
         inputs=lambda generator: [
-            (generator.integers(0, 256, (6, 7)).astype(np.uint8), np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])),
-            (generator.integers(0, 256, (5, 6)).astype(np.uint8), np.array([[1, 2], [0, 3]])),
-            (generator.integers(0, 256, (5, 5)).astype(np.uint8), np.ones((2, 2)) / 4)],
+            (_falling(generator), np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])),
+            (generator.integers(0, 256, (5, 6)).astype(np.uint8), np.array([[10, 21], [0, 33]])),
+            (generator.integers(0, 256, (6, 6)).astype(np.uint8), np.ones((2, 2)) / 4)],
         mistakes={
             "the numbers below 0 are cut off now: an edge from bright to dark has vanished from the map.":
                 lambda image, kernel: np.clip(_features(image, kernel), 0, 255),
@@ -154,6 +190,11 @@ EXERCISES = {
             "the map is made to fit 0 to 255, so its numbers are no longer those of the formula.":
                 lambda image, kernel: (_features(image, kernel) - _features(image, kernel).min())
                 / np.ptp(_features(image, kernel)) * 255,
+            "the picture's own numbers are broken: 8 bits with a sign end at 127, so 200 became −56.":
+                lambda image, kernel: _features(image.astype(np.int8), kernel),
+            "numbers of 16 bits with a point are exact up to 2,048 only, and a map may hold larger ones.":
+                lambda image, kernel: _features(image, kernel).astype(np.float16).astype(float),
+            "rows and columns of the map are exchanged.": lambda image, kernel: _features(image, kernel).T,
             "whole numbers only: a mean of nine is seldom one. Let the map hold decimal numbers.":
                 lambda image, kernel: np.trunc(_features(image, kernel) + 1e-9),
             "the sum has become a mean.": lambda image, kernel: _features(image, kernel) / kernel.size,
@@ -183,6 +224,8 @@ EXERCISES = {
             "every stamp has the same strength: multiply the kernel by the pixel's value.":
                 lambda image, kernel: _stamped(np.ones_like(image), kernel),
             "the canvas began as ones, not as zeros.": lambda image, kernel: _stamped(image, kernel) + 1,
+            "that is centered in the picture and cut off at the rim; the full convolution keeps all of it.":
+                lambda image, kernel: _middle(_stamped(image, kernel), image.shape),
             "only the rows of the kernel are turned; put it down as it is.":
                 lambda image, kernel: _stamped(image, kernel[::-1]),
             "only the columns of the kernel are turned; put it down as it is.":

@@ -23,8 +23,8 @@ def _network():
 def _stripes(picture):
     """The picture as (64, 64, 3) float32; ValueError where it is not one."""
     picture = np.asarray(picture, np.float32)
-    if picture.shape == (SIDE, SIDE):
-        picture = np.repeat(picture[:, :, None], 3, axis=2)
+    if picture.shape in ((SIDE, SIDE), (SIDE, SIDE, 1)):
+        picture = np.repeat(picture.reshape(SIDE, SIDE, 1), 3, axis=2)
     if picture.shape != (SIDE, SIDE, 3):
         raise ValueError(f"a picture of {SIDE}×{SIDE} pixels is asked for, this has the shape {picture.shape}")
     return picture
@@ -32,8 +32,14 @@ def _stripes(picture):
 
 def _response(picture, channel, half):
     """The mean response of a channel of conv2_1 within one half of the picture; 4 values of rim are left out."""
-    features = _network()(_stripes(picture), "conv2_1")["conv2_1"].numpy()[4:-4, :, channel]
-    return features[:, 4:12].mean() if half == "left" else features[:, 20:28].mean()
+    picture = _stripes(picture)
+    if np.ptp(picture, axis=(0, 1)).max() < 1:
+        raise ValueError("the picture is even: draw something that changes from pixel to pixel")
+    features = _network()(picture, "conv2_1")["conv2_1"].numpy()[4:-4]
+    left, right = features[:, 4:12].mean(axis=(0, 1)), features[:, 20:28].mean(axis=(0, 1))
+    if min(right[6], left[8]) >= 6 and max(left[6], right[8]) <= 0.5:
+        raise ValueError("the two halves are exchanged: channel 6 responds at the right, channel 8 at the left")
+    return (left if half == "left" else right)[channel]
 
 
 def _wish(channel, half, least=None, most=None):
@@ -55,7 +61,7 @@ def _undo(prepared, means=MEANS[::-1], turn=True, sign=1, before=False, clip=Tru
 
 def _prepared(generator):
     """Pictures as Keras's VGG-19 takes them; one step of an optimizer has carried them out of 0–255."""
-    return [(generator.uniform(-10, 265, (rows, 3, 3))[:, :, ::-1] - MEANS[::-1],) for rows in (1, 2)]
+    return [(generator.uniform(-10, 265, (*size, 3))[:, :, ::-1] - MEANS[::-1],) for size in ((1, 1), (2, 3))]
 
 
 EXERCISES = {
@@ -74,6 +80,14 @@ EXERCISES = {
             "the sum 1 + 2 + 4 + … of n terms ends at 2**(n−1), and is 2**n − 1.": "1 + 3 * 2**(n - 1)",
             "a convolution of 3 adds two jumps, not three: its own place was there already.": "4 * 2**n - 3",
             "the 2 of the convolution and the 1 of the pooling both count: 3 jumps for a pair.": "2**n + 1",
+            "4 is right for one pair; but the jump doubles, so every pair adds twice as much as the one before.": "4*n",
+            "that adds 6 with every pair; the jump doubles, so 3, 6, 12 … are added.": "6*n - 2",
+            "the field does not grow fourfold: from 1 to 4, then by 6 to 10.": "4**n",
+            "that is for two convolutions before each pooling, as in VGG's first blocks; here there is one.":
+                "5 * 2**n - 4",
+            "that is right for two pairs; a formula of n is asked for.": "10",
+            "the 3×3 window triples nothing: it adds two jumps.": "3**n",
+            "each pair adds 3 jumps, and the jump doubles: 3 n 2**n would be n equal terms.": "1 + 3 * n * 2**n",
         },
         praise="The field doubles, the map halves: depth pays for size in the coin of resolution.",
     ),
@@ -125,6 +139,11 @@ EXERCISES = {
                 lambda prepared: np.clip((np.asarray(prepared, float) + MEANS[::-1])[::-1], 0, 255),
             "each pixel has a mean of its own colour: one number for all three is too few.":
                 lambda prepared: _undo(prepared, means=MEANS.mean()),
+            "the picture is asked for from 0 to 255, not from 0 to 1.": lambda prepared: _undo(prepared) / 255,
+            "the scale of another network: Keras's VGG-19 does not divide by 58.":
+                lambda prepared: np.clip((np.asarray(prepared, float) * 58 + MEANS[::-1])[:, :, ::-1], 0, 255),
+            "without a cut, a pixel of −3 becomes 253 in one byte: cut off at 0 and 255 before you change the type.":
+                lambda prepared: np.floor(_undo(prepared, clip=False)) % 256,
             "cut off last: first the means, then the cut at 0 and 255.":
                 lambda prepared: np.clip(np.asarray(prepared, float), 0, 255)[:, :, ::-1] + MEANS,
         },

@@ -5,18 +5,6 @@ from scipy.signal import convolve2d, correlate2d
 
 from nst_helpers.exercises import Derive, Exercise, Make, Repair, Wish
 
-# Two contents at once
-
-
-def _best(a, features_a, b, features_b):
-    return (a * features_a + b * features_b) / (a + b)
-
-
-def _two_contents(generator):
-    return [(weights[0], generator.random((4, 5, 3)), weights[1], generator.random((4, 5, 3)))
-            for weights in ((2.0, 3.0), (0.5, 4.0))]
-
-
 # The way back through a convolution with a stride
 
 
@@ -72,6 +60,11 @@ def _changed(spread=0.25, gate=lambda z, error: z > 0, flip=lambda kernel: kerne
     return back
 
 
+def _turned_forward(image, kernel, pooled_error):
+    error = np.kron(pooled_error, np.ones((2, 2))) / 4
+    return convolve2d(error * (convolve2d(image, kernel, mode="valid") > 0), kernel, mode="full")
+
+
 def _layers(generator):
     return [(generator.normal(0, 1, (rows + 2, columns + 2)), generator.normal(0, 1, (3, 3)),
              generator.normal(0, 1, (rows // 2, columns // 2))) for rows, columns in ((4, 4), (6, 8))]
@@ -115,8 +108,18 @@ EXERCISES = {
             "upside down: the stronger the weights, the shorter the step must be.": "a**2 + b**2",
             "that is the length of the kernel; its square is wanted.": "1 / (a**2 + b**2)**0.5",
             "the two channels do not multiply: their losses are added.": "1 / (a * b)",
+            "Python divides before it adds: 1 / a**2 + b**2 is (1 / a²) + b². Put the denominator into brackets.":
+                "1 / a**2 + b**2",
+            "the weight comes in squared, once forward and once back, and the ½ of the loss cancels the 2.":
+                "2 / (a + b)",
+            "the pushes add up to (a² + b²)(I − I*); η times that must be I − I*, without a factor on top.":
+                "(a + b) / (a**2 + b**2)",
+            "the pushes of the two channels have the same direction: they add up.": "1 / (a**2 - b**2)",
+            "half of it: the two channels do not share the pixel, each pushes it by itself.": "(a**2 + b**2) / 2",
+            "the mean of what each channel alone would want; but their pushes add up before the step is made.":
+                "(1 / a**2 + 1 / b**2) / 2",
         },
-        praise="So a kernel that is twice as strong pushes twice as hard, and must be given a quarter of the η: the "
+        praise="So kernels that are twice as strong push four times as hard, and must be given a quarter of the η: the "
                "strength of a push says nothing about how far to go.",
     ),
     "03-stride": Exercise(
@@ -141,6 +144,10 @@ EXERCISES = {
             "the zeros behind the last error make the picture too large: it ends with the last window.":
                 lambda error, kernel, stride: convolve2d(_spread(error, stride, [stride * n for n in error.shape]),
                                                          kernel),
+            "one zero too many between the errors: neighbouring errors shall lie `stride` places apart.":
+                lambda error, kernel, stride: _back(error, kernel, stride + 1),
+            "the kernel belongs to the error at its upper left corner; you put its middle there and cut the rest off.":
+                lambda error, kernel, stride: _resized(_back(error, kernel, stride)[1:, 1:], error, kernel, stride),
             "nothing is shared out here: that is for pooling. Leave the division by stride² out.":
                 lambda error, kernel, stride: _back(error, kernel, stride) / stride**2,
             "the kernel is transposed: rows belong to rows.":
@@ -157,8 +164,8 @@ EXERCISES = {
     "03-way-back": Repair(
         truth=backward,
         planted=_planted,
-        symptom="With the blur kernel it agrees with the tape, with an edge kernel it does not: what have all blur "
-                "kernels, and what has this one not?",
+        symptom="With the blur kernel it agrees with the tape, with Sobel's kernel it does not: which symmetry does "
+                "the blur have that Sobel's kernel lacks?",
         inputs=_layers,
         mistakes={
             "half of the flip is missing: the kernel is turned upside down and from left to right.":
@@ -174,38 +181,23 @@ EXERCISES = {
             "the pooling was right: each of the four values has a quarter of the say.": _changed(spread=1),
             "the pooling was right: a quarter, not a half.": _changed(spread=0.5),
             "a sign has been turned round.": _changed(spread=-0.25),
+            "a minus is right for Sobel's kernel only, whose half turn is its negative.":
+                lambda *case: -_planted(*case),
+            "“valid” keeps only places where the kernel lies inside the error; border pixels get their part too.":
+                lambda *case: backward(*case)[2:-2, 2:-2],
+            "“same” cuts the border off: the result must be as large as the image.":
+                lambda *case: backward(*case)[1:-1, 1:-1],
+            "the gate belongs to Z of the convolution as it was computed forward: do not turn the kernel there.":
+                _turned_forward,
         },
         praise="A symmetrical kernel hides a missing flip, so test a gradient with a kernel that has no symmetry.",
-    ),
-    "03-two-contents": Exercise(
-        truth=_best,
-        inputs=_two_contents,
-        mistakes={
-            "divide by the sum of the weights: with A = B the answer must be A again.":
-                lambda a, features_a, b, features_b: a * features_a + b * features_b,
-            "divide by a + b, not by 2: with A = B the answer must be A again.":
-                lambda a, features_a, b, features_b: (a * features_a + b * features_b) / 2,
-            "that is the plain mean: the weights are forgotten.":
-                lambda a, features_a, b, features_b: (features_a + features_b) / 2,
-            "the weights are swapped: with a large a, the answer must be near A.":
-                lambda a, features_a, b, features_b: (b * features_a + a * features_b) / (a + b),
-            "the weights are squared: the square belongs to F − A, and it is gone in the gradient.":
-                lambda a, features_a, b, features_b: (a**2 * features_a + b**2 * features_b) / (a**2 + b**2),
-            "a minus has slipped in: a (F − A) + b (F − B) = 0. Bring A and B to the other side.":
-                lambda a, features_a, b, features_b: (a * features_a - b * features_b) / (a + b),
-            "that is the gradient at F = 0, not the F at which it vanishes.":
-                lambda a, features_a, b, features_b: -a * features_a - b * features_b,
-            "roots are not needed: the gradient is linear in F.":
-                lambda a, features_a, b, features_b: np.sqrt((a * features_a**2 + b * features_b**2) / (a + b)),
-        },
-        praise="The weighted mean of both. Whether there is a picture with such features is another question.",
     ),
     "03-blind": Make(
         wishes=(Wish("content loss of the pixels, as a share", _share("pixels"), least=1.2),
                 Wish("content loss at conv4_2, as a share", _share("conv4_2"), most=0.18)),
         picture=lambda image: np.clip(np.asarray(image, float), 0, 255),
-        praise="Brighter is forgiven more readily than darker: edges keep their contrast, and this network was trained "
-               "on pictures whose brightness and tint varied at random.",
+        praise="The same number added everywhere leaves the differences between neighbours as they are, and costs this "
+               "layer little; lower contrast or a tint costs it more, compared with what they cost the pixels.",
     ),
 }
 

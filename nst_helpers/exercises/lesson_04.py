@@ -80,6 +80,8 @@ def _kept_shapes(image):
 def _outside(image):
     """The share of values outside −30 … 285, in per cent."""
     values = _checked(image)
+    if values.min() >= 0 and values.max() <= 255 and 0.3 < _color_error(image) < 12 and _kept_shapes(image) > 0.8:
+        raise ValueError("it seems to be clipped to 0–255 or rounded to bytes, which changes G: do not clip")
     return round(100 * np.mean((values < -30) | (values > 285)), 1)
 
 
@@ -96,7 +98,7 @@ EXERCISES = {
         planted=_planted,
         symptom="Try it on features whose first map is all ones and whose second is all zeros: G must have one entry "
                 "that is not 0.",
-        inputs=lambda generator: [(_positive(generator, 3, 4, 5),), (_positive(generator, 2, 6, 3),)],
+        inputs=lambda generator: [(_positive(generator, 3, 4, 5),), (_positive(generator, 2, 2, 3),)],
         mistakes={
             "the sum runs over the channels: the result has a row for each position. Put the transposed one second.":
                 _over_channels,
@@ -114,6 +116,12 @@ EXERCISES = {
                 lambda features: _gram(features) / features[0].size,
             "each map is summed before it is multiplied. First multiply position by position, then sum.":
                 lambda features: np.outer(features.sum(axis=(1, 2)), features.sum(axis=(1, 2))) / features[0].size,
+            "that is np.cov: it subtracts the means, and divides by one less than the number of positions.":
+                lambda features: np.cov(features.reshape(len(features), -1)),
+            "swapaxes(0, 2) or order=\"F\" deals the numbers out in another order, but the maps are still torn apart.":
+                lambda features: _gram(features.reshape(-1, len(features), order="F")) / features[0].size,
+            "exchanging height and width changes nothing for the reshape that follows: it still tears the maps apart.":
+                lambda features: _planted(features.transpose(0, 2, 1)),
             "the means are subtracted first: those are covariances. G keeps the means.": _centered,
             "those are correlations: G neither subtracts means nor divides by deviations.": _correlated,
             "those are the cosines of the angles: G keeps the lengths.": _cosines,
@@ -143,6 +151,16 @@ EXERCISES = {
                 "(g_ij - 2 * m_i * m_j) / sqrt((g_ii - 2 * m_i**2) * (g_jj - 2 * m_j**2))",
             "the mean's part in the numerator is m_i · m_j, not their sum.":
                 "(g_ij - m_i - m_j) / sqrt((g_ii - m_i**2) * (g_jj - m_j**2))",
+            "brackets: Python multiplies and divides from left to right, so the second variance multiplies here.":
+                "(g_ij - m_i * m_j) / sqrt(g_ii - m_i**2) * sqrt(g_jj - m_j**2)",
+            "brackets: the whole covariance is divided, not only its second part.":
+                "g_ij - m_i * m_j / sqrt((g_ii - m_i**2) * (g_jj - m_j**2))",
+            "one root is missing: both deviations are roots of variances.":
+                "(g_ij - m_i * m_j) / (sqrt(g_ii - m_i**2) * (g_jj - m_j**2))",
+            "the sign: the covariance is the mean product minus the product of the means.":
+                "(m_i * m_j - g_ij) / sqrt((g_ii - m_i**2) * (g_jj - m_j**2))",
+            "above, the sign: the mean product minus the product of the means.":
+                "(g_ij + m_i * m_j) / sqrt((g_ii - m_i**2) * (g_jj - m_j**2))",
             "that is divided by the product of the means, not of the deviations.": "(g_ij - m_i * m_j) / (m_i * m_j)",
             "that is the square of it: the numerator must not be squared.":
                 "(g_ij - m_i * m_j)**2 / ((g_ii - m_i**2) * (g_jj - m_j**2))",

@@ -73,6 +73,16 @@ def _seen():
     return network, [network(resize_image(piece(style, place), SIDE, SIDE), LAYERS) for style, place in places.items()]
 
 
+def _checked(image):
+    """The picture as an array, or an error that says what is wrong with it."""
+    image = np.asarray(image, np.float32)
+    if image.shape != (SIDE, SIDE, 3):
+        raise ValueError(f"a picture ({SIDE}, {SIDE}, 3) is wanted, this has the shape {image.shape}")
+    if 0 < image.max() <= 1.5:
+        raise ValueError("its values lie between 0 and 1, and 0 to 255 is wanted")
+    return image
+
+
 def _far(image, number):
     """E from one of the styles, over E between the two, averaged over the layers."""
     from nst_helpers.losses import layer_style_loss
@@ -101,6 +111,18 @@ EXERCISES = {
             "both are divided by the style's positions now: that moves the bug to the other picture.": _style_only,
             "the two numbers of positions are swapped: each matrix needs its own.": _swapped,
             "cutting both to the same number of rows throws positions away; a mean needs no equal numbers.": _shortened,
+            "the mean of the two numbers of positions suits neither picture: each matrix has its own.":
+                lambda features, style_features: _apart(*(
+                    _gram(each) / ((len(features) + len(style_features)) / 2) for each in (features, style_features)),
+                    features.shape[1]),
+            "the larger number of positions suits only one of the two: each matrix has its own.":
+                lambda features, style_features: _apart(*(
+                    _gram(each) / max(len(features), len(style_features)) for each in (features, style_features)),
+                    features.shape[1]),
+            "the raw sums are compared, and divided by both numbers afterwards; divide each before you subtract.":
+                lambda features, style_features: _raw(features, style_features) / len(features) / len(style_features),
+            "the root is not taken in E.":
+                lambda features, style_features: np.sqrt(_distance(features, style_features)),
             "the 4 got lost.": lambda features, style_features: 4 * _distance(features, style_features),
             "N² got lost: the sum still has N² terms.":
                 lambda features, style_features: features.shape[1] ** 2 * _distance(features, style_features),
@@ -127,6 +149,10 @@ EXERCISES = {
             "N appears squared: once by the mean over N², and once within the squares, less once within E.": "4 / N",
             "that is the weight for the sum with G/M, the divisor H·W.": "4 * N**2",
             "that undoes the divisor altogether.": "4 * N**2 * M**2",
+            "half of it: E has 1/(4N²M²), and the tutorial's mean 1/N² besides 1/(N²M²).": "2 / N**2",
+            "one N from the mean, one M from the divisor: both are squared, and M cancels.": "4 / (N * M)",
+            "M cancels, since both are divided by M²; what is left is the mean over N² entries.": "4 / M**2",
+            "the divisor N·M is squared on both sides and cancels; left are the 4 and the mean.": "1 / (N * M)",
             "the tutorial divides by M too, and so does E: M must not be left.": "4 * M**2 / N**2",
         },
         praise="So this tutorial weighs a layer as 1e3/n² does, up to a common factor.",
@@ -151,6 +177,14 @@ EXERCISES = {
                 lambda layer_losses: [sum(layer_losses) / (len(layer_losses) * loss) for loss in layer_losses],
             "the shares are equal, and the largest layer's weight is 1; their sum has to be 1.":
                 lambda layer_losses: [max(layer_losses) / loss for loss in layer_losses],
+            "five layers are hard-coded; a list can have any length.":
+                lambda layer_losses: [1 / (5 * loss) for loss in layer_losses],
+            "that makes large losses larger: a layer with a large loss needs a small weight.":
+                lambda layer_losses: [loss / len(layer_losses) for loss in layer_losses],
+            "the number of layers is in the wrong place: the shares are equal, but they sum to its square.":
+                lambda layer_losses: [len(layer_losses) / loss for loss in layer_losses],
+            "one minus the share lowers the large ones, but not to equal shares: w·E has to be the same for all.":
+                lambda layer_losses: [1 - loss / sum(layer_losses) for loss in layer_losses],
             "with weights of 1 the shares are those of the losses themselves.":
                 lambda layer_losses: [1.0] * len(layer_losses),
         },
@@ -158,7 +192,7 @@ EXERCISES = {
     ),
     "05-blend": Make(
         wishes=(
-            Wish("height and width in pixels", lambda image: min(np.shape(image)[:2]), SIDE, SIDE),
+            Wish("height and width in pixels", lambda image: _checked(image).shape[0], SIDE, SIDE),
             Wish("E from the glass, over E between glass and waves", lambda image: round(_far(image, 0), 2), most=0.33),
             Wish("E from the waves, over E between glass and waves", lambda image: round(_far(image, 1), 2), most=0.33),
             Wish("the same for its worst quarter", lambda image: round(_worst_quarter(image), 1), most=1.1),

@@ -78,8 +78,13 @@ def draw_kernel(picture: str, kernel: npt.ArrayLike) -> Drawing:
         "becomes 0, shown as middle grey; brighter is positive, darker negative." if abs(total) < 0.005 else
         f"becomes {total:.3g} times as bright.")
     zero = 128 if abs(total) < 0.005 else 0
-    pair = np.concatenate([image, np.full((len(image), 8, 3), 255, np.float32), result + zero], axis=1)
-    return Drawing(encoded(Image.fromarray(to_uint8(pair)), "JPEG"), words)
+    height, width = image.shape[:2]
+    canvas = Image.new("RGB", (2 * width + 190, height + 26), "white")
+    for left, title, one in ((0, "photograph", image), (width + 8, "its map, each colour by itself", result + zero)):
+        canvas.paste(Image.fromarray(to_uint8(one)), (left, 26))
+        ImageDraw.Draw(canvas).text((left, 3), title, "black", font(15))
+    _grid(ImageDraw.Draw(canvas), 2 * width + 34, 74, kernel, 48, "kernel K(m, n)")
+    return Drawing(encoded(canvas, "JPEG"), words)
 
 
 def filtered(image: Picture, kernel: np.ndarray) -> Picture:
@@ -90,7 +95,7 @@ def filtered(image: Picture, kernel: np.ndarray) -> Picture:
 
 
 @cache
-def photograph(name: str, size: int = 330) -> Picture:
+def photograph(name: str, size: int = 400) -> Picture:
     """A shipped photograph, its longer side at most so many pixels; read once."""
     return load_image(data_folder() / "content" / f"{name}.jpg", size)
 

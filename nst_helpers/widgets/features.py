@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 
+import ipywidgets
 import numpy as np
 from PIL import Image, ImageDraw
 
@@ -26,7 +27,7 @@ def _plain():
 
 NETWORKS = {"robust (compact)": shared_network, "plain": _plain, "random weights": random_network}
 FIRST = 18  # a channel of conv4_1: a star and a cup come first
-WIDE, HEAD = 1000, 34  # pixels: the browser's picture, and the line above each part
+WIDE, TALL, HEAD, LEFT = 1000, 540, 30, 330  # pixels: the browser's picture, the line above each part, its left column
 PATCHES, PATCH = 8, 240  # how many patches, and how many pixels wide each is shown
 
 
@@ -42,27 +43,35 @@ def feature_browser(pictures: Sequence[str] = PICTURES, layers: Sequence[str] = 
                 "channel": slider("channel", 0, 0, 63), "network": dropdown("network", NETWORKS)}
     _follow_layer(controls)
     controls["channel"].value = most_contrast("astronaut", "conv3_1", shared_network)
-    return Panel(draw_maps, controls)
+    return Panel(draw_maps, controls, _in_two_columns)
+
+
+def _in_two_columns(controls):
+    """The controls in two rows, so that they and the picture are in sight together."""
+    picture, layer, channel, network = controls.values()
+    return ipywidgets.HBox([ipywidgets.VBox([picture, layer]), ipywidgets.VBox([channel, network])],
+                           layout={"flex_flow": "row wrap"})
 
 
 def draw_maps(picture: str, layer: str, channel: int,
               network: Callable[[], FeatureNetwork] = shared_network) -> Drawing:
-    """The picture, the chosen map over its whole area, and all maps of the layer with the chosen one framed."""
+    """The picture and the chosen map, one above the other, beside all maps of the layer, the chosen one framed."""
     image, features = photograph(picture), feature_maps(picture, layer, network)
     channel = _within(features, channel)
-    chosen, half = features[:, :, channel], (WIDE - 20) // 2
-    shown = _fitted(image, half, Image.Resampling.LANCZOS)
+    chosen, below = features[:, :, channel], TALL // 2
+    scale = min(LEFT / image.shape[1], (below - HEAD) / image.shape[0])
+    size = round(image.shape[1] * scale), round(image.shape[0] * scale)
     sheet, (columns, cell) = _contact_sheet(layer, picture, network), _sheet(features)
-    canvas = Image.new("RGB", (WIDE, HEAD + shown.height + HEAD + sheet.height), "white")
-    pen, below = ImageDraw.Draw(canvas), HEAD + shown.height + HEAD
-    pen.text((2, 6), picture, "black", font(17))
-    pen.text((half + 22, 6), f"{layer}, channel {channel}", "black", font(17))
-    pen.text((2, below - HEAD + 6), f"all {features.shape[2]} channels", "black", font(17))
-    canvas.paste(shown, (0, HEAD))
-    canvas.paste(Image.fromarray(_grey(chosen).astype(np.uint8)).resize(shown.size, Image.Resampling.NEAREST),
-                 (half + 20, HEAD))
-    canvas.paste(sheet, (0, below))
-    x, y = channel % columns * cell[0], below + channel // columns * cell[1]
+    canvas = Image.new("RGB", (WIDE, TALL), "white")
+    pen = ImageDraw.Draw(canvas)
+    for place, text in (((2, 5), picture), ((2, below + 5), f"{layer}, channel {channel}"),
+                        ((LEFT + 20, 5), f"all {features.shape[2]} channels of {layer}")):
+        pen.text(place, text, "black", font(16))
+    canvas.paste(Image.fromarray(to_uint8(image)).resize(size, Image.Resampling.LANCZOS), (0, HEAD))
+    canvas.paste(Image.fromarray(_grey(chosen).astype(np.uint8)).resize(size, Image.Resampling.NEAREST),
+                 (0, below + HEAD))
+    canvas.paste(sheet, (LEFT + 20, HEAD))
+    x, y = LEFT + 20 + channel % columns * cell[0], HEAD + channel // columns * cell[1]
     pen.rectangle((x - 1, y - 1, x + cell[0] - 1, y + cell[1] - 1), outline=ORANGE, width=3)
     high, wide = chosen.shape
     field = _network(shared_network).receptive_field(layer)
@@ -96,10 +105,10 @@ def _network(make):
 
 @lru_cache(maxsize=64)
 def _contact_sheet(layer, picture, network):
-    """All maps of a layer as one picture, WIDE pixels wide."""
+    """All maps of a layer as one picture, which fits beside the left column."""
     features = feature_maps(picture, layer, network)
     columns, (wide, high) = _sheet(features)
-    sheet = Image.new("RGB", (WIDE, -(-features.shape[2] // columns) * high), "white")
+    sheet = Image.new("RGB", (columns * wide, -(-features.shape[2] // columns) * high), "white")
     for channel in range(features.shape[2]):
         small = Image.fromarray(_grey(features[:, :, channel]).astype(np.uint8))
         sheet.paste(small.resize((wide - 3, high - 3), Image.Resampling.BILINEAR),
@@ -108,10 +117,14 @@ def _contact_sheet(layer, picture, network):
 
 
 def _sheet(features):
-    """Columns of the contact sheet, and the pixels of a cell: (width, height)."""
-    columns = 8 if features.shape[2] <= 64 else 12
-    wide = WIDE // columns
-    return columns, (wide, max(8, round(wide * features.shape[0] / features.shape[1])))
+    """Columns of the contact sheet, the fewest with which it fits; and the pixels of a cell: (width, height)."""
+    height, width, count = features.shape
+    for columns in range(1, count + 1):
+        wide = (WIDE - LEFT - 20) // columns
+        high = max(1, wide * height // width)
+        if -(-count // columns) * high <= TALL - HEAD:
+            break
+    return columns, (wide, high)
 
 
 # The patches
@@ -198,13 +211,6 @@ def _grey(values):
     """A map as a grey image: 0 black, its largest values (one in a hundred) white."""
     most = float(np.quantile(values, 0.99)) or float(values.max()) or 1.0
     return np.repeat(np.clip(values / most * 255, 0, 255)[:, :, None], 3, axis=2)
-
-
-def _fitted(image, side, how):
-    """A Pillow picture that fits a square."""
-    picture = Image.fromarray(to_uint8(image))
-    scale = side / max(picture.size)
-    return picture.resize([max(1, round(length * scale)) for length in picture.size], how)
 
 
 def _share(values):
