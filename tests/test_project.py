@@ -236,6 +236,7 @@ def modules(path):
     ("experiments/inversion", {"backend", "images", "losses", "networks", "optimizers", "schedule", "shipped"}),
     ("experiments/denoising", {"optimizers"}), ("experiments/landscapes", {"optimizers"}),
     ("experiments/woven", {"errors", "images", "networks"}), ("experiments/channels", {"backend", "images"}),
+    ("experiments/descents", {"backend", "images", "losses", "networks", "optimizers"}),
     ("experiments/helps", {"backend", "images", "losses", "networks", "optimizers", "schedule"}),
     ("experiments/statistics", {"backend", "experiments.texture", "images", "losses", "networks", "objective",
                                 "optimizers", "schedule"}),
