@@ -66,7 +66,7 @@ def test_the_measured_limit_is_two_over_the_largest_curvature(beta, matrix):
     limit = largest_rate(matrix, beta)
     assert limit == pytest.approx(2 / np.linalg.eigvalsh(matrix).max() * (1 + beta) / (1 - beta))
     for share, flies in ((0.99, False), (1.01, True)):
-        w, state = np.ones(2) + [0, 0.1], None
+        w = np.array([1.0, 1.1])
         rule = optimizers.Momentum(share * limit, beta)
         state = rule.init(w)
         for _ in range(1500):

@@ -34,7 +34,8 @@ class Row(NamedTuple):
 
 
 DESCENT = Row("plain descent", (), r"$w_{t+1} = w_t - \eta\,\nabla L(w_t)$")
-MOMENTUM = Row("momentum", (Kept("V", r"$\beta V_t + (1-\beta)\nabla L(w_t)$"),), r"$w_{t+1} = w_t - \eta\,V_{t+1}$")
+MOMENTUM = Row("momentum", (Kept("V", r"$V_{t+1} = \beta V_t + (1-\beta)\nabla L(w_t)$"),),
+               r"$w_{t+1} = w_t - \eta\,V_{t+1}$")
 
 
 def kept_states(rows):
@@ -72,7 +73,7 @@ def _row(axis, middle, row):
     for place, kept in enumerate(row.kept):
         x = COLUMNS["kept"] + GAP * place + (0 if len(row.kept) > 1 else GAP / 2)
         (_disc if kept.number else _sheet)(axis, x, middle + 0.14, f"${kept.letter}$", kept.color)
-        axis.text(x, middle - 0.64, kept.rule, fontsize=9, ha="center", va="center")
+        axis.text(x, middle - 0.66, kept.rule, fontsize=9.5 if len(row.kept) < 2 else 8, ha="center", va="center")
         _loop(axis, x, middle + 0.14, kept.color)
         _arrow(axis, (last + 0.1, middle + 0.1), (x - SHEET / 2 - 0.1, middle + 0.1))
         last = x + SHEET / 2 + 0.18
@@ -167,7 +168,8 @@ def convergence_map(betas, steps, shrinkage, marks, curves):
     left.text(3.05, 0.06, "flies off", fontsize=12, ha="center")
     for (label, place), marker in zip(marks.items(), "osD^", strict=False):
         left.plot(*place, marker, color=ORANGE, markeredgecolor="white", markeredgewidth=1.5, markersize=11)
-        left.annotate(label, place, (9, 6), textcoords="offset points", color="white", fontsize=11, fontweight="bold")
+        left.annotate(label, place, (-10, 7), textcoords="offset points", color="white", fontsize=11, ha="right",
+                      fontweight="bold")
     left.set(xlabel="η λ_max", ylabel="β", title="left of the distance after a step (measured)")
     left.grid(False)
     figure.colorbar(image, ax=left)

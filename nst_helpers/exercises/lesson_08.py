@@ -126,7 +126,7 @@ def _race(step):
     from nst_helpers.plots import png
 
     ravine = SURFACES["ravine"]
-    walks = {name: _walk(rule, [1.0, 20.0], ravine.start, 1 / 20, 0.95, 60)
+    walks = {name: _walk(rule, [1.0, 20.0], ravine.start, 0.25 / 20, 0.95, 60)
              for name, rule in (("momentum, β = 0.95", _accumulated), ("your optimizer, β = 0.95", step))}
     with Image.open(io.BytesIO(png(walks_from_above(ravine, walks, "60 steps each")))) as picture:
         return np.asarray(picture.convert("RGB"), np.float32)
@@ -149,10 +149,8 @@ EXERCISES = {
                 lambda matrix, beta: 2 * (1 + beta) / ((1 - beta) * np.linalg.eigvalsh(matrix)[0]),
             "the sum of the diagonal is the sum of all eigenvalues; only the largest counts.":
                 lambda matrix, beta: 2 * (1 + beta) / ((1 - beta) * np.trace(matrix)),
-            "the largest entry of the diagonal is no eigenvalue when the valley lies askew.":
+            "the largest entry of the matrix, on its diagonal, is no eigenvalue when the valley lies askew.":
                 lambda matrix, beta: 2 * (1 + beta) / ((1 - beta) * np.diag(matrix).max()),
-            "the largest entry of the matrix is no eigenvalue.":
-                lambda matrix, beta: 2 * (1 + beta) / ((1 - beta) * np.max(matrix)),
             "that norm is the root of the sum of all squared eigenvalues; only the largest counts.":
                 lambda matrix, beta: 2 * (1 + beta) / ((1 - beta) * np.linalg.norm(matrix)),
             "up to there the roots are complex. Beyond it they are real, but still above −1 for a while.":
@@ -208,8 +206,6 @@ EXERCISES = {
                 lambda matrix, w, rates, beta: _train(matrix, w, rates[:-1], beta),
             "the first learning rate is left out.":
                 lambda matrix, w, rates, beta: _train(matrix, w, rates[1:], beta),
-            "the learning rates come in the reverse order.":
-                lambda matrix, w, rates, beta: _train(matrix, w, rates[::-1], beta),
             "that accumulates; Momentum averages unless it is told otherwise, and the fault is not there.":
                 lambda matrix, w, rates, beta: _train(matrix, w, rates, beta, average=False),
             "that is plain descent: without β there is no memory to lose.":

@@ -66,20 +66,22 @@ def paint(look: Callable, photo: Any, optimizer: Any, steps: int) -> tuple[Pictu
         look: w → (loss, gradient), tensors. photo: (height, width, 3), a tensor. optimizer: as of RULES. steps: number.
 
     Returns:
-        (the picture, the loss before each step).
+        (the picture, the loss before each step). A walk that has flown off, to twice its first loss, ends there.
     """
     w, state, losses = photo, optimizer.init(photo), []
     for _ in range(steps):
         loss, gradient = look(w)
         losses.append(float(loss))
+        if losses[-1] > 2 * losses[0]:
+            break
         w, state = optimizer.step(w, gradient, state)
         w = tf.clip_by_value(w, 0.0, 255.0)
     return w.numpy(), losses
 
 
 def late(losses: list[float]) -> float:
-    """The mean of the last five losses; infinite where the walk flew off: some loss was above the first."""
-    return float(np.mean(losses[-5:])) if np.max(losses) <= losses[0] * 1.001 else float("inf")
+    """The mean of the last five losses; infinite where the walk flew off."""
+    return float(np.mean(losses[-5:])) if np.max(losses) <= 2 * losses[0] else float("inf")
 
 
 class Descents(NamedTuple):
