@@ -24,7 +24,7 @@ from nst_helpers.system import write_whole
 
 SETTINGS = {"content": "temple", "style": "night_swirls", "size": 320, "style_size": 640, "style_weight": 15.0,
             "tv_weight": 0.1, "epsilon": 40.0, "steps": 100, "network": "compact"}
-SHARES = {"plain descent": (2, 4, 8), "momentum": (8, 16, 32), "Nesterov": (8, 16, 32)}  # η over 2/λ_max
+SHARES = {"plain descent": (1, 2, 4, 8), "momentum": (8, 16, 32), "Nesterov": (4, 8, 16, 32)}  # η over 2/λ_max
 ROUNDS = 12  # of the power iteration
 
 

@@ -192,10 +192,10 @@ def parabolas(curvature, walks):
     Returns:
         A matplotlib Figure.
     """
-    figure, axes = subplots(1, len(walks), size=(10, 3.5), sharey=True)
+    figure, axes = subplots(1, len(walks), size=(10, 3.5), sharey=True, squeeze=False)
     reach = 1.75
     w = np.linspace(-reach, reach, 200)
-    for axis, (title, walk), color in zip(axes, walks.items(), (BLUE, GREEN, ORANGE), strict=False):
+    for axis, (title, walk), color in zip(axes[0], walks.items(), (BLUE, GREEN, ORANGE), strict=False):
         axis.fill_between(w, curvature / 2 * w**2, 0, color=SKY, alpha=0.18)
         axis.plot(w, curvature / 2 * w**2, color="0.6", linewidth=2.5)
         walk = np.asarray(walk)[: 1 + np.flatnonzero(np.abs(walk) <= reach).max()]
@@ -205,5 +205,5 @@ def parabolas(curvature, walks):
                                                                      "linewidth": 1.8, "shrinkA": 2, "shrinkB": 3})
         axis.plot(walk, height, "o", color=color, markersize=6)
         axis.set(title=title, xlabel="w", xlim=(-reach, reach), ylim=(0, curvature / 2 * reach**2))
-    axes[0].set_ylabel(f"f(w) = ½ · {curvature:g} · w²")
+    axes[0, 0].set_ylabel(f"f(w) = ½ · {curvature:g} · w²")
     return figure
