@@ -52,7 +52,7 @@ from nst_helpers.experiments.landscapes import SURFACES
 # | $\eta$ | learning rate: how far to go | `learning_rate` |
 # | $\lambda$ | curvature: by how much the gradient changes when $w$ moves by 1 | `curvatures` |
 # | $\kappa$ | condition number: the largest curvature over the smallest | `kappa` |
-# | $V_t$, $\beta$ | velocity, and the share of it that a step keeps (in lesson 07, β weighs the style) | `velocity`, `beta` |
+# | $V_t$, $\beta$ | velocity, and its share that a step keeps (in lesson 07 β weighed the style) | `velocity`, `beta` |
 #
 # The simplest valley is a parabola, $f(w) = \frac12 \lambda w^2$, whose gradient is $\lambda w$. With a pencil: let
 # $\lambda = 4$, start at $w = 1$, and make two steps with $\eta = \frac18$, $\frac14$, $\frac38$, $\frac12$ and
@@ -85,10 +85,10 @@ assert slides[1 / 8][2] == 0.25 and slides[1 / 4][1] == 0 and slides[1 / 2].toli
 #
 # $$w_{t+1} = w_t - \eta\lambda w_t = (1 - \eta\lambda)\, w_t .$$
 #
-# A step multiplies $w$ by the number $1 - \eta\lambda$. It is $\frac12$ for $\eta = \frac18$, and 0 for
-# $\eta = 1/\lambda = \frac14$, which arrives at once. Beyond that it is negative, so that each step lands on the other
-# side. From $\eta = 2/\lambda = \frac12$ on its size is at least 1, and the walk never comes down. So on one number the
-# best $\eta$ is $1/\lambda$, and every $\eta$ must be below $2/\lambda$. The trouble begins with the second.
+# A step multiplies $w$ by the number $1 - \eta\lambda$. At $\eta = 1/\lambda = \frac14$ it is 0, which arrives at once.
+# Beyond that it is negative, so that each step lands on the other side. From $\eta = 2/\lambda = \frac12$ on its size
+# is at least 1, and the walk never comes down. So on one number the best $\eta$ is $1/\lambda$, and every $\eta$ must
+# be below $2/\lambda$. The trouble begins with the second.
 #
 # ## 2. Many numbers, one learning rate
 #
@@ -157,6 +157,7 @@ for share in (0.99, 1.01):
 
 # %% tags=["check"]
 assert np.abs(walked - predicted).max() < 1e-9 and np.linalg.norm(end) > 1e10
+assert np.linalg.norm(plain_walk[-1]) > 100 * np.linalg.norm(momentum_walk[-1])  # the first picture
 
 # %% [markdown]
 # One per cent below the limit the walk comes down, though slowly; one per cent above it, the distance has sixteen
@@ -173,9 +174,9 @@ assert np.abs(walked - predicted).max() < 1e-9 and np.linalg.norm(end) > 1e10
 #
 # In a zigzag the gradients across the ravine cancel in the long run, while those along it agree. So one should follow
 # not the last gradient but what many of them have in common. The course's paper explains momentum (动量法) as
-# “给梯度下降过程一个"加速度"” (“giving the process of descent an ‘acceleration’”). In the picture of a heavy ball, from
-# which the name comes, the gradient is the force, hence the acceleration, and what the method remembers is the ball's
-# *velocity* $V$. The first form that the course's paper gives is
+# “给梯度下降过程一个"加速度"” (“giving the process of descent an ‘acceleration’”). For a heavy ball, from which the
+# name comes, the gradient is the force and hence the acceleration; what the method remembers is the ball's *velocity*
+# $V$. The first form that the course's paper gives is
 #
 # $$V_{(t+1)} = \nabla w_{(t+1)i} + V_t , \qquad w_{(t+1)i} = w_{(t)i} - \eta V_{(t+1)i} ,$$
 #
@@ -392,6 +393,7 @@ assert np.abs(measured - theory)[near].max() < 0.03
 assert abs(betas[best[0]] - marks["Polyak"][1]) < 0.03 and abs(steps[best[1]] - marks["Polyak"][0]) < 0.1
 plateau = measured[90][(steps > 0.1) & (steps < 3.7)]
 assert np.abs(plateau - 0.9**0.5).max() < 0.02
+assert round((root - 1) / (root + 1), 3) == 0.635 and round((kappa - 1) / (kappa + 1), 3) == 0.905
 
 # %% [markdown]
 # The map has a single dark corner, and it lies where theory puts it. All roots are complex when $\eta\lambda$ lies
@@ -404,11 +406,11 @@ assert np.abs(plateau - 0.9**0.5).max() < 0.02
 # \beta^* = \Big( \frac{\sqrt\kappa - 1}{\sqrt\kappa + 1} \Big)^2, \quad
 # \eta^* = \frac{4}{(\sqrt{\lambda_{min}} + \sqrt{\lambda_{max}})^2} .$$
 #
-# This is Polyak's result of 1964. The ravine's best $\beta$ is 0.40, with 0.634 left after a step where plain descent
+# This is Polyak's result of 1964. The ravine's best $\beta$ is 0.40, with 0.635 left after a step where plain descent
 # leaves 0.905. Above $\beta^*$ lies a plateau on which $\eta$ does not matter, and that is one reason to like a large
 # value such as 0.9: it wastes some speed in an easy valley, but it makes the learning rate nearly free. “One best η”
 # describes the other two curves. A step leaves $\frac{\sqrt\kappa - 1}{\sqrt\kappa + 1}$ now, so it is $\sqrt\kappa$
-# that counts. These are rates for the long run, however; let us count real steps.
+# that counts. Now let us count real steps.
 
 # %%
 def steps_needed(kappa, rate, beta=0.0):
@@ -684,9 +686,9 @@ def look(w, tv_weight):
 # $\nabla L \cdot d$, and a tape around the tape computes it (Pearlmutter, 1994). Products are enough to find
 # $\lambda_{max}$: replace a random $d$ by $A d$ again and again, with its length set to 1 each time. Each product
 # stretches the part of $d$ along the most strongly curved direction more than all others, until only this part is left.
-# (The method is called *power iteration*.) Products even give the mean of all eigenvalues. If the entries of $d$ are
-# random signs, the expected value of $d \cdot A d$ is the sum of the diagonal of $A$, which equals the sum of the
-# eigenvalues (Hutchinson, 1989).
+# (This is *power iteration*.) Products even give the mean of all eigenvalues: if the entries of $d$ are random signs,
+# the expected value of $d \cdot A d$ is the sum of the diagonal of $A$, which equals the sum of the eigenvalues
+# (Hutchinson, 1989).
 
 # %%
 @tf.function
@@ -697,6 +699,7 @@ def hessian_times(w, d, tv_weight):
         along = tf.reduce_sum(look(w, tv_weight)[1] * d)
     return tape.gradient(along, w)
 
+# %%
 def most_curved(product, d, rounds):
     """The largest curvature and its direction, by d ← A d."""
     for _ in range(rounds):
@@ -853,10 +856,12 @@ for (rule, rows), color in zip(race.losses.items(), (plots.ORANGE, plots.BLUE, p
     left.loglog(range(1, len(rows[race.best[rule]]) + 1), rows[race.best[rule]], color=color,
                 label=f"{rule}, η = {race.best[rule]:g} · 2/λ_max")
     shares = [share for share in rows if np.isfinite(late(rows[share]))]
-    right.loglog(shares, [late(rows[share]) for share in shares], "o-", color=color, label=rule)
+    right.semilogx(shares, [late(rows[share]) for share in shares], "o-", color=color, label=rule)
 left.set(xlabel="step", ylabel="total loss", title="each at its best learning rate")
 right.set(xlabel="η, in units of 2/λ_max at the photograph", ylabel="loss after 100 steps",
-          title="every learning rate but those that flew off")
+          title="every learning rate but those that flew off", xticks=[1, 2, 4, 8, 16, 32],
+          xticklabels=["1", "2", "4", "8", "16", "32"])
+right.minorticks_off()
 left.legend(fontsize=9)
 right.legend(fontsize=9)
 plots.show(figure, "The total loss of the temple at 214 × 320 pixels. Left: over the steps, each rule at its best "
@@ -913,8 +918,7 @@ exercises.check("08-restart", restarting_step)
 #
 # The race used $\beta = 0.9$ because everybody does. Find out whether this transfer wants more or less.
 # `paint(lambda w: look(w, OFF), photo, optimizers.Momentum(rate, beta), steps)` from `nst_helpers.experiments.descents`
-# returns a picture and its losses; a run of 40 steps takes a few seconds. Half a page, one table and one figure are
-# enough.
+# returns a picture and its losses; a run of 40 steps takes a few seconds. Half a page, a table and a figure are enough.
 
 # %% [markdown] tags=["solution"]
 # **A rubric for the investigation.** One point for each:
@@ -935,7 +939,7 @@ exercises.check("08-restart", restarting_step)
 # single numbers. Plain descent survives steps below $2/\lambda_{max}$ and leaves at best the share
 # $\frac{\kappa-1}{\kappa+1}$ of the distance, 0.905 for $\kappa = 20$. The first form of momentum in the course's
 # paper, the sum without forgetting, swings for ever; its second, the weighted average, and the accumulation of the
-# libraries are one method with two scales for $\eta$. Tuned, it leaves 0.634, and above the best $\beta$ it leaves
+# libraries are one method with two scales for $\eta$. Tuned, it leaves 0.635, and above the best $\beta$ it leaves
 # $\sqrt\beta$, whatever $\eta$ is. Counted in steps, 708 do the work of 34,539 at $\kappa = 10{,}000$, and 16 that of
 # 35 at $\kappa = 10$.
 #

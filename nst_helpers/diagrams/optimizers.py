@@ -1,8 +1,11 @@
 """Diagrams of optimizers: what each keeps from one step to the next; and walks over a surface seen from above."""
 
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from nst_helpers.plots import BLUE, GREEN, ORANGE, SKY, subplots
@@ -38,7 +41,7 @@ MOMENTUM = Row("momentum", (Kept("V", r"$V_{t+1} = \beta V_t + (1-\beta)\nabla L
                r"$w_{t+1} = w_t - \eta\,V_{t+1}$")
 
 
-def kept_states(rows):
+def kept_states(rows: Sequence[Row]) -> Figure:
     """What optimizers keep between two steps: a row for each, from the gradient through the memory to the step.
 
     Args:
@@ -109,7 +112,8 @@ def _arrow(axis, start, end):
                                               "shrinkA": 0, "shrinkB": 0}, zorder=1)
 
 
-def draw_walks(axes, ground, walks, title="", legend=True, size=4.5):
+def draw_walks(axes: Axes, ground: Any, walks: Mapping[str, Any], title: str = "", legend: bool = True,
+               size: float = 4.5) -> None:
     """A surface from above, dark where it is low, with walks over it.
 
     Args:
@@ -135,14 +139,14 @@ def draw_walks(axes, ground, walks, title="", legend=True, size=4.5):
         axes.legend(fontsize=10, loc="upper right", framealpha=0.95)
 
 
-def walks_from_above(ground, walks, title=""):
+def walks_from_above(ground: Any, walks: Mapping[str, Any], title: str = "") -> Figure:
     """One large map with walks over it, as `draw_walks`; a Figure, 9.4 inches wide."""
     figure, axes = subplots(size=(9.4, 4.6))
     draw_walks(axes, ground, walks, title, size=5.5)
     return figure
 
 
-def stacked_walks(ground, walks):
+def stacked_walks(ground: Any, walks: Mapping[str, Any]) -> Figure:
     """A map for each walk, one above the other: {title: points}, at most three; a Figure, 9.4 inches wide."""
     figure, axes = subplots(len(walks), 1, size=(9.4, 3.3 * len(walks)), squeeze=False)
     for axis, (title, points), color in zip(axes[:, 0], walks.items(), (ORANGE, BLUE, GREEN), strict=False):
@@ -150,7 +154,9 @@ def stacked_walks(ground, walks):
     return figure
 
 
-def convergence_map(betas, steps, shrinkage, marks, curves):
+def convergence_map(betas: np.ndarray, steps: np.ndarray, shrinkage: np.ndarray,
+                    marks: Mapping[str, tuple[float, float]],
+                    curves: Mapping[str, tuple[np.ndarray, int, str]]) -> Figure:
     """How much is left of the distance after a step, for each (β, η): a map, and cuts through it.
 
     Args:
@@ -183,7 +189,7 @@ def convergence_map(betas, steps, shrinkage, marks, curves):
     return figure
 
 
-def parabolas(curvature, walks):
+def parabolas(curvature: float, walks: Mapping[str, Any]) -> Figure:
     """One parabola ½ λ w² for each walk over it, side by side.
 
     Args:

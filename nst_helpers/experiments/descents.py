@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -108,6 +109,6 @@ def file_name(rule: str) -> str:
     return rule.lower().replace(" ", "_")
 
 
-def folder():
+def folder() -> Path:
     """Where the race is kept."""
     return data_folder() / "runs"
