@@ -1,19 +1,28 @@
-"""Lesson 08: its rules by hand are the package's; the limit and the best β have closed forms; its widgets."""
+"""Lesson 08: its rules by hand are the package's; the limits and the best β have closed forms; its widgets."""
 
 import io
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from lesson_code import lesson_functions
 from PIL import Image
 
-from nst_helpers import optimizers
+from nst_helpers import optimizers, plots
 from nst_helpers.backend import tf
+from nst_helpers.diagrams import optimizers as diagrams
+from nst_helpers.exercises import find, verdict
+from nst_helpers.experiments import descents
 from nst_helpers.experiments.landscapes import PATTERNS, SURFACES, start_share, velocities
 from nst_helpers.widgets import descent as module
 from nst_helpers.widgets.descent import descent, draw_descent, memory
 from nst_helpers.widgets.paths import PAGE
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
+import descents as tool
+
+LESSON = "08_gradient_descent"
 CURVATURE = np.array([100.0, 1.0, 0.01])
 START = np.array([1.0, -2.0, 3.0])
 
@@ -36,7 +45,7 @@ def path(optimizer, w, steps=60):
 @pytest.mark.parametrize("array", [np.array, tf.constant], ids=["NumPy", "TensorFlow"])
 def test_the_lessons_rules_are_the_packages(array):
     descend, momentum_path, accumulated, averaged = lesson_functions(
-        "08_gradient_descent", "descend", "momentum_path", "accumulated", "averaged")
+        LESSON, "descend", "momentum_path", "accumulated", "averaged")
     start = array(START)
 
     def gradient(w):
@@ -50,42 +59,160 @@ def test_the_lessons_rules_are_the_packages(array):
         np.testing.assert_allclose(by_hand, packaged, rtol=1e-9, atol=1e-12)
 
 
-def test_the_step_of_the_exercise_is_one_step_of_the_package():
-    momentum_step, our_rate = lesson_functions("08_gradient_descent", "momentum_step", "our_rate")
-    gradient, velocity = np.array([3.0, -1.0, 0.5]), np.array([1.0, 2.0, -4.0])
-    new, _ = optimizers.Momentum(0.1, 0.8).step(START, gradient, optimizers.MomentumState(velocity))
-    np.testing.assert_allclose(momentum_step(START, gradient, velocity, 0.1, 0.8), new)
-    np.testing.assert_allclose(path(optimizers.Momentum(our_rate(0.002, 0.75), 0.75), START),
-                               path(optimizers.Momentum(0.002, 0.75, average=False), START), rtol=1e-9, atol=1e-12)
-
-
-@pytest.mark.parametrize("curvature", [[1.0, 5.0], [2.0, 2.0], [0.5, 40.0, 3.0]])
-def test_the_measured_limit_is_two_over_the_largest_curvature(curvature):
-    _, measured_limit, largest_rate = lesson_functions("08_gradient_descent", "flies_off", "measured_limit",
-                                                       "largest_rate")
-    assert measured_limit(np.diag(curvature)) == pytest.approx(largest_rate(np.array(curvature)), rel=2e-3)
-    assert largest_rate(np.array(curvature)) == 2 / max(curvature)
+@pytest.mark.parametrize(("beta", "matrix"), [(0.0, np.diag([1.0, 5.0])), (0.5, np.array([[2.0, 1.0], [1.0, 2.0]]))])
+def test_the_measured_limit_is_two_over_the_largest_curvature(beta, matrix):
+    """Of averaged momentum it is that times (1 + β) / (1 − β)."""
+    (largest_rate,) = lesson_functions(LESSON, "largest_rate")
+    limit = largest_rate(matrix, beta)
+    assert limit == pytest.approx(2 / np.linalg.eigvalsh(matrix).max() * (1 + beta) / (1 - beta))
+    for share, flies in ((0.99, False), (1.01, True)):
+        w = np.array([1.0, 1.1])
+        rule = optimizers.Momentum(share * limit, beta)
+        state = rule.init(w)
+        for _ in range(1500):
+            w, state = rule.step(w, matrix @ w, state)
+        assert (np.linalg.norm(w) > 10) == flies
 
 
 @pytest.mark.parametrize("kappa", [3, 9, 49])
-def test_the_best_memory_of_the_sweep_is_polyaks(kappa):
-    (sweep,) = lesson_functions("08_gradient_descent", "sweep")
-    betas = np.linspace(0, 0.98, 50)
-    needed = sweep(kappa, betas, np.logspace(-2, 1.5, 300)).min(axis=1)
-    assert betas[needed.argmin()] == pytest.approx(((kappa**0.5 - 1) / (kappa**0.5 + 1)) ** 2, abs=0.04)
+def test_polyaks_pair_leaves_least(kappa):
+    (shrinkage,) = lesson_functions(LESSON, "shrinkage")
+    beta, step = np.linspace(0, 0.99, 100)[:, None], np.linspace(0.02, 4, 200)
+    left = np.maximum(shrinkage(beta, step), shrinkage(beta, step / kappa))
+    best = np.unravel_index(left.argmin(), left.shape)
+    root = kappa**0.5
+    assert beta[best[0], 0] == pytest.approx(((root - 1) / (root + 1)) ** 2, abs=0.03)
+    assert left.min() == pytest.approx((root - 1) / (root + 1), abs=0.03)
+
+
+def test_the_theory_is_what_is_measured():
+    shrinkage, measured = lesson_functions(LESSON, "shrinkage", "measured_shrinkage")
+    betas, steps = np.array([0.3, 0.9]), np.array([0.5, 1.0])
+    theory = np.maximum(shrinkage(betas[:, None], steps), shrinkage(betas[:, None], steps / 20))
+    np.testing.assert_allclose(measured(betas, steps, 20), theory, atol=0.02)
 
 
 def test_steps_needed_by_pencil():
-    (steps_needed,) = lesson_functions("08_gradient_descent", "steps_needed")
-    assert [steps_needed(kappa) for kappa in (1, 3)] == [1, 10]  # at once; (1/2)¹⁰ < 1/1000
+    (steps_needed,) = lesson_functions(LESSON, "steps_needed")
+    assert [steps_needed(kappa, 2 / (1 + kappa)) for kappa in (1, 3)] == [1, 10]  # at once; (1/2)¹⁰ < 1/1000
 
 
-def test_the_steepest_direction_is_the_eigenvector():
-    (steepest,) = lesson_functions("08_gradient_descent", "steepest")
+def test_the_most_curved_direction_is_the_eigenvector():
+    (most_curved,) = lesson_functions(LESSON, "most_curved")
     matrix = np.array([[2.0, 1.0], [1.0, 2.0]])  # 3 along (1, 1), 1 along (1, −1)
-    curvature, direction = steepest(lambda d: matrix @ d, np.array([1.0, 0.2]), 60)
+    curvature, direction = most_curved(lambda d: matrix @ d, np.array([1.0, 0.2]), 60)
     assert curvature == pytest.approx(3)
     np.testing.assert_allclose(np.abs(direction), np.sqrt(0.5), rtol=1e-6)
+
+
+# Its exercises
+
+
+def restarting(componentwise=False, stopping=False):
+    def step(w, gradient, velocity, learning_rate, beta):
+        uphill = gradient * velocity < 0 if componentwise else np.sum(gradient * velocity) < 0
+        if stopping and np.any(uphill):
+            return w, 0 * velocity
+        velocity = beta * np.where(uphill, 0, velocity) + gradient
+        return w - learning_rate * velocity, velocity
+
+    return step
+
+
+def after_the_update(w, gradient, velocity, learning_rate, beta):
+    velocity = beta * velocity + gradient
+    if gradient @ velocity < 0:
+        velocity = gradient
+    return [w - learning_rate * velocity, velocity]
+
+
+@pytest.mark.parametrize("answer", [restarting(), restarting(componentwise=True), restarting(stopping=True),
+                                    after_the_update])
+def test_an_optimizer_that_forgets_uphill_passes_in_every_form(answer):
+    assert verdict("08-restart", answer).passed
+
+
+@pytest.mark.parametrize(("answer", "said"), [
+    (lambda w, g, v, rate, beta: (w - rate * (beta * v + g), beta * v + g), "2 of 3 wishes not met"),  # never
+    (lambda w, g, v, rate, beta: (w - rate * g, g), "3 of 3 wishes not met"),  # always
+    (lambda w, g, v, rate, beta: (w - rate * (0.8 * v + g), 0.8 * v + g), "wishes not met"),  # another β
+    (lambda w, g, v, rate, beta: w - rate * g, "the new w and the new velocity"),
+    (lambda w, g, v, rate, beta: (w, 0.0), "returns the shapes"),
+])
+def test_what_does_not_forget_uphill_is_told(answer, said):
+    result = verdict("08-restart", answer)
+    assert not result.passed and said in result.text
+
+
+@pytest.mark.parametrize("answer", ["learning_rate / (1 - beta) * (1 - dampening)",
+                                    "(learning_rate - learning_rate * dampening) / (1 - beta)"])
+def test_other_ways_to_write_the_rate_pass(answer):
+    assert verdict("08-scale", answer).passed
+
+
+@pytest.mark.parametrize("answer", ["A, B, E", "A B E", ["A", "B", "E"]])
+def test_other_ways_to_choose_pass(answer):
+    assert verdict("08-unchanged", answer).passed
+
+
+def test_the_bug_is_told_while_it_is_there():
+    assert verdict("08-schedule", find("08-schedule").planted).text.startswith("○ 08-schedule: the bug is still in it")
+
+
+# Its diagrams, and the race that was computed before
+
+
+def test_the_diagrams_draw():
+    rows = (diagrams.DESCENT, diagrams.MOMENTUM,
+            diagrams.Row("two", (diagrams.Kept("V", "$V$"), diagrams.Kept("t", "$t + 1$", number=True)), "$w$"))
+    walk = np.array([[-4.0, 1.0], [0.0, 0.0]])
+    grid = np.full((3, 12), 0.9)
+    figures = (diagrams.kept_states(rows), diagrams.stacked_walks(SURFACES["ravine"], {"a": walk, "b": walk}),
+               diagrams.walks_from_above(SURFACES["ravine"], {"a": walk}), diagrams.parabolas(4, {"a": [1, 0, 9]}),
+               diagrams.convergence_map(np.arange(3), np.arange(12), grid, {"a": (1, 1)}, {"b": (grid[0], 0, "black")}))
+    assert all(plots.png(figure).startswith(b"\x89PNG") for figure in figures)
+
+
+def test_the_race_is_as_the_tool_would_compute_it():
+    assert not tool.is_stale()
+    race = descents.load_descents()
+    assert set(race.images) == set(race.losses) == set(descents.RULES)
+    for rule, rows in race.losses.items():
+        shares = sorted(rows)
+        assert shares[0] < race.best[rule] < shares[-1], "the best is not at the edge of what was tried"
+        assert all(len(row) == race.settings["steps"] or descents.late(row) == np.inf for row in rows.values())
+        assert race.images[rule].shape[1] == race.settings["size"]
+
+
+def test_the_loss_is_lowered_by_every_rule(compact, photograph):
+    loss = descents.painting_loss(compact, photograph[:32, :32], photograph[32:64, :32], 1.0)
+
+    def look(w):
+        with tf.GradientTape() as tape:
+            tape.watch(w)
+            value = loss(w, 0.1, 40.0)
+        return value, tape.gradient(value, w)
+
+    for rule in descents.RULES.values():
+        image, losses = descents.paint(look, tf.constant(photograph[:32, :32]), rule(1e4), 4)
+        assert losses[-1] < losses[0] and image.min() >= 0 and image.max() <= 255
+
+
+def test_what_flies_off_is_never_the_best():
+    assert descents.late([1.0, 3.0, 0.1, 0.1, 0.1, 0.1]) == np.inf
+    assert descents.late([2.0, 1.0, 1.0, 1.0, 1.0, 1.0]) == 1.0
+
+
+def test_nesterov_is_keras_nesterov():
+    from nst_helpers.backend import keras
+
+    w, theirs = START, keras.Variable(START, dtype="float64")
+    keras_rule, rule = keras.optimizers.SGD(2**-8, momentum=0.75, nesterov=True), descents.Nesterov(2**-6, 0.75)
+    state = rule.init(w)
+    for _ in range(30):
+        w, state = rule.step(w, CURVATURE * w, state)
+        keras_rule.apply([tf.constant(CURVATURE * theirs.numpy())], [theirs])
+    np.testing.assert_allclose(w, theirs.numpy(), rtol=1e-5)
 
 
 # The widgets

@@ -237,6 +237,7 @@ def modules(path):
     ("experiments/denoising", {"optimizers"}), ("experiments/landscapes", {"optimizers"}),
     ("experiments/woven", {"errors", "images", "networks"}),
     ("experiments/channels", {"backend", "images", "networks"}),
+    ("experiments/descents", {"backend", "images", "losses", "networks", "optimizers"}),
     ("experiments/helps", {"backend", "images", "losses", "networks", "optimizers", "schedule"}),
     ("experiments/statistics", {"backend", "experiments.texture", "images", "losses", "networks", "objective",
                                 "optimizers", "schedule", "settings"}),

@@ -1,82 +1,249 @@
 """Exercises of lesson 08: gradient descent and momentum."""
 
+import io
+
 import numpy as np
 
-from nst_helpers.exercises import Exercise
+from nst_helpers.exercises import Choice, Derive, Exercise, Make, Option, Repair, Wish
+
+# Exercise 1: the longest step that averaged momentum can afford
 
 
-def _momentum_step(w, gradient, velocity, learning_rate, beta):
-    return w - learning_rate * (beta * velocity + (1 - beta) * gradient)
+def _largest(matrix):
+    return np.linalg.eigvalsh(matrix)[-1]
 
 
-def _steps(generator):
-    """Steps in the middle of a run."""
-    return [(generator.normal(0, 5, 4), generator.normal(0, 3, 4), generator.normal(0, 2, 4), rate, beta)
-            for rate, beta in ((0.5, 0.9), (0.3, 0.7))]
+def _limit(matrix, beta):
+    return 2 * (1 + beta) / ((1 - beta) * _largest(matrix))
+
+
+def _valleys(generator):
+    """Symmetric matrices that lie askew, and β."""
+    cases = []
+    for number, beta in ((2, 0.5), (4, 0.8)):
+        axes, _ = np.linalg.qr(generator.standard_normal((number, number)))
+        cases.append((axes @ np.diag(generator.uniform(1, 3, number) * 3.0 ** np.arange(number)) @ axes.T, beta))
+    return cases
+
+
+# Exercise 3: a schedule that forgets
+
+
+def _train(matrix, w, rates, beta, average=True):
+    velocity = 0 * w
+    for rate in rates:
+        velocity = beta * velocity + ((1 - beta) if average else 1) * matrix @ w
+        w = w - rate * velocity
+    return w
+
+
+def _forgetful(matrix, w, rates, beta):
+    for rate in rates:
+        w = w - rate * (1 - beta) * matrix @ w
+    return w
+
+
+def _as_in_keras(matrix, w, rates, beta):
+    moved = 0 * w
+    for rate in rates:
+        moved = beta * moved + rate * (1 - beta) * matrix @ w
+        w = w - moved
+    return w
+
+
+def _stale_gradient(matrix, w, rates, beta):
+    velocity, gradient = 0 * w, matrix @ w
+    for rate in rates:
+        velocity = beta * velocity + (1 - beta) * gradient
+        w = w - rate * velocity
+    return w
+
+
+def _late(matrix, w, rates, beta):
+    velocity = 0 * w
+    for rate in rates:
+        w, velocity = w - rate * velocity, beta * velocity + (1 - beta) * matrix @ w
+    return w
+
+
+def _first_gradient(matrix, w, rates, beta):
+    velocity = matrix @ w
+    for rate in rates:
+        velocity = beta * velocity + (1 - beta) * matrix @ w
+        w = w - rate * velocity
+    return w
+
+
+# Exercise 4: an optimizer that forgets when it runs uphill
+
+BETA, GOAL, MOST = 0.99, 1e-3, 3000
+
+
+def _walk(step, curvatures, start, rate, beta, steps):
+    """The points of a walk down ½ Σ λ w²; the same checks for every answer."""
+    curvatures, w = np.asarray(curvatures, float), np.asarray(start, float)
+    velocity, points = 0 * w, [w]
+    for _ in range(steps):
+        made = step(w.copy(), curvatures * w, velocity.copy(), rate, beta)
+        if not isinstance(made, (tuple, list)) or len(made) != 2:
+            raise ValueError("it must return two things, the new w and the new velocity")
+        w, velocity = (np.asarray(part, float) for part in made)
+        if w.shape != points[0].shape or velocity.shape != w.shape:
+            raise ValueError(f"for w of shape {points[0].shape} it returns the shapes {w.shape} and {velocity.shape}")
+        points.append(w)
+    return np.array(points)
+
+
+def _accumulated(w, gradient, velocity, learning_rate, beta):
+    velocity = beta * velocity + gradient
+    return w - learning_rate * velocity, velocity
+
+
+def _downhill(step):
+    """How far it is from momentum as long as each step leads downhill, in per cent of the way."""
+    ours, theirs = (_walk(rule, [1.0, 0.5], [1.0, 2.0], 0.001, 0.9, 12) for rule in (step, _accumulated))
+    return round(100 * np.abs(ours - theirs).max() / np.abs(theirs[-1] - theirs[0]).max(), 3)
+
+
+def _steps(curvatures):
+    """step → how many steps until the distance stays below a thousandth, with β = 0.99."""
+
+    def measure(step):
+        with np.errstate(all="ignore"):
+            path = _walk(step, curvatures, np.ones(len(curvatures)), 0.25 / max(curvatures), BETA, MOST)
+        far = np.flatnonzero(~(np.linalg.norm(path, axis=1) <= GOAL * np.linalg.norm(path[0])))
+        return 1 + far.max()
+
+    return measure
+
+
+def _race(step):
+    """The walk in the ravine beside momentum's own, as a picture."""
+    from PIL import Image
+
+    from nst_helpers.diagrams.optimizers import walks_from_above
+    from nst_helpers.experiments.landscapes import SURFACES
+    from nst_helpers.plots import png
+
+    ravine = SURFACES["ravine"]
+    walks = {name: _walk(rule, [1.0, 20.0], ravine.start, 0.25 / 20, 0.95, 60)
+             for name, rule in (("momentum, β = 0.95", _accumulated), ("your optimizer, β = 0.95", step))}
+    with Image.open(io.BytesIO(png(walks_from_above(ravine, walks, "60 steps each")))) as picture:
+        return np.asarray(picture.convert("RGB"), np.float32)
 
 
 EXERCISES = {
     "08-limit": Exercise(
-        truth=lambda curvatures: 2 / np.max(curvatures),
-        inputs=lambda generator: [(np.array([1.0, 20.0, 3.0]),), (generator.uniform(1, 50, 8),)],
+        truth=_limit,
+        inputs=_valleys,
         mistakes={
-            "the flat direction stands a longer step; the steepest one sets the limit.":
-                lambda curvatures: 2 / np.min(curvatures),
-            "that step lands on the floor of the steepest direction. The limit is where it lands just as high.":
-                lambda curvatures: 1 / np.max(curvatures),
-            "that is the best single η, a little below the limit.":
-                lambda curvatures: 2 / (np.min(curvatures) + np.max(curvatures)),
-            "the directions do not add up: each has its own limit, and the smallest of them counts.":
-                lambda curvatures: 2 / np.sum(curvatures),
-            "the mean does not help: one steep direction is enough to fly off.":
-                lambda curvatures: 2 / np.mean(curvatures),
-            "turn it round: the steeper, the shorter the step has to be.": lambda curvatures: np.max(curvatures) / 2,
-            "that is one limit for each direction. All share one η: which of them counts?":
-                lambda curvatures: 2 / np.asarray(curvatures),
+            "that is plain descent's limit. With momentum another equation decides: put r = −1 into it.":
+                lambda matrix, beta: 2 / _largest(matrix),
+            "that is the limit of the accumulated form: here V is an average, smaller by 1 − β.":
+                lambda matrix, beta: 2 * (1 + beta) / _largest(matrix),
+            "the factor 1 − β is on the wrong side: the averaged form takes smaller steps, so it affords a larger η.":
+                lambda matrix, beta: 2 * (1 + beta) * (1 - beta) / _largest(matrix),
+            "that undoes the average only. In r² − (…) r + β = 0 the last β counts at r = −1 too.":
+                lambda matrix, beta: 2 / ((1 - beta) * _largest(matrix)),
+            "the direction of the least curvature affords more; the largest eigenvalue sets the limit.":
+                lambda matrix, beta: 2 * (1 + beta) / ((1 - beta) * np.linalg.eigvalsh(matrix)[0]),
+            "the sum of the diagonal is the sum of all eigenvalues; only the largest counts.":
+                lambda matrix, beta: 2 * (1 + beta) / ((1 - beta) * np.trace(matrix)),
+            "the largest entry of the matrix, on its diagonal, is no eigenvalue when the valley lies askew.":
+                lambda matrix, beta: 2 * (1 + beta) / ((1 - beta) * np.diag(matrix).max()),
+            "that norm is the root of the sum of all squared eigenvalues; only the largest counts.":
+                lambda matrix, beta: 2 * (1 + beta) / ((1 - beta) * np.linalg.norm(matrix)),
+            "up to there the roots are complex. Beyond it they are real, but still above −1 for a while.":
+                lambda matrix, beta: (1 + beta**0.5) ** 2 / ((1 - beta) * _largest(matrix)),
+            "half of it: at r = 0 the walk would arrive at once; the limit is where r = −1.":
+                lambda matrix, beta: (1 + beta) / ((1 - beta) * _largest(matrix)),
+            "that is one limit for each eigenvalue. All share one η: which of them counts?":
+                lambda matrix, beta: 2 * (1 + beta) / ((1 - beta) * np.linalg.eigvalsh(matrix)),
+            "turn it round: the larger the curvature, the shorter the step.":
+                lambda matrix, beta: (1 - beta) * _largest(matrix) / (2 * (1 + beta)),
         },
-        praise="Below it, every direction shrinks; above it, the steepest one grows.",
+        praise="At β = 0 it is 2/λ_max, and at β = 0.9 it is 38/λ_max: the averaged form stands 19 times the step.",
     ),
-    "08-step": Exercise(
-        truth=_momentum_step,
-        inputs=_steps,
+    "08-scale": Derive(
+        truth="learning_rate * (1 - dampening) / (1 - beta)",
+        variables={"learning_rate": (0.01, 1.0), "dampening": (0.15, 0.45), "beta": (0.55, 0.95)},
         mistakes={
-            "that is the accumulated form: the averaged one multiplies the gradient by 1 − β.":
-                lambda w, gradient, velocity, learning_rate, beta:
-                    w - learning_rate * (beta * velocity + gradient),
-            "that goes uphill: subtract the step.":
-                lambda w, gradient, velocity, learning_rate, beta:
-                    w + learning_rate * (beta * velocity + (1 - beta) * gradient),
-            "β and 1 − β are swapped: β is the share of the old velocity that is kept.":
-                lambda w, gradient, velocity, learning_rate, beta:
-                    w - learning_rate * ((1 - beta) * velocity + beta * gradient),
-            "the step follows the old velocity: update V first, then move.":
-                lambda w, gradient, velocity, learning_rate, beta: w - learning_rate * velocity,
-            "that is plain descent: the velocity is not used.":
-                lambda w, gradient, velocity, learning_rate, beta: w - learning_rate * gradient,
-            "the old velocity is kept whole: it must fade by β.":
-                lambda w, gradient, velocity, learning_rate, beta:
-                    w - learning_rate * (velocity + (1 - beta) * gradient),
-            "the learning rate is missing.":
-                lambda w, gradient, velocity, learning_rate, beta: w - beta * velocity - (1 - beta) * gradient,
-            "that is the velocity. Move w by it, and return the new w.":
-                lambda w, gradient, velocity, learning_rate, beta: beta * velocity + (1 - beta) * gradient,
+            "that is right without dampening; with it, each gradient enters PyTorch's V smaller.":
+                "learning_rate / (1 - beta)",
+            "turn it round: our V is smaller than an accumulated one, so our η must be larger.":
+                "learning_rate * (1 - beta)",
+            "the two factors have changed places.": "learning_rate * (1 - beta) / (1 - dampening)",
+            "that makes the gradient as large as PyTorch's, but our V carries 1 − β as well.":
+                "learning_rate * (1 - dampening)",
+            "dampening makes PyTorch's steps smaller, so it must make our η smaller.":
+                "learning_rate / ((1 - dampening) * (1 - beta))",
+            "both factors stand above now: 1 − β is ours, and has to be divided out.":
+                "learning_rate * (1 - dampening) * (1 - beta)",
+            "the share that enters is 1 − dampening, not dampening.": "learning_rate * dampening / (1 - beta)",
+            "the share that enters our V is 1 − β, not β.": "learning_rate * (1 - dampening) / beta",
+            "the learning rate itself got lost.": "(1 - dampening) / (1 - beta)",
+            "the same η gives the same path only if both forms take in the same share of a gradient.": "learning_rate",
+            "a bracket is missing: Python divides before it subtracts.": "learning_rate * (1 - dampening) / 1 - beta",
+            "a factor is not subtracted: the ratio of 1 − dampening and 1 − β is wanted.":
+                "learning_rate * (1 - dampening - beta)",
         },
-        praise="The same line moves a toy valley's two numbers and a picture's millions.",
+        praise="With dampening = β both forms are one, and η stays as it is.",
     ),
-    "08-scale": Exercise(
-        truth=lambda learning_rate, beta: learning_rate / (1 - beta),
-        inputs=lambda generator: [(0.01, 0.9), (0.3, 0.75), (2.0, 0.6)],
+    "08-schedule": Repair(
+        truth=_train,
+        planted=_forgetful,
+        symptom="Print the velocity after each step: it never holds more than one gradient.",
+        inputs=lambda generator: [(np.diag([1.0, 4.0]), generator.uniform(1, 2, 2), [0.5, 0.4, 0.25, 0.1], 0.9),
+                                  (np.diag([2.0, 0.5, 1.0]), generator.uniform(1, 3, 3), [0.6, 0.3, 0.2], 0.6)],
         mistakes={
-            "turn it round: Keras's V is larger, so Keras's η is the smaller one.":
-                lambda learning_rate, beta: learning_rate * (1 - beta),
-            "the two forms walk different paths at the same η.": lambda learning_rate, beta: learning_rate,
-            "divide by the share of the new gradient, 1 − β, not by β.":
-                lambda learning_rate, beta: learning_rate / beta,
-            "β is what is kept; it is 1 − β that one form has and the other has not.":
-                lambda learning_rate, beta: learning_rate * beta,
-            "once is enough: V differs by one factor 1 − β.":
-                lambda learning_rate, beta: learning_rate / (1 - beta) ** 2,
+            "the memory is kept, but so is the first learning rate: the schedule is gone.":
+                lambda matrix, w, rates, beta: _train(matrix, w, [rates[0]] * len(rates), beta),
+            "every step uses the last learning rate: the schedule is gone.":
+                lambda matrix, w, rates, beta: _train(matrix, w, [rates[-1]] * len(rates), beta),
+            "that is one step with the first learning rate: the others are still to come.":
+                lambda matrix, w, rates, beta: _train(matrix, w, rates[:1], beta),
+            "the last learning rate is left out.":
+                lambda matrix, w, rates, beta: _train(matrix, w, rates[:-1], beta),
+            "the first learning rate is left out.":
+                lambda matrix, w, rates, beta: _train(matrix, w, rates[1:], beta),
+            "that accumulates; Momentum averages unless it is told otherwise, and the fault is not there.":
+                lambda matrix, w, rates, beta: _train(matrix, w, rates, beta, average=False),
+            "that is plain descent: without β there is no memory to lose.":
+                lambda matrix, w, rates, beta: _train(matrix, w, rates, 0.0),
+            "the gradient is computed once, at the start; every step needs the one at its own w.": _stale_gradient,
+            "the old learning rates live on in your velocity, as in Keras; keep η out of V.": _as_in_keras,
+            "w moves by the velocity of the step before: renew V first.": _late,
+            "V starts at zero, as init does; you start it with a gradient.": _first_gradient,
+            "that returns the start.": lambda matrix, w, rates, beta: w,
         },
-        praise="Keras's 0.01 with momentum 0.9 is 0.1 here.",
+        praise="An optimizer that is made anew in a loop is plain descent in disguise, with an η smaller by 1 − β.",
+    ),
+    "08-unchanged": Choice(
+        options={
+            "A": Option("multiply the loss by 2 and halve η", True,
+                        "A: gradients and V double, η halves; every step is the same."),
+            "B": Option("turn the coordinate system", True,
+                        "B: gradient and V turn with it, since the rule only adds vectors and multiplies them by "
+                        "numbers."),
+            "C": Option("measure pixels from 0 to 1 instead of 0 to 255, with the same η", False,
+                        "If w shrinks by 255, the gradient grows by 255, and the step, in grey levels, by 255²."),
+            "D": Option("stretch one coordinate and leave the others", False,
+                        "That changes the curvature along one axis, and with it κ: one η no longer fits as before."),
+            "E": Option("average instead of accumulate, with η / (1 − β)", True,
+                        "E: V is smaller by 1 − β in every step, and η makes up for it."),
+            "F": Option("start V with the first gradient instead of zero, accumulated", False,
+                        "Then the first step is longer by 1 + β, and every later one contains the surplus."),
+        },
+        praise="Lessons 09 and 10 meet optimizers for which A needs no new η, and B is no longer true.",
+    ),
+    "08-restart": Make(
+        wishes=(
+            Wish("while it runs downhill: off from momentum, in %", _downhill, most=0.1),
+            Wish("steps to a thousandth, curvatures 1 and 100 (momentum: 1,340)", _steps([1.0, 100.0]), most=150),
+            Wish("steps to a thousandth, curvatures 1, 7, 50 and 400 (momentum: 1,333)",
+                 _steps([1.0, 7.0, 50.0, 400.0]), most=300),
+        ),
+        picture=_race,
+        praise="O’Donoghue and Candès (2015) restart Nesterov’s method by this rule.",
     ),
 }

@@ -83,6 +83,7 @@ def draw_paths(ground: Surface, name: Hashable, paths: Mapping[str, np.ndarray],
     small = canvas.reduce(FINE)
     pen = ImageDraw.Draw(small)
     _write(pen, len(next(iter(paths.values()))) - 1, title, label, exponents)
+    _write_window(pen, ground)
     _write_legend(pen, legend or {rule: rule for rule in paths})
     return small
 
@@ -173,6 +174,13 @@ def _write(pen, steps, title, label, exponents):
         pen.text((CURVES[0] - 8, _level(10.0**exponent, exponents) / FINE), text, "black", font(13), anchor="rm")
     pen.text((CURVES[0], CURVES[3] + 8), "start", "black", font(13))
     pen.text((CURVES[2], CURVES[3] + 8), f"step {steps}", "black", font(13), anchor="ra")
+
+
+def _write_window(pen, ground):
+    """Below the map: what it shows."""
+    (x0, y0), (x1, y1) = corners(ground)
+    words = f"x from {x0:.3g} to {x1:.3g}, y from {y0:.3g} to {y1:.3g}; dark is low, the cross is the minimum"
+    pen.text((MAP[0], MAP[3] + 8), words.replace("-", "−"), "black", font(13))
 
 
 def _write_legend(pen, legend):

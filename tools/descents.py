@@ -1,0 +1,121 @@
+"""Compute the race that lesson 08 shows: plain descent, momentum and Nesterov on one picture, each with several η.
+
+    python tools/descents.py            compute it, where it is missing or of other settings or another network
+    python tools/descents.py --check    compute nothing; say whether it is out of date
+
+Written are data/runs/descents_RULE.webp, each rule's picture at its best η, and data/runs/descents.json: settings and
+every loss of every run.
+"""
+
+import argparse
+import io
+import json
+import sys
+
+import numpy as np
+import stamps
+from PIL import Image
+
+from nst_helpers.backend import tf
+from nst_helpers.experiments.descents import RULES, file_name, folder, late, paint, painting_loss
+from nst_helpers.images import load_image, to_uint8
+from nst_helpers.networks import data_folder, load_network
+from nst_helpers.system import write_whole
+
+SETTINGS = {"content": "temple", "style": "night_swirls", "size": 320, "style_size": 640, "style_weight": 15.0,
+            "tv_weight": 0.1, "epsilon": 40.0, "steps": 100, "network": "compact"}
+SHARES = {"plain descent": (1, 2, 4, 8), "momentum": (8, 16, 32), "Nesterov": (4, 8, 16, 32)}  # η over 2/λ_max
+ROUNDS = 12  # of the power iteration
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="compute nothing; say whether it is out of date")
+    stale, check = is_stale(), parser.parse_args(arguments).check
+    if check or not stale:
+        print("the race is out of date; call `make runs`" if stale else "the race is as it should be")
+        return bool(stale)
+    photo = tf.constant(load_image(data_folder() / "content" / f"{SETTINGS['content']}.jpg", SETTINGS["size"]))
+    loss = loss_of(photo)
+    limit = 2 / largest_curvature(loss, photo)
+    print(f"2/λ_max = {limit:.4g}", flush=True)
+    losses, best = {}, {}
+    for rule, shares in SHARES.items():
+        losses[rule] = {}
+        for share in shares:
+            image, losses[rule][share] = paint(look_of(loss), photo, RULES[rule](share * limit), SETTINGS["steps"])
+            reached = late(losses[rule][share])
+            print(f"{rule}, {share} times 2/λ_max: {reached:.4f}", flush=True)
+            if rule not in best or reached < best[rule][0]:
+                best[rule] = reached, image
+    keep(limit, losses, {rule: image for rule, (_, image) in best.items()})
+    return 0
+
+
+def loss_of(photo):
+    style = load_image(data_folder() / "style" / f"{SETTINGS['style']}.jpg", SETTINGS["style_size"])
+    return painting_loss(load_network(SETTINGS["network"]), photo.numpy(), style, SETTINGS["style_weight"])
+
+
+def look_of(loss):
+    @tf.function
+    def look(w):
+        with tf.GradientTape() as tape:
+            tape.watch(w)
+            value = loss(w, SETTINGS["tv_weight"], SETTINGS["epsilon"])
+        return value, tape.gradient(value, w)
+
+    return look
+
+
+def largest_curvature(loss, photo):
+    """λ_max at the photograph, without total variation, by power iteration."""
+    @tf.function
+    def stretch(w, d):
+        with tf.GradientTape() as outer:
+            outer.watch(w)
+            with tf.GradientTape() as inner:
+                inner.watch(w)
+                value = loss(w, 0.0, SETTINGS["epsilon"])
+            along = tf.reduce_sum(inner.gradient(value, w) * d)
+        return outer.gradient(along, w)
+
+    d, curvature = np.random.default_rng(0).standard_normal(photo.shape).astype(np.float32), 0.0
+    for _ in range(ROUNDS):
+        d /= np.linalg.norm(d)
+        stretched = stretch(photo, d).numpy()
+        curvature, d = float(np.sum(d * stretched)), stretched
+    return curvature
+
+
+def keep(limit, losses, images):
+    """Write the files; the one that tells of the others comes last."""
+    for rule, image in images.items():
+        picture = io.BytesIO()
+        Image.fromarray(to_uint8(image)).save(picture, "WEBP", quality=90, method=6)
+        write_whole(folder() / f"descents_{file_name(rule)}.webp", picture.getvalue())
+    rounded = {rule: {share: [float(f"{value:.4g}") for value in row] for share, row in rows.items()}
+               for rule, rows in losses.items()}
+    told = {"stamp": stamp(), "settings": SETTINGS | {"limit": float(f"{limit:.4g}")}, "losses": rounded}
+    write_whole(folder() / "descents.json", json.dumps(told).encode() + b"\n")
+
+
+def is_stale():
+    """Whether the race is missing, or of other settings or another network."""
+    try:
+        told = json.loads((folder() / "descents.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return True
+    return told.get("stamp") != stamp() or not all(
+        (folder() / f"descents_{file_name(rule)}.webp").is_file() for rule in SHARES)
+
+
+def stamp():
+    """A digest of what decides the race: settings, learning rates, network and pictures."""
+    files = [data_folder() / "networks" / f"{SETTINGS['network']}.npz",
+             *(data_folder() / role / f"{SETTINGS[role]}.jpg" for role in ("content", "style"))]
+    return stamps.digest([json.dumps([SETTINGS, SHARES, ROUNDS], sort_keys=True)], files)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
