@@ -48,7 +48,7 @@ class Make:
 
     def judge(self, name, answer, seed):
         """The `Verdict` on an answer: every wish with what was measured."""
-        if is_empty(answer):
+        if is_empty(answer) or (callable(answer) and guarded.untouched(answer)):
             return open_yet(name)
         rows, missed = [("wish", "wanted", "measured", "")], []
         for wish in self.wishes:
