@@ -14,11 +14,11 @@ plots.show_images([race.image(name) for name in ("descent_16", "inside_16", "out
 # %% [markdown]
 # Three optimizers were given the same noise, the same loss (a cat in the manner of an autumn painting), 100 steps and
 # the same learning rate. The first left the noise as it was, and the second and third differ only in the place of a
-# number as small as $10^{-7}$. From this picture one might rank the three rules, and many comparisons in blogs and
-# theses are made in just this manner. This lesson will take the ranking back: each of the three has a learning rate at
-# which it paints the cat, but these rates lie four orders of magnitude apart, because *the same η no longer means the
-# same thing*. By the end you will be able to say what η means in AdaGrad, RMSprop and AdaDelta, to predict when a
-# step size for every number helps and when it cannot, and to compare optimizers fairly.
+# number as small as $10^{-7}$. It is tempting to rank the three rules by this picture, and the ranking would be wrong.
+# Each of the three has a learning rate at which it paints the cat, but these rates lie between 16 and a million,
+# because *the same η no longer means the same thing*. By the end you will be able to say what η means in AdaGrad,
+# RMSprop and AdaDelta, to predict when a step size for every number helps and when it cannot, and to compare
+# optimizers fairly.
 #
 # **Needs**: [08 Gradient descent](08_gradient_descent.ipynb). · **Time**: about 40 s of computing on two cores. ·
 # **Course’s paper**: section 2.4.2.
@@ -46,8 +46,8 @@ bowl = SURFACES["badly scaled bowl"]
 # 0.4 along $y$, but the gradient there is $(x, 400y) = (-4, 160)$: it is forty times as large in the direction in
 # which we have a tenth of the way to go. A step $\eta\, g$ inherits this proportion. Lesson 08 found that $\eta$ must
 # stay below $2/\lambda_{max} = 2/400$, or the walk along $y$ explodes, and with such an $\eta$ each step along $x$
-# covers at most half a per cent of the distance. The trouble is that the size of a gradient says little about how far
-# to go. Its *sign* does say which way.
+# covers at most half a per cent of the distance. The size of a gradient says little about how far to go;
+# its *sign* does say which way.
 #
 # An old rule takes this literally. In **Rprop** (“resilient propagation”, Riedmiller and Braun 1993) every number $i$
 # has a step size $\Delta_i$ of its own, and the gradient supplies only signs:
@@ -56,9 +56,8 @@ bowl = SURFACES["badly scaled bowl"]
 # 0.5\,\Delta_i & \text{the other sign: it jumped over the valley} \end{cases} \qquad
 # w_i \leftarrow w_i - \Delta_i\, \mathrm{sign}\, \frac{\partial L}{\partial w_i}$$
 #
-# With a pencil: if $\Delta$ begins at 1 and the signs are $+, +, -, -$, the steps are 1, 1.2, 0.6 and 0.72 long. The
-# size doubles within four steps in one direction, and each turn halves it. On the bowl Rprop does what one step size
-# could not.
+# With a pencil: if $\Delta$ begins at 1 and the signs are $+, +, -, -$, the steps are 1, 1.2, 0.6 and 0.72 long. On the
+# bowl Rprop does what one step size could not.
 
 # %%
 def rprop(w, gradient, size, last_sign):
@@ -99,7 +98,7 @@ plots.show(figure, "The bowl from above, with an axis for y that is stretched 8 
 # batches, and Hinton's lecture of 2012 gives this example: if nine batches say 0.1 and the tenth says −0.9, the
 # gradients cancel and the weight should stay where it is. A rule that sees signs only moves nine times forward and
 # once back. What is needed is a divisor that removes the size of the gradients as the sign does, but stays nearly the
-# same from one batch to the next. Two rules provide one, and they were found independently.
+# same from one batch to the next.
 #
 # ## 2. AdaGrad: divide by what has been usual
 #
@@ -156,6 +155,7 @@ def shared(w, gradient, scale, learning_rate):
     scale = scale + np.mean(gradient**2)
     return w - learning_rate * gradient / (scale + 1e-7) ** 0.5, scale
 
+# %%
 for name, rule in (("one s for each number", adagrad), ("one s for both", shared)):
     ends = [height(bowl, walk(rule, bowl, rate, 60)[-10:]).max() for rate in GRID[:15]]
     print(f"{name}: {max(min(ends), 1e-12):.2g} above the minimum, at η = {GRID[np.argmin(ends)]:g}")
@@ -176,10 +176,10 @@ assert min(ends) > 1
 # **What AdaGrad was made for** is neither bowls nor pictures but text. A rare word occurs in one document of a
 # thousand, so the gradient of its weight is exactly zero nearly always. One η for all words has to be small enough for
 # the frequent ones, and then the rare ones learn almost nothing in the few steps they get. Because $s$ of a rare word
-# stays small, AdaGrad takes long steps when the word comes up at last. The experiment is small enough to run here. A
-# text is worth the sum of its words' values, each +1 or −1, plus some noise; 24 values are to be learnt from 1,000
-# texts, one a step. In the first case the most frequent word is in every second text and the rarest in one of 512; in
-# the control all words are equally frequent. Each rule takes its best η from the same grid.
+# stays small, AdaGrad takes long steps when the word comes up at last. In the following experiment a text is worth the
+# sum of its words' values, each +1 or −1, plus some noise; 24 values are to be learnt from 1,000 texts, one a step. In
+# the first case the most frequent word is in every second text and the rarest in one of 512; in the control all words
+# are equally frequent. Each rule takes its best η from the same grid.
 
 # %%
 frequencies = {"rare and frequent words": 0.5 ** np.linspace(1, 9, 24), "equally frequent": np.full(24, 0.3)}
@@ -210,8 +210,8 @@ for place in (0, 1):
 # ## 3. The step that dies, and the one that recovers
 #
 # The price of a sum is that it can only grow. Suppose that all gradients are 4. The next cell prints how long
-# AdaGrad's steps are, and beside them those of **RMSprop**, which replaces the sum by the exponentially weighted mean
-# of lesson 08. The course's paper writes it
+# AdaGrad's steps are, and beside them those of **RMSprop**, which replaces the sum by the exponentially weighted moving
+# average (EWMA) of lesson 08. The course's paper writes it
 #
 # $$s_{(t+1)} = (1-\beta) \nabla w_{(t+1)i}^2 + \beta s_{(t)}$$
 #
@@ -264,9 +264,9 @@ plots.show(figure, "Lengths of steps. Left: AdaGrad’s fall along a straight li
                    "a cliff of 20 steps both are far too short; RMSprop’s recover, AdaGrad’s do not.")
 
 # %% [markdown]
-# After 10,000 equal gradients AdaGrad's step has shrunk to 0.010 of η, RMSprop's is 1.000. For online learning, where
-# every gradient is noisy, shrinking steps are wanted: they average the noise away. For a picture they are a matter of
-# luck, since AdaGrad cannot tell whether it has arrived. The cliff is the more important case. A picture that starts
+# After 10,000 equal gradients AdaGrad's step has shrunk to 0.010 of η, RMSprop's is 1.000. Where every
+# gradient is noisy, shrinking steps are wanted, because they average the noise away. For a picture they come whether
+# the walk has arrived or not. The cliff is the more important case. A picture that starts
 # from noise begins on one (section 7 will show how high it is), and AdaGrad carries the squares of these first
 # gradients to the end, with steps of 0.0022 η on the plain. RMSprop forgets them, though not at once, since a square
 # of 10,000 has to fade. How long does it take?
@@ -307,13 +307,13 @@ assert np.isclose(scale**0.5, 100, rtol=1e-2)
 # $s$ is not a variance. Gradients that never change and gradients that flip their sign have variances of 0 and 10,000,
 # and the same $\sqrt s$ of 100.0: what counts is the mean *square*. (Keras has a form that subtracts the squared mean,
 # `centered=True`, and that one does estimate the variance.) The second claim is true of RMSprop, whose $s$ can fall,
-# but not of the formula above which it stands, AdaGrad's, where $s$ only grows. And the third is the wrong way round,
-# since AdaGrad's rate decays too *fast*.
+# but under AdaGrad's formula, where $s$ only grows, a rate can at best fall less than others. And the third is the
+# wrong way round, since AdaGrad's rate decays too *fast*.
 #
-# The paper presents RMSprop as AdaGrad with a weighted mean. As a formula that is right; historically it was
-# otherwise. RMSprop was made as an Rprop for batches, in a lecture that was never printed as a paper. One can still
-# see it: at $\beta = 0$ the mean is the last square alone, $g/\sqrt{g^2}$ is the sign of $g$, and for Hinton's ten
-# batches a slow mean does what the sign cannot.
+# The paper presents RMSprop as AdaGrad with a weighted mean. As a formula that is right, but RMSprop was made as an
+# Rprop for batches, in a lecture that was never printed as a paper. One can still see it: at $\beta = 0$ the mean is
+# the last square alone, $g/\sqrt{g^2}$ is the sign of $g$, and for Hinton's ten batches a slow mean does what the sign
+# cannot.
 
 # %%
 batches = np.tile([0.1] * 9 + [-0.9], 50)
@@ -379,16 +379,16 @@ for epsilon in (1e-7, 1e-3):
         new, state = rule.step(w, 1.0, state)
         lengths.append(w - new)
         w = new
-    print(f"ε = {epsilon:g}: √ε = {epsilon**0.5:.1g}; steps 1, 100, 10,000: "
-          + ", ".join(f"{lengths[t - 1]:.2g}" for t in (1, 100, 10_000)))
+    told = ", ".join(f"{lengths[t - 1]:.2g}" for t in (1, 100, 10_000))
+    print(f"ε = {epsilon:g}: √ε = {epsilon**0.5:.1g}; steps 1, 100, 10,000: {told}; in all {-w:.2g}")
 
 # %% tags=["check"]
 assert 20 < lengths[-1] / epsilon**0.5 < 200
 
 # %% [markdown]
-# With $\epsilon = 10^{-7}$, Keras's default, a step is 0.0014 long at first and 0.0072 after 10,000 steps, so to move
-# a pixel by 100 grey levels would take tens of thousands of steps. An ε that is 10,000 times as large makes all steps
-# 100 times as long (up to 12 % in the last). The learning rate is still there; it is called $\sqrt\epsilon$ now. Keras
+# With $\epsilon = 10^{-7}$, Keras's default, a step is 0.0014 long at first and 0.0072 after 10,000 steps, by which
+# time a pixel would have moved by 49 grey levels. An ε that is 10,000 times as large makes the steps about 100 times as
+# long. The learning rate is still there; it is called $\sqrt\epsilon$ now. Keras
 # multiplies the step by an η after all, and its documentation warns that 1.0 gives Zeiler's rule while the default is
 # 0.001. We shall use this η in the race, with an ε far below the square of every gradient ($10^{-14}$).
 
@@ -398,8 +398,6 @@ plots.show(diagrams.states(),
            "they make of it. g is the gradient at w. All operations are done number by number.")
 
 # %% [markdown]
-# The diagram puts the six rules side by side. For a picture of 512 × 512 pixels each box is 786,432 numbers.
-#
 # ## 5. Where ε stands
 #
 # The course's paper writes $\sqrt{s + \varepsilon}$. The formula in many books, and in this course's package, is
@@ -495,7 +493,7 @@ plots.show(diagrams.rate_curves(two, 16),
            folded="Choose first, then open")
 
 # %% [markdown]
-# At η = 16, where the hero picture was made, the two forms end at 13.7 and 19.9, and a comparison at one η would call
+# At η = 16, as in the picture at the top, the two forms end at 13.7 and 19.9, and a comparison at one η would call
 # $\sqrt{s+\epsilon}$ hopeless. At their own best they end at 13.7 (η = 16) and 14.4 (η = 64), 6 % apart. So the trap
 # is not that a form is bad. It is that the same symbol η means a number of grey levels in one of them, while in the
 # other it means that only above gradients of 0.0003, and changes its meaning with the size of the picture.
@@ -539,8 +537,20 @@ exercises.predict(
                          "was slow before, and stays so."},
     right="momentum")
 
-# %%
+# %% tags=["figure"]
 askew = turned(bowl, 45)
+figure, axes = plots.subplots(1, 2, size=(10, 4.9))
+for axis, ground, name in zip(axes, (bowl, askew), ("along the axes", "turned by 45°"), strict=True):
+    diagrams.draw_ground(axis, ground, 4.7)
+    for rule, rate in (("momentum", 1 / 32), ("RMSprop", 1 / 16)):
+        diagrams.draw_path(axis, run(ground, RULES[rule](rate), ground.start, 60), rule)
+    axis.set_title(f"the bowl, {name}")
+axes[0].legend(loc="upper right")
+plots.show(figure, "The same bowl twice, all axes to one scale, with 60 steps each. Momentum’s path turns with the "
+                   "bowl. RMSprop’s runs straight along x on the left; on the right it drops to the valley’s floor and "
+                   "then hardly moves.", folded="Choose first, then open")
+
+# %%
 ends = {}
 print("height after 60 steps, each rule at its best η:   straight                 askew")
 for rule in SIX:
@@ -555,18 +565,6 @@ for schedule in SCHEDULES:
     assert ends["momentum", schedule][1] < min(ends[rule, schedule][1] for rule in SIX if rule != "momentum") / 2
     assert all(np.isclose(*ends[rule, schedule], rtol=1e-3) for rule in SIX[:2])
 assert all(ends[rule, "falling"][0] < 1e-6 < 1 < ends[rule, "falling"][1] for rule in SIX[2:])
-
-# %% tags=["figure"]
-figure, axes = plots.subplots(1, 2, size=(10, 4.9))
-for axis, ground, name in zip(axes, (bowl, askew), ("along the axes", "turned by 45°"), strict=True):
-    diagrams.draw_ground(axis, ground, 4.7)
-    for rule, rate in (("momentum", 1 / 32), ("RMSprop", 1 / 16)):
-        diagrams.draw_path(axis, run(ground, RULES[rule](rate), ground.start, 60), rule)
-    axis.set_title(f"the bowl, {name}")
-axes[0].legend(loc="upper right")
-plots.show(figure, "The same bowl twice, all axes to one scale, with 60 steps each. Momentum’s path turns with the "
-                   "bowl. RMSprop’s runs straight along x on the left; on the right it drops to the valley’s floor and "
-                   "then hardly moves.", folded="Choose first, then open")
 
 # %% [markdown]
 # On the straight bowl the four adaptive rules beat plain descent by orders of magnitude, most of them down to the
@@ -611,8 +609,7 @@ assert left_after["gradient descent", 1e-6] - left_after["gradient descent", 1e-
 # %% [markdown]
 # For plain descent each hundredth of the distance costs about 21 steps more, because the way from the ridge grows by a
 # constant factor a step. RMSprop leaves in 2 steps from everywhere: it divides the tiny gradient by itself. In this
-# sense the paper is right, for saddles; in a local minimum there is no direction in which any of these rules could
-# leave, tiny gradients or not.
+# sense the paper is right, for saddles; from a local minimum no gradient leads out, however it is scaled.
 #
 # ## 7. The race on a picture
 #
@@ -642,44 +639,46 @@ plots.show(diagrams.rate_curves(curves, 16), "The loss after 100 steps against �
            "comparison at one η.")
 
 # %% [markdown]
-# The vertical line is what the hero picture did: it compares at one η, and says that RMSprop and Rprop are good,
+# The dotted line is what the picture at the top did: it compares at one η, and says that RMSprop and Rprop are good,
 # AdaGrad poor, and that the others cannot paint. The valleys say something else. At their own best the six rules end
 # between 13.2 and 15.2. Momentum is ahead (13.2), RMSprop and AdaDelta follow (13.7), then Rprop (14.6), and AdaGrad
-# and plain descent close the row (15.2). Their η, though, lie between 16 grey levels and 130 million. AdaDelta's is no
+# and plain descent close the row (15.2). Their η, though, lie between 16 and 130 million. AdaDelta's is no
 # mystery: multiplied by its $\sqrt\epsilon = 10^{-7}$ it is 13, nearly the 16 grey levels of RMSprop.
 #
-# Look at the widths of the valleys too. Rprop ends between 14.6 and 15.0 for every η from 1 to 256, because it finds its
-# own step sizes within a few steps. RMSprop stays within 5 % of its best from η = 8 to 64. Plain descent stands at its
-# best with 131,072, and with twice as much it ends at 90, worse than after a few steps. If a step size for every number
-# has a merit on pictures, it is this: not that the valley is deeper, but that one finds it without searching.
+# Look at the widths of the valleys too. Rprop ends between 14.6 and 15.0 for every η from 1 to 256, because it finds
+# its own step sizes within a few steps. RMSprop stays within 5 % of its best from η = 8 to 64. Plain descent stands at
+# its best with 131,072, and with twice as much it ends at 90. If a step size for every number has a merit on pictures,
+# it is this: the valley is not deeper, but one finds it without searching.
 
 # %%
-print(" " * 22 + "100 steps, η constant      η falling               300 steps, η falling")
-for rule in (*SIX, "RMSprop, ε inside", "AdaGrad, Keras"):
+print(" " * 20 + "100 steps: η constant        η falling              300 steps, η as before it")
+for rule in (*SIX, "RMSprop, ε inside"):
     row = [race.best(rule, "constant"), race.best(rule), race.best(rule, "falling", "control")]
-    print(f"{rule:18}" + "".join(f"{loss:9.1f} at η = {rate:<10g}" for rate, loss in row))
+    print(f"{rule:18}" + "".join(f"{loss:9.1f} at η = {rate:<12g}" for rate, loss in row))
+rate, loss = race.best("AdaGrad, Keras")
+print(f"AdaGrad as Keras has it, η falling: {loss:.1f} at η = {rate:g}")
 
 # %% tags=["figure"]
 names = ("descent_best", "momentum_best", "inside_best")
 plots.show_images([race.image(name) for name in names],
                   ["gradient descent, η = 2²⁰", "momentum, η = 2²³", "RMSprop, √(s + ε), η = 512"],
                   "The same noise, loss and number of steps as at the top of the lesson, with learning rates that suit "
-                  "each rule at this size. All three are as much of a cat as RMSprop’s, there on the right.", photo=True)
-for name in ("descent_16", "inside_16", "outside_16", *names):
-    print(f"{race.pictures[name]['rule']:18} η = {race.pictures[name]['rate']:<10g} loss {race.pictures[name]['loss']:.1f}")
+                  "each rule at this size. The two that had left noise paint the cat as well.", photo=True)
+for told in race.pictures.values():
+    print(f"{told['rule']:18} η = {told['rate']:<10g} loss {told['loss']:.1f}")
 
 # %% [markdown]
 # TABLE_RESULT
 #
 # ### Exercise 4: build a rule that ignores the unit of the loss
 #
-# If $\eta$ is to be a length, a rule must make the same steps when the whole loss is divided by a million. None of the
-# rules above passes this test with the constants of a library. Write `my_step(w, gradient, state, share)`, which
-# returns the new picture and the new state. `state` is None in the first step, and afterwards what you returned;
-# `share` is the part of the run that is over, from 0 to 1, in case your η shall fall. `w` and `gradient` are arrays
-# (height, width, 3) of float32, whose least positive number is about $10^{-38}$. The check lets your rule paint the
-# cat twice, for 100 steps from the noise of this section, with the loss as it is and with the loss divided by a
-# million; both times it shall end below 14.5, which plain descent does not reach with any η.
+# If $\eta$ is to be a length, a rule must make the same steps when the whole loss is divided by a million. Of the six
+# rules only Rprop does so, with the constants of a library, and it ends at 14.4 at best. Write `my_step(w, gradient,
+# state, share)`, which returns the new picture and the new state. `state` is None in the first step, and afterwards
+# what you returned; `share` is the part of the run that is over, from 0 to 1, in case your η shall fall. `w` and
+# `gradient` are arrays (height, width, 3) of float32, whose least positive number is about $10^{-38}$. The check lets
+# your rule paint the cat twice, for 100 steps from the noise of this section, with the loss as it is and with the loss
+# divided by a million; both times it shall end at 14.2 or lower.
 
 # %% tags=["exercise"]
 def my_step(w, gradient, state, share):
@@ -765,9 +764,9 @@ plots.show(figure, "Left: entries of gradients over their root mean square. The 
 # participation $(\sum g^2)^2 / (n \sum g^4)$, says which share of the entries carries the gradient. It is 33 % for
 # normal numbers, 38 % in the first step and 22 % later, when the tails have grown, while the truly sparse row has
 # 0.33 %. Maximum pooling, which hands the gradient to one position of four, comes nearer to sparsity (5 %, and 1.6 %
-# nearly zero), but is still far away. It has to be so, since the windows of the layers overlap and a gradient on a pixel
-# is a sum over very many paths. Whoever expected half of the entries to be zero thought of the features, of which 43 %
-# to 55 % are; perhaps the paper does too. But no optimizer takes steps on features.
+# nearly zero), but is still far away. It has to be so, since the windows of the layers overlap and a gradient on a
+# pixel is a sum over very many paths. Whoever expected half of the entries to be zero thought of the features, of
+# which 43 % to 55 % are; perhaps the paper does too. But no optimizer takes steps on features.
 #
 # So the argument from sparsity does not apply here, and AdaGrad, the rule that it was made for, came last. The other
 # half of the sentence is right, though: the gradients do become “relatively small”, by a factor of 400 during the run
@@ -796,7 +795,18 @@ plots.show(figure, "Left: entries of gradients over their root mean square. The 
 # %% [markdown]
 # ## What we found
 #
-# FOUND
+# The size of a gradient says how steep a direction is, and not how far to go in it. The rules of this lesson therefore
+# compare it with its own past: Rprop by signs, AdaGrad by a sum of squares, RMSprop and AdaDelta by a running mean.
+# This turns η into a length, and a loss times 1024 no longer moves the path, as long as ε stays far below what it is
+# added to. Keras and the course's paper add it under the root, where $10^{-7}$ acts on all gradients below 0.0003;
+# Keras's documentation says otherwise. At η = 16 this seemed to separate a cat from noise (13.7 against 19.9 at 96
+# pixels); at the best η of each form the difference is 6 %.
+#
+# AdaGrad halves the error where features are rare (0.032 against 0.067). On a bowl along the axes the four rules beat
+# plain descent by orders of magnitude, and on the same bowl turned by 45° none is far ahead of it (5.0 to 6.6 against
+# 5.4 and 6.3), while momentum does not notice (0.43 and 0.17). FOUND_RACE
+# The gradients are not sparse: 0 % of their entries are zero, 0.9 % nearly so. All this holds for one cat, one
+# painting, the small robust network, 96 pixels, 100 and 300 steps.
 #
 # ## Where this is used
 #

@@ -7,7 +7,7 @@ import numpy as np
 from nst_helpers.exercises import Choice, Derive, Make, Option, Repair, Wish
 from nst_helpers.optimizers import RMSprop
 
-STEPS, GOAL, SMALLER = 100, 14.5, 1e-6  # of the race on the cat: plain descent ends at 15.2, momentum at 13.2
+STEPS, GOAL, SMALLER = 100, 14.2, 1e-6  # of the race on the cat: Rprop ends at 14.4 at best, RMSprop at 13.7
 
 
 def _descend(w, gradients, learning_rate, beta=0.9, optimizer=None, state=None):

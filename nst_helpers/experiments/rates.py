@@ -110,7 +110,7 @@ class StoredRace(NamedTuple):
     """What is kept of the races."""
 
     grid: dict[str, float]  # {"rule|schedule|η": mean loss of the last ten of 100 steps}, at SMALL pixels
-    control: dict[str, float]  # the same of 300 steps, at the best rate of the grid and at half of it
+    control: dict[str, float]  # the same of 300 steps, at the best rate of the grid
     pictures: dict[str, dict[str, Any]]  # {name: {"rule", "rate", "loss"}} of the large pictures
 
     def curve(self, rule: str, schedule: str = "falling", part: str = "grid") -> dict[float, float]:
