@@ -108,9 +108,9 @@ plots.show(figure, "The bowl from above, with an axis for y that is stretched 8 
 # $$w_{(t+1)i} = w_{(t)i} - \frac{n}{\sqrt{s_{(t+1)} + \varepsilon}} \cdot \nabla w_{(t+1)i}, \qquad
 # s_{(t+1)} = \nabla w_{(t+1)i}^2 + s_{(t)}$$
 #
-# Here $n$ is our η, and $\nabla w_{(t+1)i}$ is the paper's name for $\partial J(w_{(t)i}) / \partial w_i$, which is
+# Here $n$ is our η, and $\nabla w_{(t+1)i}$ is its name for $\partial J(w_{(t)i}) / \partial w_i$, which is
 # the gradient at the *old* point, $\nabla L(w_t)_i$ in our letters. So the gradient enters $s$ before it is divided by
-# it. About ε the paper says that it is “某个极小值,只是为了避免分母为零” (“some minimal value, only to keep the
+# it. About ε it says that it is “某个极小值,只是为了避免分母为零” (“some minimal value, only to keep the
 # denominator from being zero”); section 5 will look at this “only”.
 #
 # | letter | meaning | in code |
@@ -135,9 +135,9 @@ w, scale = adagrad(w, 4.0, scale, 1.0, epsilon=0.0)
 print(f"s = {scale:g}, w = {w:g}")
 
 # %% [markdown]
-# The paper's $s$ has lost the index $i$ that $w$ and the gradient carry, and the index is the whole point. The next
-# cell runs the rule on the bowl, once with an $s$ for each number and once with a single one for both, each at its own
-# best η of a grid. It also multiplies the loss by 1024.
+# The $s$ of the course's paper has lost the index $i$ that $w$ and the gradient carry, and the index is the whole
+# point. The next cell runs the rule on the bowl, once with an $s$ for each number and once with a single one for both,
+# each at its own best η of a grid. It also multiplies the loss by 1024.
 
 # %%
 def walk(rule, ground, learning_rate, steps, factor=1.0, **keywords):
@@ -188,9 +188,9 @@ for words, shares in frequencies.items():
     for rule in ("gradient descent", "momentum", "AdaGrad", "RMSprop", "AdaDelta"):
         errors = [sweep_words(RULES[rule], shares, schedule, steps=1000) for schedule in SCHEDULES.values()]
         learnt[words, rule] = [error.min() for error in errors]
-        rates = [GRID[error.argmin()] for error in errors]
-        print(f"  {rule:17} η constant {errors[0].min():.4f} (η = {rates[0]:g}), falling {errors[1].min():.4f} "
-              f"(η = {rates[1]:g})")
+        rates = [f"{GRID[error.argmin()]:,.7g}" for error in errors]
+        print(f"  {rule:17} η constant {errors[0].min():.4f} (η = {rates[0]}), falling {errors[1].min():.4f} "
+              f"(η = {rates[1]})")
 
 # %% tags=["check"]
 for place in (0, 1):
@@ -266,7 +266,7 @@ plots.show(figure, "Lengths of steps. Left: AdaGrad’s fall along a straight li
 # After 10,000 equal gradients AdaGrad's step has shrunk to 0.010 of η, RMSprop's is 1.000. Where every gradient is
 # noisy, shrinking steps are wanted, because they average the noise away. For a picture they come whether the walk has
 # arrived or not. The cliff matters more. A picture that starts
-# from noise begins on one (section 7 will show how high it is), and AdaGrad carries the squares of these first
+# from noise begins on one (section 8 will show how high it is), and AdaGrad carries the squares of these first
 # gradients to the end, with steps of 0.0022 η on the plain. RMSprop forgets them, though not at once, since a square
 # of 10,000 has to fade. How long does it take?
 #
@@ -309,10 +309,10 @@ assert np.isclose(scale**0.5, 100, rtol=1e-2)
 # where $s$ only grows, a rate can at best fall less than others. And the third is the wrong way round, since AdaGrad's
 # rate decays too *fast*.
 #
-# The paper presents RMSprop as AdaGrad with a weighted mean. As a formula that is right, but RMSprop was made as an
-# Rprop for batches, in a lecture that was never printed as a paper. One can still see it: at $\beta = 0$ the mean is
-# the last square alone, $g/\sqrt{g^2}$ is the sign of $g$, and for Hinton's ten batches a slow mean does what the sign
-# cannot.
+# The course's paper presents RMSprop as AdaGrad with a weighted mean. As a formula that is right, but RMSprop was made
+# as an Rprop for batches, in a lecture that was never printed as a paper. One can still see it: at $\beta = 0$ the
+# mean is the last square alone, $g/\sqrt{g^2}$ is the sign of $g$, and for Hinton's ten batches a slow mean does what
+# the sign cannot.
 
 # %%
 batches = np.tile([0.1] * 9 + [-0.9], 50)
@@ -384,7 +384,7 @@ assert 20 < lengths[-1] / epsilon**0.5 < 200
 
 # %% [markdown]
 # With $\epsilon = 10^{-7}$, Keras's default, a step is 0.0014 long at first and 0.0072 after 10,000 steps, by which
-# time a pixel would have moved by 49 grey levels. An ε that is 10,000 times as large makes the steps about 100 times as
+# time a pixel would have moved by 50 grey levels. An ε that is 10,000 times as large makes the steps about 100 times as
 # long. The learning rate is still there; it is called $\sqrt\epsilon$ now. Keras
 # multiplies the step by an η after all, and its documentation warns that 1.0 gives Zeiler's rule while the default is
 # 0.001. We shall use this η in the race, with an ε far below the square of every gradient ($10^{-14}$).
@@ -455,14 +455,14 @@ for rule, packaged in ((rmsprop, optimizers.RMSprop(0.1, epsilon_inside=True)),
 # Keras's step is the first row to the last digit, not the second: **it computes $\sqrt{s + \epsilon}$, the form of the
 # course's paper, and its documentation describes the other one.** A folded cell confirms it over 200 steps, for
 # AdaGrad and AdaDelta too. Keras's `Adagrad` has one more surprise: it starts $s$ at 0.1 unless told otherwise, as if
-# every number had already met a gradient of 0.3. For gradients of 0.01 and more the two forms agree to three digits,
+# every number had already met a gradient of 0.3. For gradients of 0.01 and more the two forms nearly agree,
 # but for a gradient of $10^{-5}$ one steps 2.0 η and the other 0.03 η. The next figure shows why.
 
 # %% tags=["figure"]
 plots.show(diagrams.where_epsilon_rules(1e-7, {"a picture": (8e-7, 3e-4), "the bowl": (1, 100)}),
            "The length of a lasting step against the size of the gradients, for both forms and ε = 1e-7. Beside the "
            "root, ε takes over below 1e-7; under the root below √ε, 3,000 times as early. The gradients of our "
-           "pictures lie between the two (blue band, measured in section 7).")
+           "pictures lie between the two (blue band, measured in section 8).")
 
 # %% [markdown]
 # A number that is added to $s$ has to be compared with $s$, a square, so it makes itself felt as soon as the gradient
@@ -491,10 +491,10 @@ plots.show(diagrams.rate_curves(two, 16),
 
 # %% [markdown]
 # At η = 16, as in the picture at the top, the two forms end at 13.7 and 19.9, and a comparison at one η would call
-# $\sqrt{s+\epsilon}$ hopeless. At their own best they end at 13.7 (η = 16) and 14.4 (η = 64), 6 % apart,
-# and with a constant η the order is even reversed (14.5 and 14.2, section 7). So the trap
-# is not that a form is bad. It is that the same symbol η means a number of grey levels in one of them, while in the
-# other it means that only above gradients of 0.0003, and changes its meaning with the size of the picture.
+# $\sqrt{s+\epsilon}$ hopeless. At their own best they end at 13.7 (η = 16) and 14.4 (η = 64), 6 % apart, and with a
+# constant η the order is even reversed (14.5 and 14.2, section 7). So neither form is bad. The trap is that the same
+# symbol η means a number of grey levels in one of them, while in the other it does so only above gradients of 0.0003,
+# and changes its meaning with the size of the picture.
 #
 # ### Exercise 3: choose the remedies
 #
@@ -550,12 +550,12 @@ plots.show(figure, "The same bowl twice, all axes to one scale, with 60 steps ea
 
 # %%
 ends = {}
-print("height after 60 steps, each rule at its best η:   straight                 askew")
+print("height after 60 steps, each rule at its best η:   straight                     askew")
 for rule in SIX:
     for schedule in SCHEDULES:
         swept = [sweep_surface(ground, RULES[rule], SCHEDULES[schedule]) for ground in (bowl, askew)]
         ends[rule, schedule] = [sweep.min() for sweep in swept]
-        told = "".join(f"{sweep.min():10.2g} at η = {GRID[sweep.argmin()]:<7.3g}" for sweep in swept)
+        told = "".join(f"{sweep.min():10.2g} at η = {GRID[sweep.argmin()]:<11,.7g}" for sweep in swept)
         print(f"{rule:17} η {schedule:9}" + told)
 
 # %% tags=["check"]
@@ -571,7 +571,7 @@ assert all(ends[rule, "falling"][0] < 1e-6 < 1 < ends[rule, "falling"][1] for ru
 # end between 5.0 and 6.6, as high as plain descent (5.4 and 6.3), and momentum is ahead of all with 0.43 and 0.17,
 # exactly as before. A step size for each *number* is a step size for the directions $x$ and $y$. If the valley runs
 # along one of them it is cured; if it runs between them, $x$ and $y$ have the same curvature and get the same step.
-# These rules repair bad *scaling* of the coordinates, and nothing else.
+# These rules repair bad *scaling* of the coordinates, not ravines in general.
 #
 # Now you. Turn the bowl slowly and watch when the walk breaks down; then make η ten times as large, and see whether the
 # walk ever comes to rest. At β = 0 both numbers move by exactly η in each step, so the point moves by $\sqrt2\,\eta$.
@@ -607,13 +607,14 @@ assert left_after["gradient descent", 1e-6] - left_after["gradient descent", 1e-
 # %% [markdown]
 # For plain descent each hundredth of the distance costs about 21 steps more, because the way from the ridge grows by a
 # constant factor a step. RMSprop leaves in 2 steps from everywhere: it divides the tiny gradient by itself. In this
-# sense the paper is right, for saddles; from a local minimum no gradient leads out, however it is scaled.
+# sense the course's paper is right, for saddles; from a local minimum no gradient leads out, however it is scaled.
 #
 # ## 7. The race on a picture
 #
 # Now the total loss of lesson 07: a cat, an autumn painting, and noise to start from (α = 8, β = 50, γ = 0.3; the
 # robust network). Six rules make 100 steps at 96 pixels, each with the η that was best for it on the grid of powers of
-# two, and with η falling to 0 along half a cosine, a schedule that lesson 10 will say more about.
+# two, and with η falling to 0 along half a cosine, a schedule that lesson 10 will say more
+# about.
 
 # %%
 network = load_network()
@@ -623,7 +624,7 @@ for rule in SIX:
     rate, stored = race.best(rule)
     keep = (lambda step: True) if rule == "RMSprop" else (lambda step: False)
     runs[rule] = paint(look, noise, RULES[rule], rate, falling, keep=keep)
-    print(f"{rule:17} η = {rate:<9g} loss ≈ {runs[rule].score:.1f}")
+    print(f"{rule:17} η = {rate:<11,.0f} loss ≈ {runs[rule].score:.1f}")
 
 # %% tags=["check"]
 for rule in SIX:  # what is computed now is what was computed before
@@ -639,9 +640,10 @@ plots.show(diagrams.rate_curves(curves, 16), "The loss after 100 steps against �
 # %% [markdown]
 # The dotted line is what the picture at the top did: it compares at one η, and says that RMSprop and Rprop are good,
 # AdaGrad poor, and that the others cannot paint. The valleys say something else. At their own best the six rules end
-# between 13.2 and 15.2. Momentum is ahead (13.2), RMSprop and AdaDelta follow (13.7), then Rprop (14.6), and AdaGrad
-# and plain descent close the row (15.2). Their η, though, lie between 16 and 130 million. AdaDelta's is no
-# mystery: multiplied by its $\sqrt\epsilon = 10^{-7}$ it is 13, nearly the 16 grey levels of RMSprop.
+# between 13.2 and 15.2. Momentum is ahead (13.2 on the grid, 13.3 in the run above), RMSprop and AdaDelta follow
+# (13.7), then Rprop (14.6), and AdaGrad and plain descent close the row (15.2). Their η, though, lie between 16 and
+# 130 million. AdaDelta's is no mystery: multiplied by its $\sqrt\epsilon = 10^{-7}$ it is 13, nearly the 16 grey
+# levels of RMSprop.
 #
 # Look at the widths of the valleys too. Rprop ends between 14.6 and 15.0 for every η from 1 to 256, because it finds
 # its own step sizes within a few steps. RMSprop stays within 5 % of its best from η = 8 to 64. Plain descent stands at
@@ -652,32 +654,32 @@ plots.show(diagrams.rate_curves(curves, 16), "The loss after 100 steps against �
 print(" " * 20 + "100 steps: η constant        η falling              300 steps, η as before it")
 for rule in (*SIX, "RMSprop, ε inside"):
     row = [race.best(rule, "constant"), race.best(rule), race.best(rule, "falling", "control")]
-    print(f"{rule:18}" + "".join(f"{loss:9.1f} at η = {rate:<12g}" for rate, loss in row))
+    print(f"{rule:18}" + "".join(f"{loss:9.1f} at η = {rate:<12,.0f}" for rate, loss in row))
 rate, loss = race.best("AdaGrad, Keras")
-print(f"AdaGrad as Keras has it, η falling: {loss:.1f} at η = {rate:g}")
+print(f"AdaGrad as Keras has it, η falling: {loss:.1f} at η = {rate:,.0f}")
 
 # %% tags=["figure"]
 names = ("descent_best", "momentum_best", "inside_best")
 plots.show_images([race.image(name) for name in names],
-                  ["gradient descent, η = 2²⁰", "momentum, η = 2²³", "RMSprop, √(s + ε), η = 512"],
+                  ["gradient descent, η = 1,048,576", "momentum, η = 8,388,608", "RMSprop, √(s + ε), η = 512"],
                   "The same noise, loss and number of steps as at the top of the lesson, with learning rates that suit "
                   "each rule at this size. The two that had left noise paint the cat as well.", photo=True)
 for told in race.pictures.values():
-    print(f"{told['rule']:18} η = {told['rate']:<10g} loss {told['loss']:.1f}")
+    print(f"{told['rule']:18} η = {told['rate']:<10,.0f} loss {told['loss']:.1f}")
 
 # %% [markdown]
 # With a constant η the ranking is another one. Momentum stays in front (13.0). Plain descent and AdaGrad, whose steps
 # get shorter by themselves, are second with 14.2, and RMSprop (14.5) and AdaDelta (15.4) come last, because steps that
 # are always η long cannot settle, as on the bowl. So “RMSprop is faster than plain descent” is true with one schedule
-# and false with the other. After 300 steps, each rule with the η that was best for 100, they
-# have come nearer to each other: momentum 12.9, RMSprop 13.0, descent and AdaGrad 13.6. The 11 % by which RMSprop led
-# plain descent after 100 steps are 5 % now.
+# and false with the other. After 300 steps, each rule with the η that was best for 100, they have come nearer to each
+# other: momentum 12.9, RMSprop 13.0, descent and AdaGrad 13.6. Plain descent's loss was 12 % above RMSprop's after 100
+# steps and is 5 % above it now.
 #
-# Keras's AdaGrad, whose $s$ begins at 0.1, ends at 15.8, hardly higher than AdaGrad from 0, but needs an η 512 times as
-# large. And at 320 pixels, where each gradient is an eleventh of
-# what it is at 96, plain descent, momentum and $\sqrt{s + \epsilon}$ had to be given eight times their η. The η of
-# $\sqrt s + \epsilon$ could stay, because it is a number of grey levels. (These larger η were carried over and not
-# searched, so the losses of the large pictures rank nothing.)
+# Keras's AdaGrad, whose $s$ begins at 0.1, ends at 15.8, hardly higher than AdaGrad from 0, but needs an η 512 times
+# as large. And at 320 pixels, where a mean over eleven times as many pixels leaves each of them a smaller gradient,
+# plain descent, momentum and $\sqrt{s + \epsilon}$ had to be given eight times their η. The η of $\sqrt s + \epsilon$
+# could stay, because it is a number of grey levels. (These larger η were carried over and not searched, so the losses
+# of the large pictures rank nothing.)
 #
 # ### Exercise 4: build a rule that ignores the unit of the loss
 #
@@ -709,10 +711,10 @@ exercises.check("09-own-rule", my_step)
 # ## 8. Are the gradients sparse?
 #
 # The course's paper recommends adaptive rules for style transfer because the losses involve very many features,
-# “导致梯度比较稀疏这会导致某些参数的梯度值相对较小,甚至为零” (“which makes the gradients rather
-# sparse; this makes the gradient values of some parameters relatively small, or even zero”), and an ordinary optimizer would then be slow, so one should choose an
-# adaptive one “(如 Adam、RMSprop)”. For rare words this argument was right. Whether it applies to pictures is a matter
-# of counting.
+# “导致梯度比较稀疏这会导致某些参数的梯度值相对较小,甚至为零”
+# (“which makes the gradients rather sparse; this makes the gradient values of some parameters relatively small, or even
+# zero”), and an ordinary optimizer would then be slow, so one should choose an adaptive one “(如 Adam、RMSprop)”. For
+# rare words this argument was right. Whether it applies to pictures is a matter of counting.
 
 # %%
 exercises.predict(
@@ -772,10 +774,10 @@ plots.show(figure, "Left: entries of gradients over their root mean square. The 
 # Not one entry is zero, and 0.8 % to 0.9 % are nearly zero, just as among normal numbers. The last column, the
 # participation $(\sum g^2)^2 / (n \sum g^4)$, says which share of the entries carries the gradient. It is 33 % for
 # normal numbers, 38 % in the first step and 22 % later, when the tails have grown, while the truly sparse row has
-# 0.33 %. Maximum pooling, which hands the gradient to one position of four, comes nearer to sparsity (5 %, and 1.6 %
+# 0.35 %. Maximum pooling, which hands the gradient to one position of four, comes nearer to sparsity (5 %, and 1.6 %
 # nearly zero), but is still far away. It has to be so, since the windows of the layers overlap and a gradient on a
 # pixel is a sum over very many paths. Whoever expected half of the entries to be zero thought of the features, of
-# which 43 % to 55 % are; perhaps the paper does too. But no optimizer takes steps on features.
+# which 43 % to 55 % are; perhaps the course's paper does too. But no optimizer takes steps on features.
 #
 # So the argument from sparsity does not apply here. The other half of the sentence is right: the gradients do become
 # “relatively small”, by a factor of 400 during the run (right panel). But they do so for all pixels at once, which
