@@ -1,82 +1,164 @@
-"""Exercises of lesson 09: AdaGrad and RMSprop."""
+"""Exercises of lesson 09: a step size for every number."""
+
+from functools import cache
 
 import numpy as np
 
-from nst_helpers.exercises import Exercise
+from nst_helpers.exercises import Choice, Derive, Make, Option, Repair, Wish
+from nst_helpers.optimizers import RMSprop
+
+STEPS, GOAL, SMALLER = 100, 14.2, 1e-6  # of the race on the cat: Rprop ends at 14.4 at best, RMSprop at 13.7
 
 
-def _rmsprop_with(scale_of=None, step_of=None):
-    """RMSprop with one part replaced by a usual mistake."""
-    scale_of = scale_of or (lambda scale, gradient, beta: beta * scale + (1 - beta) * gradient**2)
-    step_of = step_of or (lambda gradient, scale, epsilon: gradient / (np.sqrt(scale) + epsilon))
-
-    def step(w, gradient, scale, learning_rate, beta, epsilon):
-        return w - learning_rate * step_of(gradient, scale_of(scale, gradient, beta), epsilon)
-
-    return step
+def _descend(w, gradients, learning_rate, beta=0.9, optimizer=None, state=None):
+    """w after one step of RMSprop for each row."""
+    optimizer = optimizer or RMSprop(learning_rate, beta)
+    state = state or optimizer.init(w)
+    for gradient in gradients:
+        w, state = optimizer.step(w, gradient, state)
+    return w
 
 
-def _steps(generator):
-    """Steps in the middle of a run, with an ε that can be seen."""
-    return [(generator.normal(0, 5, 5), np.array([-4.0, 3.0, -0.2, 0.1, 1.5]), generator.uniform(1.5, 6, 5),
-             0.5, beta, 0.25) for beta in (0.9, 0.7)]
+def _forgetful(w, gradients, learning_rate, beta=0.9):
+    for gradient in gradients:
+        w, _ = RMSprop(learning_rate, beta).step(w, gradient, RMSprop(learning_rate).init(w))
+    return w
+
+
+def _from_first(w, gradients, learning_rate, beta=0.9):
+    state = RMSprop(learning_rate, beta).init(w)._replace(scale=gradients[0] ** 2)
+    return _descend(w, gradients, learning_rate, beta, state=state)
+
+
+def _adagrad(w, gradients, learning_rate, beta=0.9):
+    return w - learning_rate * (gradients / np.sqrt(np.cumsum(gradients**2, axis=0))).sum(axis=0)
+
+
+def _corrected(w, gradients, learning_rate, beta=0.9):
+    scale = 0 * w
+    for t, gradient in enumerate(gradients, 1):
+        scale = beta * scale + (1 - beta) * gradient**2
+        w = w - learning_rate * gradient / np.sqrt(scale / (1 - beta**t))
+    return w
+
+
+def _frozen(w, gradients, learning_rate, beta=0.9):
+    start, state = w, RMSprop(learning_rate, beta).init(w)
+    for gradient in gradients:
+        w, state = RMSprop(learning_rate, beta).step(start, gradient, state)
+    return w
+
+
+def _path(w, gradients, learning_rate, beta=0.9):
+    return np.array([_descend(w, gradients[:k], learning_rate, beta) for k in range(1, len(gradients) + 1)])
+
+
+@cache
+def _race():
+    from nst_helpers.experiments.rates import cat_race
+    from nst_helpers.networks import load_network
+
+    return cat_race(load_network())
+
+
+@cache
+def _painted(my_step, factor=1.0):
+    """(the picture that a student's rule paints, the mean loss of its last ten steps), the loss times a factor."""
+    from nst_helpers.backend import tf
+
+    look, noise = _race()
+    w, state, losses = noise, None, []
+    for step in range(STEPS):
+        loss, gradient = look(tf.constant(w))
+        answer = my_step(w.copy(), np.float32(factor) * gradient.numpy(), state, step / STEPS)
+        if not isinstance(answer, tuple | list) or len(answer) != 2:
+            raise ValueError("my_step must return two things, the new w and the new state")
+        new, state = answer
+        new = np.asarray(new, np.float32)
+        if new.shape != w.shape:
+            raise ValueError(f"the new w has the shape {new.shape}, not {w.shape}")
+        if not np.isfinite(new).all():
+            raise ValueError(f"after step {step + 1} the picture holds nan or inf: is something divided by 0?")
+        w = np.clip(new, 0, 255)
+        losses.append(float(loss))
+    return w, float(np.mean(losses[-10:]))
 
 
 EXERCISES = {
-    "09-step-length": Exercise(
-        truth=lambda t, learning_rate: learning_rate / t**0.5,
-        inputs=lambda generator: [(1, 0.5), (4, 0.5), (100, 2.0), (37, 1.0)],
+    "09-recover": Derive(
+        truth="log(3 / (c**2 - 1)) / log(beta)",
+        variables={"beta": (0.5, 0.99), "c": (3, 100)},
         mistakes={
-            "s grows like t, but the step divides by its root.": lambda t, learning_rate: learning_rate / t,
-            "that is the first step. s has grown since: by one g² each step.": lambda t, learning_rate: learning_rate,
-            "s is the sum, not the mean: it grows, so the steps get shorter.":
-                lambda t, learning_rate: learning_rate * t**0.5,
-            "count from 1: in the first step s holds one gradient already.":
-                lambda t, learning_rate: learning_rate / (t + 1) ** 0.5,
-            "that is how far all steps together go, roughly. Only step t is asked for.":
-                lambda t, learning_rate: 2 * learning_rate * t**0.5,
+            "that forgets the new gradients: they add 1 − βᵏ to s, which tends to 1.": "log(4 / c**2) / log(beta)",
+            "the new squares are all 1, and their part of s is 1 − βᵏ, not 1.": "log(3 / c**2) / log(beta)",
+            "half of η means √s = 2, so s = 4.": "log(1 / (c**2 - 1)) / log(beta)",
+            "s is a mean of squares: the cliff counts with c², not c.": "log(3 / (c - 1)) / log(beta)",
+            "the sign: both logarithms are negative, and k is positive.": "log((c**2 - 1) / 3) / log(beta)",
+            "the fraction is upside down: βᵏ = …, so k = log(…) / log(β).": "log(beta) / log(3 / (c**2 - 1))",
+            "that is βᵏ itself; solve for k.": "3 / (c**2 - 1)",
+            "that is the memory 1/(1 − β), in which a weight falls to a third, not to what is asked for.":
+                "1 / (1 - beta)",
+            "the root came in twice: √s = 2 is s = 4, not √2.": "log((sqrt(2) - 1) / (c**2 - 1)) / log(beta)",
+            "β is raised to k, not multiplied k times: take logarithms.": "3 / ((c**2 - 1) * beta)",
+            "the cliff's part of s is (c² − 1)βᵏ, if 1 is taken off first.": "log(3 / (c**2 + 1)) / log(beta)",
+            "each step keeps β of s, not 1 − β.": "log(3 / (c**2 - 1)) / log(1 - beta)",
+            "that is where the step is a quarter of η: s = 16.": "log(15 / (c**2 - 1)) / log(beta)",
         },
-        praise="After 10,000 steps AdaGrad's step is a hundredth of its first.",
+        praise="For c = 100 and β = 0.9 that is 77 steps: the height of a cliff counts only by its logarithm.",
     ),
-    "09-rmsprop": Exercise(
-        truth=_rmsprop_with(),
-        inputs=_steps,
+    "09-remember": Repair(
+        truth=lambda w, gradients, learning_rate, beta=0.9: _descend(w, gradients, learning_rate, beta),
+        planted=_forgetful,
+        symptom="Print the state before each step: what is in it?",
+        inputs=lambda generator: [(generator.normal(0, 5, 3), generator.normal(0, 2, (count, 3)), 0.5, beta)
+                                  for count, beta in ((4, 0.9), (7, 0.8))],
         mistakes={
-            "that is AdaGrad: nothing is ever forgotten. Keep only the share β of s.":
-                _rmsprop_with(lambda scale, gradient, beta: scale + gradient**2),
-            "the new square counts with the share 1 − β.":
-                _rmsprop_with(lambda scale, gradient, beta: beta * scale + gradient**2),
-            "β and 1 − β are swapped: β is the share of the old s that is kept.":
-                _rmsprop_with(lambda scale, gradient, beta: (1 - beta) * scale + beta * gradient**2),
-            "the gradient is not squared in s.":
-                _rmsprop_with(lambda scale, gradient, beta: beta * scale + (1 - beta) * np.abs(gradient)),
-            "the step divides by the old s: update s first.": _rmsprop_with(lambda scale, gradient, beta: scale),
-            "the root is missing: s is a mean of squares.":
-                _rmsprop_with(step_of=lambda gradient, scale, epsilon: gradient / (scale + epsilon)),
-            "here ε stands beside the root, not under it.":
-                _rmsprop_with(step_of=lambda gradient, scale, epsilon: gradient / np.sqrt(scale + epsilon)),
-            "ε is missing.": _rmsprop_with(step_of=lambda gradient, scale, epsilon: gradient / np.sqrt(scale)),
-            "that goes uphill: subtract the step.":
-                _rmsprop_with(step_of=lambda gradient, scale, epsilon: -gradient / (np.sqrt(scale) + epsilon)),
+            "only the first gradient is used: `return` stands inside the loop.":
+                lambda w, gradients, learning_rate, beta=0.9: _descend(w, gradients[:1], learning_rate, beta),
+            "only the last gradient is used.":
+                lambda w, gradients, learning_rate, beta=0.9: _descend(w, gradients[-1:], learning_rate, beta),
+            "that is AdaGrad: it forgets nothing at all.": _adagrad,
+            "β is left at 0.9: hand it on to RMSprop.":
+                lambda w, gradients, learning_rate, beta=0.9: _descend(w, gradients, learning_rate),
+            "the learning rate is not handed on.":
+                lambda w, gradients, learning_rate, beta=0.9: _descend(w, gradients, 1.0, beta),
+            "s begins at the first gradient's square: the rule begins at 0, as `init` does.": _from_first,
+            "the bias at the start is corrected: a good idea (lesson 10), but RMSprop does not do it.": _corrected,
+            "each step starts from the first w: hand on the new one.": _frozen,
+            "all points are returned; only the last one is asked for.": _path,
+            "that goes uphill.": lambda w, gradients, learning_rate, beta=0.9: _descend(w, gradients, -learning_rate,
+                                                                                        beta),
+            "β and 1 − β are swapped.":
+                lambda w, gradients, learning_rate, beta=0.9: _descend(w, gradients, learning_rate, 1 - beta),
+            "β is 0: the last square alone counts, and that is the sign rule.":
+                lambda w, gradients, learning_rate, beta=0.9: _descend(w, gradients, learning_rate, 0.0),
         },
-        praise="Two lines, and every number has a step length of its own.",
+        praise="The same bug is made with every library: an optimizer that is created anew for each step or batch.",
     ),
-    "09-epsilon": Exercise(
-        truth=lambda epsilon, scale: (scale**0.5 + epsilon) ** 2 - scale,
-        inputs=lambda generator: [(0.5, 4.0), (0.1, 9.0), (0.2, 0.25)],
-        mistakes={
-            "that is right where s is 0. Elsewhere a mixed term stays: square the whole sum √s + ε.":
-                lambda epsilon, scale: epsilon**2,
-            "the same ε is not the same step: one is added to √s, the other to s.": lambda epsilon, scale: epsilon,
-            "turn it round: a number below 1 grows under a root, so inside a smaller one is enough.":
-                lambda epsilon, scale: epsilon**0.5,
-            "nearly: ε² is missing.": lambda epsilon, scale: 2 * epsilon * scale**0.5,
-            "take s off at the end: only what is added to s is asked for.":
-                lambda epsilon, scale: (scale**0.5 + epsilon) ** 2,
-            "that is the way back, from inside to outside.":
-                lambda epsilon, scale: (scale + epsilon) ** 0.5 - scale**0.5,
+    "09-remedies": Choice(
+        options={
+            "a": Option("multiply the loss by 100,000", True,
+                        "a: gradients of 0.1 lie far above √ε = 0.0003, so ε no longer matters."),
+            "b": Option("multiply η by 300", False,
+                        "The steps get long enough, but all numbers are still divided by the same √ε: it is plain "
+                        "descent with another learning rate, and a number with twice the gradient steps twice as far."),
+            "c": Option("epsilon=1e-16", True, "c: under the root it acts like 1e-8, a hundredth of the gradients."),
+            "d": Option("rho=0.99", False,
+                        "A longer memory makes s steadier, not larger: it stays near 1e-12, far below ε."),
+            "e": Option("epsilon=1e-9", False,
+                        "Under the root 1e-9 acts like its root, 0.00003, which is still thirty times the gradients."),
+            "f": Option("divide the loss by 0.1", False,
+                        "That makes the gradients ten times as large, 1e-5, and √ε is 0.0003."),
         },
-        praise="There is no one ε for all: it depends on s, so the two forms are different rules.",
-        tolerance=1e-6,
+        praise="The rule of thumb: compare ε with the square of your gradients.",
+    ),
+    "09-own-rule": Make(
+        wishes=(
+            Wish("loss at the end (mean of ten steps)", lambda step: round(_painted(step)[1], 1), most=GOAL),
+            Wish("the same, with the loss divided by a million",
+                 lambda step: round(_painted(step, SMALLER)[1], 1), most=GOAL),
+        ),
+        picture=lambda step: _painted(step)[0],
+        praise="Its η is a length in grey levels now, whatever the loss is measured in.",
     ),
 }

@@ -1,0 +1,144 @@
+"""Optimizers raced on a picture from noise, each at its own learning rate; and the races that were run before.
+
+`make runs` (tools/adaptive.py) computes data/adaptive: race.json, with every score, and a picture for each of PICTURES.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from nst_helpers.backend import tf
+from nst_helpers.experiments.adaptive import constant
+from nst_helpers.images import load_image, noise_image
+from nst_helpers.losses import content_loss, gram_distance, gram_matrix, total_variation
+from nst_helpers.networks import data_folder
+
+STYLE_LAYERS = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
+SMALL, LARGE, LARGE_STEPS = 96, 320, 100  # pixels along the longer side; steps of a large picture
+PICTURES = {  # {name: (rule, η)}; from 96 to 320 pixels the gradients shrink to an eleventh, so some η grow by eight
+    "descent_16": ("gradient descent", 16.0), "inside_16": ("RMSprop, ε inside", 16.0), "outside_16": ("RMSprop", 16.0),
+    "descent_best": ("gradient descent", 2.0**20), "momentum_best": ("momentum", 2.0**23),
+    "inside_best": ("RMSprop, ε inside", 512.0)}
+
+
+def total_loss(network: Any, content: npt.NDArray, style: npt.NDArray, alpha: float, beta: float,
+               gamma: float) -> Callable:
+    """α content + β style + γ total variation, each a mean, as one compiled function of the picture.
+
+    Args:
+        network: a `FeatureNetwork`. content, style: images (height, width, 3), 0–255.
+        alpha, beta, gamma: the weights. The content's layer is conv4_2, the style's are STYLE_LAYERS, w_l = 1/5.
+
+    Returns:
+        w (height, width, 3), as large as the content → (the loss, its gradient on the pixels).
+    """
+    wanted = network(content, ["conv4_2"])["conv4_2"]
+    grams = {layer: gram_matrix(features, normalized=True) for layer, features in network(style, STYLE_LAYERS).items()}
+
+    @tf.function
+    def look(w):
+        with tf.GradientTape() as tape:
+            tape.watch(w)
+            features = network(w, [*STYLE_LAYERS, "conv4_2"])
+            loss = alpha * content_loss(features["conv4_2"], wanted) / tf.cast(tf.size(wanted), tf.float32)
+            loss += beta / 5 * tf.add_n([gram_distance(gram_matrix(features[layer], normalized=True), grams[layer])
+                                         for layer in STYLE_LAYERS])
+            loss += gamma * total_variation(w, epsilon=10.0) / content.size
+        return loss, tape.gradient(loss, w)
+
+    return look
+
+
+class Painted(NamedTuple):
+    """A picture that was painted from a start, and what was seen on the way."""
+
+    image: npt.NDArray[np.float32]  # (height, width, 3), 0–255
+    losses: list[float]  # before each step
+    moves: list[float]  # by how many grey levels a value moved in each step, on average
+    gradients: list[npt.NDArray[np.float32]]  # of the steps that were asked for
+
+    @property
+    def score(self) -> float:
+        """The mean loss of the last ten steps: one low step would be luck."""
+        score = float(np.mean(self.losses[-10:]))
+        return score if np.isfinite(score) else np.inf
+
+
+def paint(look: Callable, start: npt.NDArray, rule: Callable, learning_rate: float, schedule: Callable = constant,
+          steps: int = 100, keep: Callable = lambda step: False) -> Painted:
+    """Lower a loss of a picture by a rule.
+
+    Args:
+        look: w → (loss, gradient). start: the first picture. rule: η → optimizer, as in RULES.
+        learning_rate: η. schedule: part of the run that is over → factor of η.
+        steps: how many. keep: step → whether its gradient is kept.
+    """
+    w, losses, moves, gradients = np.asarray(start, np.float32), [], [], []
+    state = rule(1.0).init(w)
+    with np.errstate(all="ignore"):
+        for step in range(steps):
+            loss, gradient = look(tf.constant(w))
+            gradient = gradient.numpy()
+            new, state = rule(learning_rate * schedule(step / steps)).step(w, gradient, state)
+            new = np.clip(np.nan_to_num(new), 0, 255).astype(np.float32)
+            losses.append(float(loss))
+            moves.append(float(np.abs(new - w).mean()))
+            gradients += [gradient] if keep(step) else []
+            w = new
+    return Painted(w, losses, moves, gradients)
+
+
+# The race on the cat
+
+
+def cat_race(network: Any, size: int = SMALL) -> tuple[Callable, npt.NDArray[np.float32]]:
+    """(the total loss of a cat in the manner of an impasto, as of `total_loss`; the noise from which a race starts).
+
+    Args:
+        network: a `FeatureNetwork`. size: pixels of the longer side; the style has twice as many.
+    """
+    content = load_image(data_folder() / "content" / "cat.jpg", max_size=size)
+    style = load_image(data_folder() / "style" / "autumn_impasto.jpg", max_size=2 * size)
+    look = total_loss(network, content, style, alpha=8.0, beta=50.0, gamma=0.3)
+    return look, noise_image(*content.shape[:2], seed=0)
+
+
+class StoredRace(NamedTuple):
+    """What is kept of the races."""
+
+    grid: dict[str, float]  # {"rule|schedule|η": mean loss of the last ten of 100 steps}, at SMALL pixels
+    control: dict[str, float]  # the same of 300 steps, at the best rate of the grid
+    pictures: dict[str, dict[str, Any]]  # {name: {"rule", "rate", "loss"}} of the large pictures
+
+    def curve(self, rule: str, schedule: str = "falling", part: str = "grid") -> dict[float, float]:
+        """{η: loss} of a rule, from small to large η."""
+        found = {}
+        for key, loss in getattr(self, part).items():
+            name, kind, rate = key.split("|")
+            if (name, kind) == (rule, schedule):
+                found[float(rate)] = loss
+        return dict(sorted(found.items()))
+
+    def best(self, rule: str, schedule: str = "falling", part: str = "grid") -> tuple[float, float]:
+        """(η, loss) of a rule at its best learning rate."""
+        curve = self.curve(rule, schedule, part)
+        rate = min(curve, key=curve.__getitem__)
+        return rate, curve[rate]
+
+    def image(self, name: str) -> npt.NDArray[np.float32]:
+        """A large picture, (height, width, 3), 0–255."""
+        return load_image(folder() / f"{name}.webp", None)
+
+
+def load_race() -> StoredRace:
+    """The races that were run before."""
+    told = json.loads((folder() / "race.json").read_text(encoding="utf-8"))
+    return StoredRace(told["grid"], told["control"], told["pictures"])
+
+
+def folder() -> Any:
+    """Where they are kept."""
+    return data_folder() / "adaptive"

@@ -1,0 +1,114 @@
+"""Compute what lesson 09 shows of optimizers without computing it: a grid over η, a longer control, six large pictures.
+
+    python tools/adaptive.py            what is missing, or was computed with another network
+    python tools/adaptive.py --check    compute nothing; say what is missing or out of date
+
+It writes data/adaptive/race.json, with every score, and one picture NAME.webp for each of PICTURES. Each score is kept
+at once, so a run that was stopped goes on where it was. How a lesson shows them: nst_helpers/experiments/rates.py.
+"""
+
+import argparse
+import io
+import json
+import sys
+
+import numpy as np
+import stamps
+from PIL import Image
+
+from nst_helpers.experiments import rates
+from nst_helpers.experiments.adaptive import RULES, SCHEDULES, falling
+from nst_helpers.images import to_uint8
+from nst_helpers.networks import data_folder, load_network
+from nst_helpers.system import write_whole
+
+FIRST = {  # where the search for the best η begins: powers of two
+    "gradient descent": 2.0**14, "momentum": 2.0**16, "Rprop": 2.0**2, "AdaGrad": 2.0**5, "RMSprop": 2.0**3,
+    "AdaDelta": 2.0**27, "RMSprop, ε inside": 2.0**3, "AdaGrad, Keras": 2.0**15}
+STEPS, CONTROL_STEPS = 100, 300
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="compute nothing; say what is out of date")
+    options = parser.parse_args(arguments)
+    stamp = stamps.digest([], [data_folder() / "networks" / "compact.npz"])
+    told = read()
+    if told.get("stamp") != stamp:
+        told = {"stamp": stamp, "grid": {}, "control": {}, "pictures": {}}
+    if options.check:
+        left = not told.get("finished")
+        print("out of date; call `make runs`" if left else "the race is as it should be")
+        return left
+    if not told.get("finished"):
+        network = load_network()
+        draw(told, network)
+        race(told, network)
+        told["finished"] = True
+        keep(told)
+    return 0
+
+
+def race(told, network):
+    """The grid at STEPS, then the best rate of each rule at CONTROL_STEPS; Keras's AdaGrad with a falling η only."""
+    look, noise = rates.cat_race(network)
+    best = {}
+    for rule, first in FIRST.items():
+        best[rule] = search(lambda rate, rule=rule: score(told, "grid", look, noise, rule, "falling", rate, STEPS),
+                            first, (1 / 16, 1 / 4, 1 / 2, 1, 2, 4, 16))
+    rules = [rule for rule in FIRST if rule != "AdaGrad, Keras"]
+    for rule in rules:
+        search(lambda rate, rule=rule: score(told, "grid", look, noise, rule, "constant", rate, STEPS),
+               best[rule] / 2, (1 / 2, 1, 2))
+    for rule in rules:
+        score(told, "control", look, noise, rule, "falling", best[rule], CONTROL_STEPS)
+
+
+def search(value, first, factors):
+    """The best of the powers of two: by fours until a minimum has neighbors on both sides, then by twos around it."""
+    tried = [first / 4, first, first * 4]
+    while (place := int(np.argmin([value(rate) for rate in tried]))) in (0, len(tried) - 1):
+        tried = [tried[0] / 4, *tried] if place == 0 else [*tried, tried[-1] * 4]
+    around = [tried[place] * factor for factor in factors]
+    return around[int(np.argmin([value(rate) for rate in around]))]
+
+
+def score(told, part, look, noise, rule, schedule, rate, steps):
+    """The mean loss of the last ten steps, from memory or computed and kept."""
+    key = f"{rule}|{schedule}|{rate:g}"
+    if key not in told[part]:
+        run = rates.paint(look, noise, RULES[rule], rate, SCHEDULES[schedule], steps)
+        told[part][key] = float(f"{run.score:.4g}")
+        keep(told)
+        print(f"{part} {key}: {run.score:.4g}", flush=True)
+    return told[part][key]
+
+
+def draw(told, network):
+    """The large pictures."""
+    look, noise = rates.cat_race(network, rates.LARGE)
+    for name, (rule, rate) in rates.PICTURES.items():
+        if name in told["pictures"]:
+            continue
+        run = rates.paint(look, noise, RULES[rule], rate, falling, rates.LARGE_STEPS)
+        file = io.BytesIO()
+        Image.fromarray(to_uint8(run.image)).save(file, "WEBP", quality=88, method=6)
+        write_whole(rates.folder() / f"{name}.webp", file.getvalue())
+        told["pictures"][name] = {"rule": rule, "rate": rate, "loss": float(f"{run.score:.4g}")}
+        keep(told)
+        print(f"{name}: {run.score:.4g}, {len(file.getvalue()) / 1e3:.0f} kB", flush=True)
+
+
+def read():
+    try:
+        return json.loads((rates.folder() / "race.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def keep(told):
+    write_whole(rates.folder() / "race.json", json.dumps(told, indent=1, ensure_ascii=False).encode() + b"\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
