@@ -42,8 +42,8 @@ style = load_image(data_folder() / "style" / "great_waves.jpg", max_size=256)
 # %% [markdown]
 # ## 1. One number from three
 #
-# An optimizer can lower one number, and we have three wishes: keep the subject, take the manner of the painting, stay
-# free of specks. The course’s paper joins the first two:
+# An optimizer can lower one number, and we have three aims: to keep the subject, to take the manner of the painting,
+# and to stay free of specks. The course’s paper joins the first two:
 # “可以根据个人的喜好给内容损失函数和风格损失函数设置权重满足生成需求” (“according to one’s own liking, weights can be
 # given to the content loss and the style loss, to meet what is to be generated”), and in section 2.3.4 it brings the
 # total variation in as well. Written out,
@@ -57,9 +57,9 @@ style = load_image(data_folder() / "style" / "great_waves.jpg", max_size=256)
 # | $I$ | the picture that is to be found | `image` |
 # | $\nabla L$ | gradient: how $L$ changes with each number of $I$ | `gradient` |
 #
-# Start with a picture that consists of a single number $w$. Let the content want $w = 2$, with the loss
-# $L_c = \frac12 (w-2)^2$, and the style want $w = 10$, with $L_s = \frac12 (w-10)^2$. The weights are $\alpha = 3$ and
-# $\beta = 1$, and the sum $3 L_c + L_s$ has its minimum somewhere between 2 and 10.
+# Start with a picture that consists of a single number $w$. Let the content loss be $L_c = \frac12 (w-2)^2$, which is
+# smallest at $w = 2$, and the style loss $L_s = \frac12 (w-10)^2$, smallest at $w = 10$. The weights are $\alpha = 3$
+# and $\beta = 1$, and the sum $3 L_c + L_s$ has its minimum somewhere between 2 and 10.
 
 # %%
 exercises.predict(
@@ -98,10 +98,11 @@ plots.show(figure, "Two parabolas and their sum. At the minimum of the sum, w = 
 assert np.isclose(lowest, 4) and np.isclose(alpha * (lowest - 2), beta * (10 - lowest))
 
 # %% [markdown]
-# Setting the derivative to zero gives $3(w - 2) + (w - 10) = 0$, hence $w = 4$. It lies nearer to the term with the
-# larger weight, at a quarter of the way, but neither term has won: both pull with a strength of 6, in opposite
-# directions. A minimum of a weighted sum is a place where forces are in balance, and none of the terms needs to be near
-# its own minimum there. All of that carries over to a picture, where each of its numbers is such a $w$.
+# Setting the derivative to zero gives $3(w - 2) + (w - 10) = 0$, hence $w = 4$, a quarter of the way from 2 to 10. The
+# larger weight decides where the minimum lies, and not which pull is stronger there: a pull is a weight times a
+# distance, and at the minimum both products are 6. A minimum of a weighted sum is a place where forces are in balance,
+# and none of the terms needs to be near its own minimum. All of this carries over to a picture, where each number is
+# such a $w$.
 #
 # ## 2. Where each term is attached
 
@@ -109,10 +110,10 @@ assert np.isclose(lowest, 4) and np.isclose(alpha * (lowest - 2), beta * (10 - l
 from nst_helpers.diagrams.total import attachments
 
 plots.show(attachments(ladder[25].image, load_image(data_folder() / "content" / "temple.jpg", 512), style),
-           "The whole loss on one page. The picture I passes through the network; the content loss compares its "
-           "feature maps F at conv4_2 with those of the photograph, the style loss compares Gram matrices at five layers with "
-           "those of the painting, and the total variation looks at the pixels. The gradient of the weighted sum comes "
-           "back to the pixels and changes them; network, photograph and painting never change.", photo=True)
+           "The whole loss on one page. The picture I passes through the network. The content loss compares its "
+           "feature maps F at conv4_2 with those of the photograph, the style loss compares Gram matrices at five "
+           "layers with those of the painting, and the total variation looks at the pixels. The gradient of the "
+           "weighted sum comes back to the pixels and changes them, and nothing else ever changes.", photo=True)
 
 # %% [markdown]
 # In code the three terms are one function. It passes the picture through the network once, since content and style
@@ -267,14 +268,14 @@ plots.show(maps_of({name: pull[..., 1] for name, pull in shown.items()}),
 
 # %% [markdown]
 # At the photograph the force of the content is zero, since nothing is wrong with the subject yet. The first steps
-# therefore belong to style and smoothness alone, and content only begins to resist when something has been lost. After
+# therefore follow style and smoothness alone, and a force of content appears only when something has been lost. After
 # 200 steps none of the three forces is small: 2.9 for content, 4.0 for style and 2.1 for total variation, in millionths
-# of the loss for each grey level. Their sum has fallen to 0.14. The picture rests not because every wish is fulfilled
-# but because the wishes cancel, pixel by pixel, as in the example with one number. (The measurement leaves out the
-# numbers that are 0 or 255. There a fourth force acts, the end of the scale, and the three need not cancel.)
+# of the loss for each grey level. Their sum has fallen to 0.14. The picture rests not because every aim is reached but
+# because the forces cancel, pixel by pixel, as in the example with one number. (The measurement leaves out the numbers
+# that are 0 or 255. There a fourth force acts, the end of the scale, and the three need not cancel.)
 #
 # This also explains how a weight acts. Raise β, and at the old picture the style’s force is too strong for the other
-# two. The picture moves until content and smoothness are strained enough to resist it again.
+# two. The picture moves, and their forces grow with every bit that is lost, until they balance it again.
 #
 # ### Exercise 1: weights that do nothing
 #
@@ -348,19 +349,19 @@ plots.show(on_the_curve({ratio: (run.image, run.history["content"][-1], run.hist
 # %%
 from itertools import pairwise
 
-print("β/α     content  style    TV     content + γ·TV")
+print(f"the photograph, at the smallest size: style {ladder[25].history['style'][0]:.2f}, TV "
+      f"{ladder[25].history['tv'][0]:.2f}")
+print("β/α     content    style     TV  R = content + γ·TV")
 rest = {}
 for ratio, run in ladder.items():
     last = {name: run.history[name][-1] for name in weights}
     rest[ratio] = last["content"] + 0.1 * last["tv"], last["style"]
-    print(f"{ratio:6g} {last['content']:8.3f} {last['style']:8.4f} {last['tv']:6.2f} {rest[ratio][0]:8.3f}")
-for one, two in pairwise(ratios):
-    price = (rest[two][0] - rest[one][0]) / (rest[one][1] - rest[two][1])
-    print(f"from {one:g} to {two:g}: {price:.2g} of the rest given up for each unit of style loss")
+    print(f"{ratio:<6g} {last['content']:8.3f} {last['style']:8.4f} {last['tv']:6.2f} {rest[ratio][0]:8.3f}")
 
 # %% tags=["check"]
 for one, two in pairwise(ratios):
     assert rest[two][0] > rest[one][0] and rest[two][1] < rest[one][1]
+    assert one < (rest[two][0] - rest[one][0]) / (rest[one][1] - rest[two][1]) < two
 
 # %% [markdown]
 # @LADDER
@@ -375,8 +376,14 @@ for one, two in pairwise(ratios):
 # of style loss that is saved, the second that it costs at most $\beta_2$:
 #
 # $$\beta_1 \;\le\; \frac{R_2 - R_1}{S_1 - S_2} \;\le\; \beta_2 .$$
-#
-# So β is a price: the most of the rest that the optimizer is willing to give up for one unit of style loss. @PRICE In
+
+# %%
+for one, two in pairwise(ratios):
+    price = (rest[two][0] - rest[one][0]) / (rest[one][1] - rest[two][1])
+    print(f"from {one:g} to {two:g}: {price:.2g} of R given up for each unit of style loss")
+
+# %% [markdown]
+# So β is a price: as much of $R$ as one unit of style loss is worth. @PRICE In
 # the language of optimization the curve is a *Pareto front*, and the weights choose a point of it. No loss says which
 # point is best; that is what the course’s paper calls “个人的喜好”, one’s own liking.
 #
@@ -391,14 +398,15 @@ from nst_helpers.widgets.balance import balance
 
 base = Settings(size=192, scales=2, iterations=60, init="content", content_lead=1.0)
 sources = [load_image(data_folder() / f"{name}.jpg", None) for name in ("content/temple", "style/great_waves")]
+rungs = {ratio: (run.image, run.history["content"][-1], run.history["style"][-1]) for ratio, run in ladder.items()}
 
+# %%
 def paint_ratio(ratio):
     """For the button: one step after the other."""
     for step in iterate(*sources, replace(base, style_weight=ratio)):
         yield step.iteration / base.iterations, step.image, step.losses["content"], step.losses["style"]
 
-balance({ratio: (run.image, run.history["content"][-1], run.history["style"][-1]) for ratio, run in ladder.items()},
-        paint_ratio)
+balance(rungs, paint_ratio)
 
 # %% [markdown]
 # ## 6. A ratio means nothing without its divisors
@@ -460,7 +468,7 @@ print("this lesson’s fourth rung:", ", ".join(f"{25 * w:.2g}" for w in STYLE_L
 # line but one. Compared with ours below it, these weights are 10 to 650 times smaller, and that points to a second
 # uncertainty. Two networks may answer the same picture with numbers of different size.
 #
-# ### Exercise 2: a louder network
+# ### Exercise 2: a network with larger responses
 #
 # Suppose that a second network is the same as ours, but its responses in every layer are $s$ times as large. You want
 # the same pictures from it, with α = 1 and without total variation. Which weight takes the place of β? Write it as
@@ -542,8 +550,8 @@ for name, part in (("α = 0", "content"), ("β = 0", "style"), ("γ = 0", "tv"))
 #
 # So far we have spoken of *the* minimum. Does it exist? One property of the style loss makes it doubtful, and a picture
 # of one number is enough to see it. The Gram matrix consists of products, so a feature $w$ and its opposite $-w$ have
-# the same style. Let the style be $w^2 = 4$, with the loss $L_s = \frac14 (w^2 - 4)^2$, and let the content want $w =
-# 1$, with $L_c = \frac12 (w - 1)^2$.
+# the same style. Let the style of the painting be $w^2 = 4$, so that $L_s = \frac14 (w^2 - 4)^2$, and let the content
+# loss be $L_c = \frac12 (w - 1)^2$.
 
 # %% tags=["figure"]
 figure, axes = plots.subplots(size=(8.5, 3.4))
@@ -572,9 +580,9 @@ assert [len(places) for places in minima.values()] == [1, 1, 2] and minima[2][0]
 #
 # ### Exercise 4: when does the start begin to matter?
 #
-# Let the content want $w = 0$, with $L_c = \frac12 w^2$, and the style $w^2 = s^2$, with
-# $L_s = \frac14 (w^2 - s^2)^2$. For a small β the sum $\alpha L_c + \beta L_s$ has its only minimum at $w = 0$. At
-# which β does that minimum split into two? Write an expression in `alpha` and `s`.
+# Let the losses be $L_c = \frac12 w^2$, smallest at $w = 0$, and $L_s = \frac14 (w^2 - s^2)^2$, smallest at $w = s$ and
+# at $w = -s$. For a small β the sum $\alpha L_c + \beta L_s$ has its only minimum at $w = 0$. At which β does that
+# minimum split into two? Write an expression in `alpha` and `s`.
 
 # %% tags=["exercise"]
 splitting_beta = ...  # your expression, as text
@@ -599,27 +607,38 @@ exercises.predict(
     {"about twice as high": "So it is after a few steps. But the start is no part of the loss, and the lead that the "
                             "photograph gives is caught up.",
      "a few percent higher": "The noise has nearly caught up. What is left is the difference between two minima.",
-     "lower": "It is tempting to think that noise is free to find a better compromise. In a landscape with many minima "
-              "a good starting place is worth more than freedom."},
+     "lower": "It is tempting to think that noise is free to find a better compromise. Here the photograph was the "
+              "better place to begin."},
     right="a few percent higher")
 
 # %% tags=["figure"]
-starts = {"from the photograph": load_run("start_photograph"), "from noise": load_run("start_noise"),
-          "from other noise": load_run("start_noise_1")}
+starts = {"from the photograph": load_run("start_photograph"), "from noise": load_run("start_noise")}
 plots.show_images([run.image for run in starts.values()], list(starts),
-                  "Three starts, 300 steps each, the same loss. @STARTCAP", photo=True,
-                  folded="Choose first, then open")
+                  "The same loss and the same 300 steps from two starts. The temples agree; around them almost "
+                  "nothing does. Where one has an orange sky over a calm lake, the other has a wave that fills half "
+                  "of the picture.", photo=True, folded="Choose first, then open")
 
 # %%
-print("total after         10     30    100    300 steps")
+print("total after         10     30    100    300 steps; content, style and TV at the end")
 for name, run in starts.items():
-    print(f"{name:20}" + "".join(f"{run.history['total'][step - 1]:7.2f}" for step in (10, 30, 100, 300)))
-for one, two in (("from the photograph", "from noise"), ("from noise", "from other noise")):
-    apart = np.sqrt(np.mean((starts[one].image - starts[two].image) ** 2))
-    print(f"{one}, {two}: {apart:.0f}. grey levels apart (root mean square)")
+    ends = ", ".join(f"{run.history[part][-1]:.3g}" for part in weights)
+    print(f"{name:20}" + "".join(f"{run.history['total'][step - 1]:7.2f}" for step in (10, 30, 100, 300)) + f"; {ends}")
+first, second = (run.image for run in starts.values())
+print(f"{np.sqrt(np.mean((first - second) ** 2)):.0f}. grey levels apart (root mean square)")
+
+# %% tags=["check"]
+totals = {name: run.history["total"] for name, run in starts.items()}
+assert totals["from noise"][9] > 1.8 * totals["from the photograph"][9]
+assert 1 < totals["from noise"][-1] / totals["from the photograph"][-1] < 1.05
+assert np.sqrt(np.mean((first - second) ** 2)) > 25
 
 # %% [markdown]
-# @STARTS
+# After 10 steps the run from noise has 2.4 times the total of the other, and this is the view of whoever stops early.
+# After 300 steps the difference is 2 %. In that sense Gatys and colleagues are right: the start has no strong effect on
+# *how good* the outcome is. It does have an effect on *what* the outcome is. The two pictures are 80 grey levels
+# apart, and they have made different compromises, for the one from noise has the higher content loss (1.43 against
+# 1.32) and the lower style loss (0.018 against 0.020). One may object that they are merely two unfinished descents
+# on the way to a common goal. If so, the loss should not rise much on the straight way from one to the other.
 
 # %%
 from nst_helpers.objective import Objective
@@ -627,30 +646,41 @@ from nst_helpers.objective import Objective
 photograph = load_image(data_folder() / "content" / "temple.jpg", max_size=256)
 painting = load_image(data_folder() / "style" / "great_waves.jpg", max_size=512)
 judge = Objective(network, starts["from noise"].settings, photograph, [(1.0, painting)], 1.0)
-steps = np.linspace(0, 1, 11)
-first, second = starts["from noise"].image, starts["from other noise"].image
-path = [judge(tf.constant((1 - t) * first + t * second, tf.float32))[1].numpy() for t in steps]
-
-# %% tags=["figure"]
-figure, axes = plots.subplots(1, 2, size=(9.4, 3.3), width_ratios=(1, 1.1))
-plots.draw_image(axes[0], (first + second) / 2, "half-way: the mean of both", smooth=True)
-axes[1].plot(steps, [losses[3] for losses in path], "k", label="total")
-for place, (name, look) in enumerate(plots.LINES.items()):
-    axes[1].plot(steps, [weights[name] * losses[place] for losses in path], **look)
-axes[1].set(xlabel="way from one minimum to the other", ylabel="weighted loss", yscale="log")
-axes[1].legend(fontsize=9)
-plots.show(figure, "Between the two pictures from noise. Left, the picture half-way; right, the losses along the "
-                   "straight line between them.", photo=True)
-
-# %%
+way = np.linspace(0, 1, 11)
+path = [judge(tf.constant((1 - t) * first + t * second, tf.float32))[1].numpy() for t in way]
 totals = [losses[3] for losses in path]
-print(f"ends {totals[0]:.2f} and {totals[-1]:.2f}, highest between them {max(totals):.2f}")
+print("t      content  style     TV  total")
+for t, losses in list(zip(way, path, strict=True))[::5]:
+    print(f"{t:.1f}" + "".join(f"{loss:9.3g}" for loss in losses))
 
 # %% tags=["check"]
 assert max(totals) > 1.3 * max(totals[0], totals[-1]) and np.isclose(totals[0], totals[-1], rtol=0.1)
 
+# %% tags=["figure"]
+figure, axes = plots.subplots(1, 2, size=(9.4, 3.2), width_ratios=(1, 1.1))
+plots.draw_image(axes[0], (first + second) / 2, "half-way: the mean of both", smooth=True)
+axes[1].plot(way, totals, "k", label="total")
+for place, (name, look) in enumerate(plots.LINES.items()):
+    axes[1].plot(way, [weights[name] * losses[place] for losses in path], **look)
+axes[1].set(xlabel="way from the photograph’s picture to that of noise", ylabel="weighted loss", yscale="log")
+axes[1].legend(fontsize=9)
+plots.show(figure, "Between the two pictures. Left, the picture half-way; right, the losses along the straight line "
+                   "between them.", photo=True)
+
 # %% [markdown]
-# @PATH
+# Half-way the total is 11.9, three times as high as at the ends. (These lie a little above the stored 3.41 and 3.48,
+# because the stored pictures are rounded, and cut out of a slightly larger canvas.) The table shows which term makes
+# the ridge. Content and total variation are *lower* half-way than at either end, for a mean of two pictures keeps what
+# they share and is smoother than both. The ridge is style alone, whose loss rises from 0.026 and 0.024 to 0.38: two
+# crossing systems of lines have other Gram matrices than one. This is the double well of our pencil example. A straight
+# line is only one of many ways, so a detour with a lower ridge may well exist, as it does between the minima of large
+# networks (Garipov and colleagues, 2018). But no descent that begins in one of the two will arrive in the other by
+# itself.
+#
+# For practice this means that the start is a fourth choice besides the three weights. The photograph gives
+# sharp contours and always the same picture; noise gives another one with each seed, and “only initialising with noise
+# allows to generate an arbitrary number of new images”, as Gatys and colleagues remark. They ran their descents long.
+# With few steps the photograph is the better start in every respect but freedom.
 #
 # ### Investigation: half photograph, half painting
 #
@@ -696,6 +726,8 @@ assert max(totals) > 1.3 * max(totals[0], totals[-1]) and np.isclose(totals[0], 
 #   treated as forces to be balanced.
 # - Nocedal, J., Wright, S. (2006): Numerical Optimization. L-BFGS, and what holds at a minimum with bounds such as 0
 #   and 255.
+# - Garipov, T., Izmailov, P., Podoprikhin, D., Vetrov, D., Wilson, A. (2018): Loss Surfaces, Mode Connectivity, and
+#   Fast Ensembling of DNNs. Ridges on straight lines between minima, and curves around them.
 # - Gatys, L., Ecker, A., Bethge, M., Hertzmann, A., Shechtman, E. (2017): Controlling Perceptual Factors in Neural
 #   Style Transfer. Weights that differ from place to place in the picture.
 #
