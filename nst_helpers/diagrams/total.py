@@ -146,22 +146,22 @@ def on_the_curve(rungs, width=190):
     """
     from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 
-    figure, axes = subplots(size=(9.4, 6.6))
+    figure, axes = subplots(size=(9.4, 7.2))
     ratios = sorted(rungs)
     contents, styles = ([rungs[ratio][place] for ratio in ratios] for place in (1, 2))
     axes.plot(contents, styles, color=INK, linewidth=1.4, zorder=1)
     for place, ratio in enumerate(ratios):
         image, content, style = rungs[ratio]
         small = resize_image(image, round(width * image.shape[0] / image.shape[1]), width)
-        offset = (105, 34) if place % 2 == 0 else (-105, -34)
-        box = OffsetImage(np.clip(small / 255, 0, 1), zoom=72 / figure.dpi)
-        axes.add_artist(AnnotationBbox(box, (content, style), offset, boxcoords="offset points", pad=0.15, zorder=2,
-                                       arrowprops={"arrowstyle": "-", "color": INK, "linewidth": 1}))
+        side = 1 if place % 2 == 0 else -1  # right of the curve and above, or left and below
+        box, line = OffsetImage(np.clip(small / 255, 0, 1), zoom=72 / figure.dpi), {"arrowstyle": "-", "color": INK}
+        axes.add_artist(AnnotationBbox(box, (content, style), (110 * side, 36 * side), boxcoords="offset points",
+                                       pad=0.15, zorder=2, arrowprops=line))
         axes.plot([content], [style], "o", color=ORANGE, markersize=8, zorder=3)
-        axes.annotate(f"{ratio:g}", (content, style), (0, 9) if place % 2 else (0, -17), textcoords="offset points",
-                      ha="center", fontsize=11, weight="bold", color=ORANGE, zorder=4)
+        axes.annotate(f"{ratio:g}", (content, style), (-9 * side, -4), textcoords="offset points",
+                      ha="right" if side > 0 else "left", fontsize=11, weight="bold", color=ORANGE, zorder=4)
     axes.set(xscale="log", yscale="log", xlabel="content loss", ylabel="style loss",
-             xlim=(contents[0] / 2.2, contents[-1] * 2.6), ylim=(styles[-1] / 2.6, styles[0] * 2.6))
+             xlim=(contents[0] / 3, contents[-1] * 2.6), ylim=(styles[-1] / 5.5, styles[0] * 5))
     return figure
 
 

@@ -57,11 +57,11 @@ def draw_rung(rungs, ratio):
     image, content, style = rungs[ratio]
     picture = Image.fromarray(to_uint8(image))
     height = round(WIDTH * picture.height / picture.width)
-    canvas = Image.new("RGB", (WIDTH + CHART + 30, max(height, CHART)), "white")
+    canvas = Image.new("RGB", (WIDTH + CHART + 44, max(height, CHART)), "white")
     canvas.paste(picture.resize((WIDTH, height), Image.Resampling.BICUBIC), (0, 0))
     points = np.log([[rung[1], rung[2]] for rung in rungs.values()])
     low, high = points.min(axis=0), points.max(axis=0)
-    pen, left, top, side = ImageDraw.Draw(canvas), WIDTH + 70, 16, CHART - 60
+    pen, left, top, side = ImageDraw.Draw(canvas), WIDTH + 84, 16, CHART - 60
     pen.rectangle((left, top, left + side, top + side), outline="#cccccc")
 
     def place(rung):
@@ -74,7 +74,7 @@ def draw_rung(rungs, ratio):
         radius, colour = (8, ORANGE) if other == ratio else (4, BLUE)
         pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
         right = x < left + side / 2  # the number stands inside the frame
-        pen.text((x + (12 if right else -12), y), f"{other:.3g}", fill="#444444", font=font(12),
+        pen.text((x + (12 if right else -12), y), f"{other:g}", fill="#444444", font=font(12),
                  anchor="lm" if right else "rm")
     _axis(pen, canvas, (left, top, side), np.exp(low), np.exp(high))
     return Drawing(encoded(canvas), f"β/α = {ratio:.3g}: content loss {content:.2g}, style loss {style:.2g}")
@@ -91,4 +91,4 @@ def _axis(pen, canvas, box, low, high):
         pen.text((left - 5, y), f"{value:.2g}", fill="#444444", font=font(12), anchor="rm")
     label = Image.new("RGB", (side, 20), "white")
     ImageDraw.Draw(label).text((side / 2, 2), "style loss →", fill="#444444", font=font(13), anchor="ma")
-    canvas.paste(label.rotate(90, expand=True), (left - 56, top))
+    canvas.paste(label.rotate(90, expand=True), (left - 74, top))
