@@ -320,11 +320,12 @@ exercises.check("07-weights", total_gradient)
 # Each was computed beforehand (`make runs`).
 
 # %% tags=["figure"]
-captions = ("The two lowest ratios. At 0.1 there is no stroke, only a smoothed photograph; at 0.6 the contours are "
-            "darker, and pale streaks stand in the sky.",
-            "The middle. At 4 lake and trees have become waves, and the temple keeps its form; at 25 the waves have reached "
-            "its walls and the sky.",
-            "@R56")
+captions = ("The two lowest ratios. At 0.1 there is no stroke, only a smoothed photograph; at 0.6 the contours "
+            "are darker, and pale streaks stand in the sky.",
+            "The middle. At 4 lake and trees have become waves, and the temple keeps its form; at 25 the waves have "
+            "reached its walls and the sky.",
+            "The two highest. At 150 the storeys are rows of arcs, and the sun of the painting has coloured the sky; at "
+            "1000 arcs run all over the temple, and of its form the roof is what remains.")
 ratios = list(ladder)
 for pair, caption in zip((ratios[:2], ratios[2:4], ratios[4:]), captions, strict=True):
     plots.show_images([ladder[ratio].image for ratio in pair], [f"β/α = {ratio:g}" for ratio in pair], caption,
@@ -392,11 +393,11 @@ for one, two in pairwise(ratios):
 # %%
 for one, two in pairwise(ratios):
     price = (rest[two][0] - rest[one][0]) / (rest[one][1] - rest[two][1])
-    print(f"from {one:g} to {two:g}: {price:.2g} of R given up for each unit of style loss")
+    print(f"from {one:g} to {two:g}: {price:.3g} of R given up for each unit of style loss")
 
 # %% [markdown]
 # So β is a price: as much of $R$ as one unit of style loss is worth. All five printed prices lie between the ratios of
-# their two rungs, from 0.41 between 0.1 and 0.6 to @P5 between 150 and 1000. The runs are thus near enough to their
+# their two rungs, from 0.412 between 0.1 and 0.6 to 621 between 150 and 1000. The runs are thus near enough to their
 # minima to obey a law that holds for minima, although the next sections will show that there is more than one minimum
 # to be near to. In the language of optimization the curve is a *Pareto front*, and the weights choose a point of it. No
 # loss says which point is best; that is what the course’s paper calls “个人的喜好”, one’s own liking.
@@ -449,7 +450,7 @@ def first_step(step, factor):
 from nst_helpers.optimizers import GradientDescent
 
 for name, step in (("plain descent, η = 20,000", GradientDescent(20_000.0)), ("Adam, η = 6", Adam(6.0))):
-    print(f"{name}: first step {first_step(step, 1):.2g}, with weights × 1000 {first_step(step, 1000):.2g} grey levels")
+    print(f"{name}: first step {first_step(step, 1):.1f}, with weights × 1000 {first_step(step, 1000):.1f} grey levels")
 
 # %% tags=["check"]
 for step, grows in ((GradientDescent(20_000.0), 1000), (Adam(6.0), 1)):
