@@ -363,7 +363,7 @@ rest = {}
 for ratio, run in ladder.items():
     last = {name: run.history[name][-1] for name in weights}
     rest[ratio] = last["content"] + 0.1 * last["tv"], last["style"]
-    print(f"{ratio:<6g} {last['content']:8.3f} {last['style']:8.4f} {last['tv']:6.2f} {rest[ratio][0]:8.3f}")
+    print(f"{ratio:<6g} {last['content']:8.3f} {last['style']:8.5f} {last['tv']:6.2f} {rest[ratio][0]:8.3f}")
 
 # %% tags=["check"]
 for one, two in pairwise(ratios):

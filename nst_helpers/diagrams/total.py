@@ -155,8 +155,9 @@ def on_the_curve(rungs, width=190):
         small = resize_image(image, round(width * image.shape[0] / image.shape[1]), width)
         side = 1 if place % 2 == 0 else -1  # right of the curve and above, or left and below
         box, line = OffsetImage(np.clip(small / 255, 0, 1), zoom=72 / figure.dpi), {"arrowstyle": "-", "color": INK}
-        axes.add_artist(AnnotationBbox(box, (content, style), (110 * side, 36 * side), boxcoords="offset points",
-                                       pad=0.15, zorder=2, arrowprops=line))
+        offset = (-25, -72) if place == 1 else (110 * side, 36 * side)  # the second one would lie on the axis
+        axes.add_artist(AnnotationBbox(box, (content, style), offset, boxcoords="offset points", pad=0.15, zorder=2,
+                                       arrowprops=line))
         axes.plot([content], [style], "o", color=ORANGE, markersize=8, zorder=3)
         axes.annotate(f"{ratio:g}", (content, style), (-9 * side, -4), textcoords="offset points",
                       ha="right" if side > 0 else "left", fontsize=11, weight="bold", color=ORANGE, zorder=4)

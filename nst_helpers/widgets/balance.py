@@ -69,13 +69,13 @@ def draw_rung(rungs, ratio):
         return left + 8 + x * (side - 16), top + side - 8 - y * (side - 16)
 
     pen.line([place(rungs[other]) for other in sorted(rungs)], fill="#999999", width=1)
-    for other, rung in rungs.items():
+    for number, (other, rung) in enumerate(sorted(rungs.items(), key=lambda pair: pair[0])):
         x, y = place(rung)
         radius, colour = (8, ORANGE) if other == ratio else (4, BLUE)
         pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
         right = x < left + side / 2  # the number stands inside the frame
-        pen.text((x + (12 if right else -12), y), f"{other:g}", fill="#444444", font=font(12),
-                 anchor="lm" if right else "rm")
+        pen.text((x + (12 if right else -12), y + (6 if number % 2 else -6)), f"{other:g}", fill="#444444",
+                 font=font(12), anchor="lm" if right else "rm")
     _axis(pen, canvas, (left, top, side), np.exp(low), np.exp(high))
     return Drawing(encoded(canvas), f"β/α = {ratio:.3g}: content loss {content:.2g}, style loss {style:.2g}")
 
