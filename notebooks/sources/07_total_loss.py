@@ -221,11 +221,11 @@ assert 1.05 * first["content"] < highest and last["content"] < 0.9 * first["cont
 
 # %% [markdown]
 # These are the three curves of the course’s paper, in small. At the noise style supplies 29.7 of the 42.7, because
-# noise has the wrong statistics everywhere, and almost any change improves them; it ends at 0.87. Content moves the
-# other way at first, from 3.07 up to about 3.71. As long as the style is that far from its goal, a step that lowers it
-# pays even if it raises the content loss. Only when both losses have come to the same size do they fall together. How
-# good the left picture could become is a matter of steps and size, not of the loss, as its neighbour shows, and section
-# 8 compares such runs to their end.
+# noise has the wrong statistics everywhere, and almost any change improves them; it ends at 0.87. Content, after a
+# short dip, moves the other way at first, from 3.07 up to about 3.71. As long as the style is that far from its goal, a
+# step that lowers it pays even if it raises the content loss. Only when both losses have come to the same size do they
+# fall together. How good the left picture could become is a matter of steps and size, not of the loss, as its neighbour
+# shows, and section 8 compares such runs to their end.
 #
 # ## 4. Three forces in balance
 #
@@ -269,8 +269,8 @@ plots.show(maps_of({name: pull[..., 1] for name, pull in shown.items()}),
 # %% [markdown]
 # At the photograph the force of the content is zero, since nothing is wrong with the subject yet. The first steps
 # therefore follow style and smoothness alone, and a force of content appears only when something has been lost. After
-# 200 steps none of the three forces is small: 2.9 for content, 4.0 for style and 2.1 for total variation, in millionths
-# of the loss for each grey level. Their sum, which was 36 at the photograph, has fallen to 0.1. The picture rests not
+# 200 steps none of the three forces is small: 2.9 for content, 4.0 for style and 2.1 for total variation, in units of
+# $10^{-6}$ loss per grey level. Their sum, which was 36 at the photograph, has fallen to 0.1. The picture rests not
 # because every aim is reached but because the forces cancel, pixel by pixel, as in the example with one number. (The
 # measurement leaves out the numbers that are 0 or 255. There a fourth force acts, the end of the scale, and the three
 # need not cancel.)
@@ -280,7 +280,7 @@ plots.show(maps_of({name: pull[..., 1] for name, pull in shown.items()}),
 #
 # ### Exercise 1: weights that do nothing
 #
-# Forces of different size invite an idea that is found in several programs: bring each gradient to length 1, so that
+# Forces of different size invite a simple idea: bring each gradient to length 1, so that
 # the weights alone decide how strongly each term pulls. (Length: the root of the sum of the squares. A gradient of
 # zeros, such as the content’s at the photograph, adds nothing.) The function below takes two dictionaries with the same
 # keys, gradients (arrays of one shape) and weights (numbers). It shall return one array, the sum over all terms of
