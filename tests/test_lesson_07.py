@@ -7,6 +7,8 @@ import pytest
 from lesson_code import lesson_functions
 from PIL import Image
 
+from nst_helpers.diagrams import total
+from nst_helpers.losses import content_loss, style_loss
 from nst_helpers.widgets.balance import balance, draw_rung, nearest
 
 RUNGS = {ratio: (np.full((20, 30, 3), level, float), content, style)
@@ -17,23 +19,45 @@ def pixels(data):
     return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"), float)
 
 
-def test_choose_beta_balances_the_forces():
-    (choose_beta,) = lesson_functions("07_total_loss", "choose_beta")
-    beta = choose_beta(alpha=2, content_force=0.3, style_force=1.5, times=4)
-    assert beta * 1.5 == pytest.approx(4 * 2 * 0.3)
-
-
-def test_the_total_gradient_is_that_of_the_sum():
+def test_each_gradient_counts_with_its_weight_alone():
     (total_gradient,) = lesson_functions("07_total_loss", "total_gradient")
-    w, weights = np.array([1.0, -2.0]), {"a": 3.0, "b": 0.5}
-    gradients = {"a": 2 * w, "b": np.cos(w)}  # of w² and sin w
+    gradients = {"a": np.array([3.0, 4.0]), "b": np.array([0.0, 1000.0]), "c": np.zeros(2)}
+    np.testing.assert_allclose(total_gradient(gradients, {"b": 0.5, "a": 10.0, "c": 7.0}), [6, 8.5])
 
-    def total(w):
-        return (3 * w**2 + 0.5 * np.sin(w)).sum()
 
-    steps = 1e-6 * np.eye(2)
-    numeric = [(total(w + step) - total(w - step)) / 2e-6 for step in steps]
-    np.testing.assert_allclose(total_gradient(gradients, weights), numeric, rtol=1e-6)
+def test_the_weight_that_splits_the_middle():
+    """With content at 0 and style at ±s the curvature at 0 is α − β s²: found by looking for the minima."""
+    alpha, s = 1.7, 2.0
+    w = np.linspace(-3, 3, 6001)
+
+    def minima(beta):
+        loss = alpha * w**2 / 2 + beta * (w**2 - s**2) ** 2 / 4
+        return np.sum((loss[1:-1] < loss[:-2]) & (loss[1:-1] < loss[2:]))
+
+    assert minima(0.9 * alpha / s**2) == 1 and minima(1.1 * alpha / s**2) == 2
+
+
+def test_a_louder_network_needs_less_style(compact, photograph):
+    """With all responses s times as large, content grows by s² and style by s⁴."""
+    s, layers = 3.0, {"conv1_1": 1.0, "conv2_1": 0.5}
+    pictures = [compact(image, tuple(layers)) for image in (photograph, photograph[:, ::-1] * 0.5)]
+    louder = [{layer: s * features for layer, features in maps.items()} for maps in pictures]
+    for loss, power in ((lambda mine, theirs: content_loss(mine["conv2_1"], theirs["conv2_1"]), 2),
+                        (lambda mine, theirs: style_loss(mine, theirs, layers), 4)):
+        assert float(loss(*louder)) == pytest.approx(s**power * float(loss(*pictures)), rel=1e-3)
+
+
+def test_the_diagrams_draw():
+    image = np.random.default_rng(0).uniform(0, 255, (20, 30, 3))
+    assert len(total.attachments(image, image, image).axes) == 1
+    assert len(total.on_the_curve(RUNGS, width=60).axes) == 1
+    assert len(total.maps_of({str(place): image[..., 0] - 128 for place in range(4)}).axes) == 5
+
+
+def test_each_strip_comes_from_its_own_image():
+    figure = total.strips([np.full((8, 30, 3), level) for level in (0, 100, 200)], ["a", "b", "c"])
+    drawn = figure.axes[0].images[0].get_array()
+    assert [round(float(drawn[4, column, 0]) * 255) for column in (0, 9, 10, 19, 20, 29)] == [0, 0, 100, 100, 200, 200]
 
 
 def test_the_slider_shows_the_nearest_picture():

@@ -1,64 +1,225 @@
 """Exercises of lesson 07: the total loss."""
 
+from functools import cache
+
 import numpy as np
 
-from nst_helpers.exercises import Exercise
+from nst_helpers.exercises import Derive, Exercise, Repair
+
+STYLE_LAYERS = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
 
 
-def _beta(alpha, content_force, style_force, times):
-    return times * alpha * content_force / style_force
+# Gradients of length 1, weighed
 
 
-def _sum(gradients, weights):
-    return sum(weights[name] * gradients[name] for name in weights)
+def _length(array):
+    return np.sqrt(np.sum(array**2))
+
+
+def _added(pulls):
+    """The sum of arrays; one number if there are none."""
+    total = 0.0
+    for pull in pulls:
+        total = total + pull
+    return total
+
+
+def _by(length):
+    """Each gradient over this length of it, weighed and added; a gradient of zeros adds nothing."""
+    def total(gradients, weights):
+        return _added(weights[name] * gradient / length(gradient) for name, gradient in gradients.items()
+                      if np.any(gradient))
+    return total
+
+
+_weighed = _by(_length)
+
+
+def _idle(gradients, weights):
+    """As the lesson gives it: weighed first, then brought to length 1, which takes the weight away again."""
+    pulls = [weights[name] * gradient for name, gradient in gradients.items()]
+    return _added(pull / _length(pull) for pull in pulls if _length(pull) > 0)
+
+
+def _plain(gradients, weights):
+    return _added(weights[name] * gradient for name, gradient in gradients.items())
+
+
+def _at_the_end(gradients, weights):
+    total = _plain(gradients, weights)
+    return total / _length(total)
+
+
+def _unguarded(gradients, weights):
+    with np.errstate(invalid="ignore"):
+        return _added(weights[name] * gradient / _length(gradient) for name, gradient in gradients.items())
 
 
 def _by_place(gradients, weights):
-    return sum(weight * gradient for weight, gradient in zip(weights.values(), gradients.values(), strict=True))
+    return _added(weight * gradient / _length(gradient) for weight, gradient in
+                  zip(weights.values(), gradients.values(), strict=True) if np.any(gradient))
 
 
-def _case(generator):
-    """Both dictionaries, in different orders."""
-    weights = dict(zip(("content", "style", "tv"), generator.uniform(0.2, 5, 3).tolist(), strict=True))
-    return {name: generator.normal(0, 1, (3, 4, 3)) for name in reversed(weights)}, weights
+def _gradients(generator, zero=None):
+    """Gradients of very different lengths, and weights in another order."""
+    sizes = {"content": 3.0, "style": 80.0, "tv": 0.5}
+    weights = dict(zip(sizes, generator.uniform(0.2, 5, 3).round(2).tolist(), strict=True))
+    gradients = {name: generator.normal(0, sizes[name], (2, 3, 3)) for name in reversed(sizes)}
+    if zero:
+        gradients[zero] = np.zeros_like(gradients[zero])
+    return gradients, weights
+
+
+# Which term dominates at which size
+
+
+@cache
+def _terms(size, style_times=2, flip="sideways", layer="conv4_2"):
+    """Content loss and TV as sums, E, and how many numbers the sums have, for the mirrored temple."""
+    from nst_helpers.images import load_image
+    from nst_helpers.losses import content_loss, style_loss, total_variation
+    from nst_helpers.networks import data_folder, load_network
+
+    network, weights = load_network(), dict.fromkeys(STYLE_LAYERS, 0.2)
+    photograph = load_image(data_folder() / "content" / "temple.jpg", max_size=size)
+    painting = load_image(data_folder() / "style" / "great_waves.jpg", max_size=style_times * size)
+    image = photograph[:, ::-1] if flip == "sideways" else photograph[::-1]
+    features, wanted = network(image, (layer, *STYLE_LAYERS)), network(photograph, [layer])[layer]
+    sums = [content_loss(features[layer], wanted), style_loss(features, network(painting, STYLE_LAYERS), weights),
+            total_variation(image)]
+    return np.array(sums, float), np.array([wanted.numpy().size, 1, image.size], float)
+
+
+def _shares(size, balanced_at=64, per_number=(), **how):
+    """Weighed so that all three are equal at one size; the terms in `per_number` are means there."""
+    now, then = (_terms(side, **how) for side in (size, balanced_at))
+    ratio = now[0] / then[0]
+    for term in per_number:
+        ratio[term] /= now[1][term] / then[1][term]
+    return ratio / ratio.sum()
+
+
+def _unweighted(size):
+    terms = _terms(size)[0]
+    return terms / terms.sum()
+
+
+def _undivided(size):
+    return _terms(size)[0] / _terms(64)[0]
+
+
+def _sizes(size):
+    """Without measuring: every sum grows with the number of pixels."""
+    grown = np.array([(size / 64) ** 2, 1, (size / 64) ** 2])
+    return grown / grown.sum()
+
+
+def _at(*sizes):
+    """Inputs; the network is read, and the truth measured, before the clock of an answer runs."""
+    for size in sizes:
+        _shares(size)
+    return [(size,) for size in sizes]
 
 
 EXERCISES = {
-    "07-beta": Exercise(
-        truth=_beta,
-        inputs=lambda generator: [(1.0, 0.5, 2.0, 3.0), (2.0, 0.7, 0.1, 5.0), (0.5, 3.0, 1.5, 0.2)],
+    "07-weights": Repair(
+        truth=_weighed,
+        planted=_idle,
+        symptom="Double α, and what comes out is the same.",
+        inputs=lambda generator: [_gradients(generator), _gradients(generator, zero="content")],
         mistakes={
-            "the forces are the wrong way round: a weak style needs a large β.":
-                lambda alpha, content_force, style_force, times: times * alpha * style_force / content_force,
-            "α is forgotten: the content pulls with α times its force.":
-                lambda alpha, content_force, style_force, times: times * content_force / style_force,
-            "“times” is on the wrong side: that lets content pull so many times as hard as style.":
-                lambda alpha, content_force, style_force, times: alpha * content_force / style_force / times,
-            "“times” is forgotten: that makes both pull alike.":
-                lambda alpha, content_force, style_force, times: alpha * content_force / style_force,
-            "the forces themselves are forgotten: they are not equally strong to begin with.":
-                lambda alpha, content_force, style_force, times: times * alpha,
+            "now no gradient is brought to length 1, so the longest one drowns the others whatever the weights are.":
+                _plain,
+            "the sum is brought to length 1 now, and the longest gradient still rules in it: bring each one there.":
+                _at_the_end,
+            "a gradient of zeros has length 0, and 0/0 is nan: let it add nothing.": _unguarded,
+            "that divides by the root of the mean of the squares; the length is the root of their sum.":
+                _by(lambda gradient: np.sqrt(np.mean(gradient**2))),
+            "that divides by the sum of the absolute values; the length is the root of the sum of the squares.":
+                _by(lambda gradient: np.sum(np.abs(gradient))),
+            "that divides by the largest entry; the length is the root of the sum of the squares.":
+                _by(lambda gradient: np.max(np.abs(gradient))),
+            "that divides by the squared length: the root is missing.": _by(lambda gradient: np.sum(gradient**2)),
+            "that is divided by the sum of the weights: a weighted mean, where the sum is asked for.":
+                lambda gradients, weights: _weighed(gradients, weights) / sum(weights.values()),
+            "each weight counts squared.":
+                lambda gradients, weights: _weighed(gradients, {name: w**2 for name, w in weights.items()}),
+            "weights and gradients are paired by place; they belong together by name: weights[name].": _by_place,
+            "the sign is turned: the gradient points uphill, and the optimizer takes the minus.":
+                lambda gradients, weights: -_weighed(gradients, weights),
+            "every pixel keeps its own number: that is summed to one.":
+                lambda gradients, weights: np.sum(_weighed(gradients, weights)),
         },
-        praise="So the weights for another network or picture can be measured instead of guessed.",
-        tolerance=1e-6,
+        praise="A weight has to come after whatever makes lengths equal, or it is divided out again.",
     ),
-    "07-gradient": Exercise(
-        truth=_sum,
-        inputs=lambda generator: [_case(generator), _case(generator)],
+    "07-network": Derive(
+        truth="beta / s**2",
+        variables={"beta": (1, 60), "s": (2, 9)},
         mistakes={
-            "the weights are forgotten.": lambda gradients, weights: sum(gradients.values()),
-            "that is the mean: the total is a sum.":
-                lambda gradients, weights: _sum(gradients, weights) / len(gradients),
-            "it is divided by the weights' sum: the total is a sum, not a weighted mean.":
-                lambda gradients, weights: _sum(gradients, weights) / sum(weights.values()),
-            "that is one number: every pixel keeps its own.":
-                lambda gradients, weights: np.sum(_sum(gradients, weights)),
-            "the sign is turned: the gradient points uphill; the optimizer takes the minus.":
-                lambda gradients, weights: -_sum(gradients, weights),
-            "weights and gradients are paired by place; they belong together by name: gradients[name].": _by_place,
-            "the weights are squared.":
-                lambda gradients, weights: sum(weights[name] ** 2 * gradients[name] for name in weights),
+            "E compares products of two responses, and squares the difference: count the factors s in it.": "beta / s",
+            "that keeps the style loss itself the same; what has to stay is its ratio to α · L_content, which grows "
+            "too.": "beta / s**4",
+            "the other way round: the style loss grows faster than the content loss, so β has to shrink.":
+                "beta * s**2",
+            "the style loss grows with s, so β has to shrink, not grow.": "beta * s",
+            "both losses grow, but not alike: one is of second degree in the responses, the other of fourth.": "beta",
+            "with four factors s in the style loss and two in the content loss, two are left.": "beta / s**3",
+            "the other way round, and the content loss grows too.": "beta * s**4",
+            "the ½ and the ¼ were there before, and stay: they cancel in the ratio.": "beta / (2 * s**2)",
+            "the ¼ in E was there before, and stays: it cancels.": "beta / (4 * s**2)",
+            "s multiplies numbers, so no root of it appears.": "beta / s**0.5",
+            "that is the factor alone; the new weight is asked for, with beta in it.": "1 / s**2",
         },
-        praise="That one line lets any number of losses pull together.",
+        praise="TV does not pass the network at all, so γ has to become s²γ.",
+    ),
+    "07-sizes": Exercise(
+        truth=_shares,
+        inputs=lambda generator: _at(48, 96),
+        mistakes={
+            "the content loss is a mean in it; here it is the sum, as printed.":
+                lambda size: _shares(size, per_number=(0,)),
+            "the total variation is a mean in it; here it is the sum, as printed.":
+                lambda size: _shares(size, per_number=(2,)),
+            "content loss and total variation are means in it; here they are the sums, as printed.":
+                lambda size: _shares(size, per_number=(0, 2)),
+            "the terms are not weighed: at 64 pixels all three shares have to be a third.": _unweighted,
+            "that weighs anew at every size; the weights are those of 64 pixels.": lambda size: np.full(3, 1 / 3),
+            "that lets the sums grow as the number of pixels does, and E stay; measured, none of them does so exactly.":
+                _sizes,
+            "those are percent; shares that sum to 1 are asked for.": lambda size: 100 * _shares(size),
+            "the weighted terms are right; divide them by their sum.": _undivided,
+            "the three shares are equal at 128 pixels in it; they have to be at 64.":
+                lambda size: _shares(size, balanced_at=128),
+            "the three shares are equal at 48 pixels in it; they have to be at 64.":
+                lambda size: _shares(size, balanced_at=48),
+            "the painting is as large as the photograph; take it twice as large.":
+                lambda size: _shares(size, style_times=1),
+            "that is mirrored upside down; left and right change places: photograph[:, ::-1].":
+                lambda size: _shares(size, flip="upside down"),
+            "the order is content, style, total variation.": lambda size: _shares(size)[[1, 0, 2]],
+        },
+        praise="With the losses as sums, the same three weights mean another picture at every size.",
+        tolerance=0.02,
+    ),
+    "07-split": Derive(
+        truth="alpha / s**2",
+        variables={"alpha": (0.5, 5), "s": (1.5, 4)},
+        mistakes={
+            "the other way round: a weak content needs a small β to lose the middle.": "s**2 / alpha",
+            "s enters squared: w³ − s²w has the slope −s² at 0.": "alpha / s",
+            "content alone curves upwards by α at 0, style curves downwards by β·s²: set their sum to 0.":
+                "alpha * s**2",
+            "that holds for α = 1.": "1 / s**2",
+            "that makes the loss at w = 0 as low as at w = s; the middle is lost earlier, when its curvature turns.":
+                "2 * alpha / s**2",
+            "the ½ and the ¼ go away in the derivatives.": "alpha / (2 * s**2)",
+            "that has s to the fourth power: take the second derivative of ¼(w² − s²)², which is 3w² − s².":
+                "alpha / s**4",
+            "the 3 belongs to w², which is 0 in the middle.": "alpha / (3 * s**2)",
+            "that forgets the square in (w² − s²)²: derive once more.": "alpha / (4 * s**2)",
+            "β and α enter to the first power: there is no root.": "alpha**0.5 / s",
+            "s does not drop out: the farther apart the two wells, the deeper they are.": "alpha",
+        },
+        praise="Below it the start does not matter, above it the start decides.",
     ),
 }

@@ -59,11 +59,11 @@ def draw_rung(rungs: Mapping, ratio: float) -> Drawing:
     image, content, style = rungs[ratio]
     picture = Image.fromarray(to_uint8(image))
     height = round(WIDTH * picture.height / picture.width)
-    canvas = Image.new("RGB", (WIDTH + CHART + 20, max(height, CHART)), "white")
+    canvas = Image.new("RGB", (WIDTH + CHART + 44, max(height, CHART)), "white")
     canvas.paste(picture.resize((WIDTH, height), Image.Resampling.BICUBIC), (0, 0))
     points = np.log([[rung[1], rung[2]] for rung in rungs.values()])
     low, high = points.min(axis=0), points.max(axis=0)
-    pen, left, top, side = ImageDraw.Draw(canvas), WIDTH + 60, 16, CHART - 60
+    pen, left, top, side = ImageDraw.Draw(canvas), WIDTH + 84, 16, CHART - 60
     pen.rectangle((left, top, left + side, top + side), outline="#cccccc")
 
     def place(rung):
@@ -71,12 +71,26 @@ def draw_rung(rungs: Mapping, ratio: float) -> Drawing:
         return left + 8 + x * (side - 16), top + side - 8 - y * (side - 16)
 
     pen.line([place(rungs[other]) for other in sorted(rungs)], fill="#999999", width=1)
-    for other, rung in rungs.items():
+    for number, (other, rung) in enumerate(sorted(rungs.items(), key=lambda pair: pair[0])):
         x, y = place(rung)
         radius, colour = (8, ORANGE) if other == ratio else (4, BLUE)
         pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
-    pen.text((left + side / 2, top + side + 6), "content loss →", fill="#444444", font=font(13), anchor="ma")
+        right = x < left + side / 2  # the number stands inside the frame
+        pen.text((x + (12 if right else -12), y + (6 if number % 2 else -6)), f"{other:g}", fill="#444444",
+                 font=font(12), anchor="lm" if right else "rm")
+    _axis(pen, canvas, (left, top, side), np.exp(low), np.exp(high))
+    return Drawing(encoded(canvas), f"β/α = {ratio:.3g}: content loss {content:.2g}, style loss {style:.2g}")
+
+
+def _axis(pen, canvas, box, low, high):
+    """Names and end values of both logarithmic axes; the numbers at the points are ratios."""
+    left, top, side = box
+    bottom = top + side
+    for x, value, anchor in ((left + 8, low[0], "ma"), (left + side - 8, high[0], "ma")):
+        pen.text((x, bottom + 5), f"{value:.2g}", fill="#444444", font=font(12), anchor=anchor)
+    pen.text((left + side / 2, bottom + 5), "content loss →", fill="#444444", font=font(13), anchor="ma")
+    for y, value in ((bottom - 8, low[1]), (top + 8, high[1])):
+        pen.text((left - 5, y), f"{value:.2g}", fill="#444444", font=font(12), anchor="rm")
     label = Image.new("RGB", (side, 20), "white")
     ImageDraw.Draw(label).text((side / 2, 2), "style loss →", fill="#444444", font=font(13), anchor="ma")
-    canvas.paste(label.rotate(90, expand=True), (left - 26, top))
-    return Drawing(encoded(canvas), f"β/α = {ratio:.3g}: content loss {content:.2g}, style loss {style:.2g}")
+    canvas.paste(label.rotate(90, expand=True), (left - 74, top))

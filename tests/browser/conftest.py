@@ -37,7 +37,6 @@ SHORTER = {
     "00_start_here": {"iterations=160": "iterations=60"},
     "03_content_loss": {"steps=120": "steps=3"},
     "05_style_loss": {"steps=50": "steps=2", "[layer])) < 0.1": "[layer])) < 1e9"},
-    "07_total_loss": {"replace(base, style_weight=ratio)) for": "replace(base, style_weight=ratio, iterations=3)) for"},
 }
 
 
