@@ -106,7 +106,7 @@ def test_a_file_of_another_kind_of_float_and_absolute_differences_are_right():
     assert verdict("06-file", by_order).passed and verdict("06-file", by_int).passed
 
 
-@pytest.mark.parametrize("answer", ["2*gamma/R", "gamma / (R / 2)", "(2 * gamma) * R**-1", "gamma * 2*pi*R / (pi*R**2)"])
+@pytest.mark.parametrize("answer", ["2*gamma/R", "gamma / (R / 2)", "(2 * gamma) * R**-1", "gamma*2*pi*R / (pi*R**2)"])
 def test_the_disc_in_other_words(answer):
     assert verdict("06-disc", answer).passed
 
