@@ -111,7 +111,8 @@ EXERCISES = {
     ),
     "06-rule": Exercise(
         truth=_rule,
-        inputs=lambda generator: [(_rough(np.random.default_rng(0)), sigma) for sigma in (10.0, 16.0)],  # slow: one seed
+        # The same for every seed: it takes seconds.
+        inputs=lambda generator: [(_rough(np.random.default_rng(0)), sigma) for sigma in (10.0, 16.0)],
         mistakes={
             "that is σ itself, the RMS that is to be reached. Asked for is the γ that reaches it.":
                 lambda noisy, sigma: sigma,
