@@ -1,4 +1,4 @@
-"""Lesson 06: its total variation by hand is the package's, its closed forms hold, and its widget works."""
+"""Lesson 06: its total variation by hand is the package's, its minimum is proven, and its widget works."""
 
 import io
 import threading
@@ -10,8 +10,11 @@ from PIL import Image
 
 from nst_helpers import losses
 from nst_helpers.backend import tf
-from nst_helpers.experiments import denoising
+from nst_helpers.diagrams import variation as variation_diagrams
+from nst_helpers.exercises import verdict
+from nst_helpers.experiments import denoising, grain
 from nst_helpers.experiments.denoising import psnr
+from nst_helpers.plots import png
 from nst_helpers.widgets import variation
 from nst_helpers.widgets.variation import NOISES, WEIGHTS, photograph, weight_against_noise
 
@@ -30,15 +33,14 @@ def pixels(panel):
 # By hand and by the package
 
 def test_the_sum_by_hand_is_the_packages(picture):
-    loops, fast = lesson_functions(LESSON, "tv_loops", "differences", "total_variation")[::2]
-    expected = sum(loops(picture[:, :, c]) for c in range(3))
-    assert fast(picture) == pytest.approx(expected, rel=1e-12)
-    assert float(losses.total_variation(picture, epsilon=1e-9)) == pytest.approx(expected, rel=1e-9)
+    (by_hand,) = lesson_functions(LESSON, "total_variation", "differences")[:1]
+    for epsilon in (1e-9, 1.0, 40.0):
+        assert by_hand(picture, epsilon) == pytest.approx(float(losses.total_variation(picture, epsilon)), rel=1e-9)
 
 
 @pytest.mark.parametrize("epsilon", [1e-3, 1.0, 10.0])
 def test_the_gradient_by_hand_is_the_tapes_and_the_experiments(picture, epsilon):
-    gradient, _, _ = lesson_functions(LESSON, "tv_gradient", "differences", "slope_of")
+    gradient, _, _ = lesson_functions(LESSON, "tv_gradient", "differences", "spread")
     picture[2:5, 3:6] = 128  # a flat place
     image = tf.constant(picture)
     with tf.GradientTape() as tape:
@@ -48,30 +50,76 @@ def test_the_gradient_by_hand_is_the_tapes_and_the_experiments(picture, epsilon)
     np.testing.assert_allclose(denoising.slope(picture, epsilon), gradient(picture, epsilon), atol=1e-12)
 
 
-def test_the_lesson_cleans_as_the_experiment_does():
-    with_noise, measure, *_ = lesson_functions(LESSON, "with_noise", "psnr")
-    denoise = lesson_functions(LESSON, "denoise", "tv_gradient", "slope_of", "differences")[0]
-    truth = photograph("coffee", 32)
-    noisy = with_noise(truth, 20)
-    np.testing.assert_array_equal(noisy, denoising.with_noise(truth, 20))
-    *_, by_experiment = denoising.denoising(noisy, 12)
-    np.testing.assert_allclose(denoise(noisy, 12), by_experiment, atol=1e-3)
-    assert measure(noisy, truth) == pytest.approx(psnr(noisy, truth), abs=1e-3)
+def test_chambolle_reaches_the_minimum_and_its_bound_bounds():
+    chambolle, rof, *_ = lesson_functions(LESSON, "chambolle", "rof", "differences", "spread", "total_variation")
+    noisy = denoising.with_noise(photograph("coffee", 32), 20).astype(float)
+    image, bound = chambolle(noisy, 12.0, steps=2000)
+    assert bound <= rof(image, noisy, 12.0) < bound * 1.001
+    for other in (noisy, np.full_like(noisy, noisy.mean()), denoising.exact_minimum(noisy, 12.0)):
+        assert rof(other, noisy, 12.0) >= bound
+    np.testing.assert_allclose(image, denoising.exact_minimum(noisy, 12.0, steps=2000), atol=0.5)
 
 
-def test_tensorflows_total_variation_by_hand(picture):
-    (by_hand,) = lesson_functions(LESSON, "anisotropic_tv")
-    assert by_hand(picture) == pytest.approx(float(tf.image.total_variation(tf.constant(picture))))
+def test_scipy_comes_to_the_same_minimum():
+    noisy = denoising.with_noise(photograph("coffee", 32), 20)
+    exact, rounded = (denoising.smoothed_minimum(noisy, 12.0, epsilon) for epsilon in (0, 0.1))
+    assert np.sqrt(np.mean((exact - rounded) ** 2)) < 0.3
+    softer = denoising.smoothed_minimum(noisy, 12.0, 40.0)
+    assert np.abs(np.diff(softer, axis=1)).mean() > np.abs(np.diff(exact, axis=1)).mean()
 
 
-# Closed forms
+def test_the_rule_of_the_solution_removes_the_noises_size():
+    (rule,) = lesson_functions(LESSON, "rule_of_rof")
+    noisy = denoising.with_noise(denoising.shapes(24), 20)
+    removed = noisy - denoising.exact_minimum(noisy, rule(noisy, 20.0), steps=100)
+    assert grain.rms(removed) == pytest.approx(20, rel=0.01)
 
-def test_a_hard_edge_is_dear_in_one_direction_only():
-    edge_costs = lesson_functions(LESSON, "edge_costs", "edge", "differences")[0]
-    assert edge_costs(0, 0.01) == pytest.approx([1, 1], abs=0.02)
-    assert edge_costs(45, 0.01) == pytest.approx([1, 2**0.5], abs=0.02)
-    assert edge_costs(135, 0.01) == pytest.approx([2**0.5, 2**0.5], abs=0.02)
-    assert edge_costs(135, 6)[0] == pytest.approx(1, abs=0.05)
+
+# Grain
+
+def test_octaves_share_out_a_picture(picture):
+    parts = [grain.octave(picture, shortest) for shortest in (2, 4, 8, 16)]
+    np.testing.assert_allclose(sum(parts), picture - picture.mean(axis=(0, 1)), atol=1e-3)
+    wave = np.cos(2 * np.pi * np.arange(12) / 3)[:, None, None] * np.ones((12, 12, 1))
+    np.testing.assert_allclose(grain.octave(wave), wave, atol=1e-6)
+    assert grain.rms(grain.octave(wave, 4)) < 1e-6
+
+
+def test_the_price_of_noise_for_a_sum_of_squares():
+    image = np.full((12, 12, 3), 100.0)
+    for colored in (True, False):
+        assert grain.price(lambda i: np.mean((i - 100) ** 2), image, 2, colored, size=3.0) == pytest.approx(9, rel=1e-4)
+
+
+# Exercises and diagrams
+
+def test_a_file_of_another_kind_of_float_and_absolute_differences_are_right():
+    def by_order(image):
+        high, low = np.maximum(image[1:, :-1], image[:-1, :-1]), np.minimum(image[1:, :-1], image[:-1, :-1])
+        wide, narrow = np.maximum(image[:-1, 1:], image[:-1, :-1]), np.minimum(image[:-1, 1:], image[:-1, :-1])
+        return np.hypot((high - low).astype(float), (wide - narrow).astype(float)).sum()
+
+    def by_int(image):
+        image = image.astype(int)
+        return float(np.hypot(image[1:, :-1] - image[:-1, :-1], image[:-1, 1:] - image[:-1, :-1]).sum())
+
+    assert verdict("06-file", by_order).passed and verdict("06-file", by_int).passed
+
+
+@pytest.mark.parametrize("answer", ["2*gamma/R", "gamma / (R / 2)", "(2 * gamma) * R**-1", "gamma*2*pi*R / (pi*R**2)"])
+def test_the_disc_in_other_words(answer):
+    assert verdict("06-disc", answer).passed
+
+
+def test_the_diagrams_draw(picture):
+    rows = {name: [1.0, 2.0, 1.5] for name in "abcd"}
+    for figure in (variation_diagrams.magnified([picture, picture], ["one", "two"], (1, 1, 4)),
+                   variation_diagrams.three_terms(), variation_diagrams.rounded_corner((0.001, 3)),
+                   variation_diagrams.price_chart((2, 4), {"grey": [0.2, 0.1], "coloured": [0.05, 0.1]}),
+                   variation_diagrams.pushes_chart(picture, {"push": (picture - 128, "no unit")}),
+                   variation_diagrams.gain_chart([0.2, 0.6, 1.0], rows, 0.6),
+                   variation_diagrams.ramp_chart(np.arange(9), np.arange(9), {"a": np.arange(9), "b": np.arange(9)})):
+        assert png(figure).startswith(b"\x89PNG")
 
 
 # The widget

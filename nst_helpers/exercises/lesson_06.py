@@ -1,83 +1,162 @@
 """Exercises of lesson 06: total variation."""
 
+from functools import partial
+
 import numpy as np
 
-from nst_helpers.exercises import Exercise
+from nst_helpers.exercises import Derive, Exercise, Repair
 
 
-def _inner(image):
-    """The differences at the places that have both neighbours."""
+def _parts(image):
     return image[1:, :-1] - image[:-1, :-1], image[:-1, 1:] - image[:-1, :-1]
 
 
+def _planted(image):
+    down, right = _parts(image)
+    return np.sqrt(down**2 + right**2).sum()
+
+
+def _of_file(image):
+    return _planted(image.astype(float))
+
+
+def _too_late(image):
+    down, right = _parts(image)
+    return np.sqrt(down.astype(float) ** 2 + right.astype(float) ** 2).sum()
+
+
+def _absolute(image):
+    down, right = _parts(image.astype(float))
+    return (np.abs(down) + np.abs(right)).sum()
+
+
+def _pairs(image):
+    image = image.astype(float)
+    return np.abs(image[1:] - image[:-1]).sum() + np.abs(image[:, 1:] - image[:, :-1]).sum()
+
+
+def _squares(image):
+    down, right = _parts(image.astype(float))
+    return (down**2 + right**2).sum()
+
+
+def _per_value(image):
+    down, right = _parts(image.astype(float))
+    return np.sqrt(down**2 + right**2).mean()
+
+
+def _joint(image):
+    down, right = _parts(image.astype(float))
+    return np.sqrt((down**2 + right**2).sum(axis=2)).sum()
+
+
+def _quiet(change):
+    """A wrong answer without NumPy's warnings, which a student sees once and a test would count."""
+    def answer(image):
+        with np.errstate(all="ignore"):
+            return change(image)
+    return answer
+
+
+# The rule of exercise 2
+
+
+def _removed(noisy, gamma, measure=lambda part: np.sqrt(np.mean(part**2)), diagonal=True):
+    from nst_helpers.experiments.denoising import exact_minimum
+
+    return measure(noisy - exact_minimum(noisy, gamma, diagonal, steps=100))
+
+
+def _rule(noisy, sigma, goal=None, **ways):
+    """γ for which the measure of what is removed is the goal, by bisection."""
+    low, high, goal = 0.03 * sigma, 20 * sigma, sigma if goal is None else goal(sigma)
+    while high > 1.006 * low:
+        gamma = float(np.sqrt(low * high))
+        low, high = (gamma, high) if _removed(noisy, gamma, **ways) < goal else (low, gamma)
+    return gamma
+
+
+def _rough(generator):
+    """A step and a texture under noise, (12, 16, 3)."""
+    y, x = np.mgrid[:12, :16]
+    image = np.where(x < 8, 60.0, 150.0) + 25 * np.sin(x * y / 9)
+    return np.repeat(image[..., None], 3, axis=2) + generator.normal(0, 15, (12, 16, 3))
+
+
 EXERCISES = {
-    "06-slope": Exercise(
-        truth=lambda down, right, epsilon: down / np.sqrt(down**2 + right**2 + epsilon**2),
-        inputs=lambda generator: [(3.0, 4.0, 5.0), (-6.0, 2.0, 1.5), (0.0, 0.0, 0.1),
-                                  (generator.normal(0, 9, (4, 5)), generator.normal(0, 9, (4, 5)), 3.0)],
+    "06-file": Repair(
+        truth=_of_file,
+        planted=_planted,
+        symptom="Give it a picture in which a pixel is darker than the one above it.",
+        inputs=lambda generator: [(np.array([[[9] * 3, [60] * 3], [[4] * 3, [7] * 3]], np.uint8),),
+                                  (generator.integers(0, 256, (9, 8, 3)).astype(np.uint8),)],
         mistakes={
-            "that is the function itself. Its derivative with respect to d is asked for.":
-                lambda down, right, epsilon: np.sqrt(down**2 + right**2 + epsilon**2) - epsilon,
-            "the outer slope alone, 1/(2√u). The chain rule multiplies it by the slope of what is inside, 2d.":
-                lambda down, right, epsilon: 0.5 / np.sqrt(down**2 + right**2 + epsilon**2),
-            "half of it: the 2 of 2d and the 2 of 1/(2√u) cancel.":
-                lambda down, right, epsilon: 0.5 * down / np.sqrt(down**2 + right**2 + epsilon**2),
-            "twice as much: the 2 of 2d and the 2 of 1/(2√u) cancel.":
-                lambda down, right, epsilon: 2 * down / np.sqrt(down**2 + right**2 + epsilon**2),
-            "ε stands outside the root. Under the root it is squared.":
-                lambda down, right, epsilon: down / (np.sqrt(down**2 + right**2) + epsilon),
-            "under the root ε is squared, like d and r.":
-                lambda down, right, epsilon: down / np.sqrt(down**2 + right**2 + epsilon),
-            "the ε that is subtracted is a constant: its derivative is 0.":
-                lambda down, right, epsilon: down / np.sqrt(down**2 + right**2 + epsilon**2) - epsilon,
-            "that is the derivative with respect to r. The one with respect to d is asked for.":
-                lambda down, right, epsilon: right / np.sqrt(down**2 + right**2 + epsilon**2),
-            "both derivatives are added. Only the one with respect to d is asked for.":
-                lambda down, right, epsilon: (down + right) / np.sqrt(down**2 + right**2 + epsilon**2),
+            "the differences are floats now, but they were taken before, and 4 − 9 was 251 by then.": _too_late,
+            "int8 ends at 127, so bright pixels become negative.":
+                _quiet(lambda image: _planted(image.astype(np.int8))),
+            "int16 holds the differences, but not their squares: it ends at 32,767.":
+                _quiet(lambda image: _planted(image.astype(np.int16))),
+            "uint16 has no negative numbers either: 4 − 9 is 65,531.":
+                _quiet(lambda image: _planted(image.astype(np.uint16))),
+            "the pixels went from 0–255 to 0–1, and TV with them. It is asked for in grey levels.":
+                lambda image: _planted(image / 255),
+            "the wrap-around is mended, but these are absolute values: the formula has the root of the squares.":
+                _absolute,
+            "that is TensorFlow's sum, of absolute values over all pairs. Keep the root.": _pairs,
+            "the root is missing.": _squares,
+            "that is the mean over all places: the formula is a sum.": _per_value,
+            "one root for all three colours: here each colour has a sum of its own.": _joint,
         },
-        praise="0 on a flat place, and never beyond −1 and 1: no difference can push harder than that.",
+        praise="Floats first, then arithmetic: the same wrap-around hides in many a picture comparison.",
     ),
-    "06-pixel": Exercise(
-        truth=10 * np.sqrt(2) + 20,
+    "06-rule": Exercise(
+        truth=_rule,
+        # The same for every seed: it takes seconds.
+        inputs=lambda generator: [(_rough(np.random.default_rng(0)), sigma) for sigma in (10.0, 16.0)],
         mistakes={
-            "that is the pixel's own term alone. The pixel above it and the one at its left see it too.":
-                10 * np.sqrt(2),
-            "four differences of 10 make 40 only without Pythagoras. In the pixel's own term two of them meet.": 40.0,
-            "only the two neighbours' terms are in it. The pixel has a term of its own.": 20.0,
-            "one of the neighbours is missing: the one above sees the pixel, and so does the one at its left.":
-                10 * np.sqrt(2) + 10,
-            "all four neighbours are counted. The formula looks down and right, so the pixel below and the one at the "
-            "right do not see it.": 10 * np.sqrt(2) + 40,
-            "all three terms have two differences in that. The neighbours' terms have only one: √(10² + 0²).":
-                30 * np.sqrt(2),
-            "the root is missing: the squares of the differences are added.": 400.0,
+            "that is σ itself, the RMS that is to be reached. Asked for is the γ that reaches it.":
+                lambda noisy, sigma: sigma,
+            "that is the rule of section 5; here what is removed has to be measured.": lambda noisy, sigma: 0.6 * sigma,
+            "the mean of the absolute values reaches σ, not the root of the mean of the squares.":
+                partial(_rule, measure=lambda part: np.mean(np.abs(part))),
+            "the largest number removed is σ now; its root mean square is asked for.":
+                partial(_rule, measure=lambda part: np.abs(part).max()),
+            "the mean of the squares reaches σ: the root is missing.":
+                partial(_rule, measure=lambda part: np.mean(part**2)),
+            "half of σ is removed.": partial(_rule, goal=lambda sigma: sigma / 2),
+            "the sum of the squares is σ²: divide by the number of values.":
+                partial(_rule, measure=lambda part: np.sqrt(np.sum(part**2)), goal=lambda sigma: sigma),
+            "that is the anisotropic sum: leave diagonal=True.": partial(_rule, diagonal=False),
+            "the median of what is removed reaches σ; its root mean square is asked for.":
+                partial(_rule, measure=lambda part: np.median(np.abs(part))),
+            "that is the denoised picture. Its γ is asked for, one number.":
+                lambda noisy, sigma: noisy - 0 * sigma,
         },
-        tolerance=3e-3,  # three digits
-        praise="Per grey level it is 2 + √2 = 3.41, the strongest push there can be: a single wrong pixel goes first.",
+        tolerance=2e-2,
+        praise="No true picture was needed. Compare its PSNR with that of 0.6 σ, on a photograph and on the shapes.",
     ),
-    "06-anisotropic": Exercise(
-        truth=lambda image: np.abs(image[1:] - image[:-1]).sum() + np.abs(image[:, 1:] - image[:, :-1]).sum(),
-        inputs=lambda generator: [(generator.integers(0, 256, (5, 6, 3)).astype(float),),
-                                  (generator.integers(0, 256, (4, 3, 3)).astype(float),)],
+    "06-disc": Derive(
+        truth="2 * gamma / R",
+        variables={"gamma": (5, 50), "R": (10, 40), "h": (80, 200)},
         mistakes={
-            "that is the total variation with the root. Here absolute values are added.":
-                lambda image: np.sqrt(sum(part**2 for part in _inner(image))).sum(),
-            "the last row and the last column are left out: every pair of neighbours counts.":
-                lambda image: sum(np.abs(part).sum() for part in _inner(image)),
-            "the absolute values are missing, so ups and downs cancel.":
-                lambda image: (image[1:] - image[:-1]).sum() + (image[:, 1:] - image[:, :-1]).sum(),
-            "only the differences downwards are counted.": lambda image: np.abs(image[1:] - image[:-1]).sum(),
-            "only the differences to the right are counted.": lambda image: np.abs(image[:, 1:] - image[:, :-1]).sum(),
-            "squares are added, not absolute values.":
-                lambda image: ((image[1:] - image[:-1])**2).sum() + ((image[:, 1:] - image[:, :-1])**2).sum(),
-            "the means are added; the formula has sums.":
-                lambda image: np.abs(image[1:] - image[:-1]).mean() + np.abs(image[:, 1:] - image[:, :-1]).mean(),
-            "one sum for each colour: here all colours make one number.":
-                lambda image: np.abs(image[1:] - image[:-1]).sum(axis=(0, 1))
-                + np.abs(image[:, 1:] - image[:, :-1]).sum(axis=(0, 1)),
-            "the differences between the colours of one pixel are counted too: two axes, not three.":
-                lambda image: sum(np.abs(np.diff(image, axis=axis)).sum() for axis in range(3)),
+            "that is the level which remains above the ground; by how much does it sink?": "h - 2 * gamma / R",
+            "the area holds with ½ · 2s = s, not with 2s: the ½ of ROF and the 2 of the square cancel.": "gamma / R",
+            "the ½ in front of the squares is missing, or the edge is counted twice.": "4 * gamma / R",
+            "that is the pull along the whole border. Share it among all pixels of the area.": "2 * pi * R * gamma",
+            "π is in the circumference and in the area, so it cancels.": "2 * pi * gamma / R",
+            "π is in the circumference and in the area: it cancels.": "2 * gamma / (pi * R)",
+            "R over R² leaves 1/R.": "2 * gamma / R**2",
+            "the border grows with R and the area with R², so a large disc sinks less.": "2 * gamma * R",
+            "a large disc sinks less, not more.": "gamma * R / 2",
+            "the derivative by s removes h: TV falls by 2πR for each grey level, however high the disc is.":
+                "2 * gamma * h / R",
+            "h is in TV, but not in its derivative by s.": "2 * gamma / (R * h)",
+            "that is turned over: a larger γ sinks it more.": "R / (2 * gamma)",
+            "the root does not belong here: s stands once in each term of the derivative.": "sqrt(2 * gamma / R)",
+            "that is what one wrong pixel would sink by, at most; a disc shares the pull among its area.": "gamma",
+            "a circumference is 2πR, the area πR²: π cancels, and 2R over R² leaves 2/R.": "4 * pi * gamma / R",
+            "the sign: by how much it sinks is a positive number.": "-2 * gamma / R",
         },
-        praise="Equal to tf.image.total_variation.",
+        praise="Height does not count, size does: that is why small things vanish first.",
     ),
 }

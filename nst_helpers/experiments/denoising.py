@@ -27,6 +27,17 @@ def psnr(image: Floats, truth: Floats) -> float:
     return float(10 * np.log10(255**2 / np.mean(np.square(image - truth, dtype=np.float64))))
 
 
+def shapes(size: int = 64) -> Floats:
+    """A drawing without texture: a circle, a square and a square on its corner, (size, 3 · size, 3), 0–255."""
+    y, x = np.mgrid[:size, : 3 * size].astype(np.float32) - (size - 1) / 2
+    insides = (0.36 * size - np.hypot(x, y), 0.32 * size - np.maximum(abs(x - size), abs(y)),
+               0.45 * size - abs(x - 2 * size) - abs(y))
+    image = np.full((size, 3 * size, 3), 40, np.float32)
+    for inside, color in zip(insides, ((230, 120, 40), (90, 190, 240), (40, 190, 120)), strict=True):
+        image += np.clip(inside + 0.5, 0, 1)[..., None] * (np.array(color, np.float32) - image)
+    return image
+
+
 def slope(image: Floats, epsilon: float = EPSILON) -> Floats:
     """The gradient of the rounded total variation, (height, width, channels), derived in lesson 06."""
     down, right = differences(image)
@@ -64,6 +75,30 @@ def exact_minimum(noisy: Floats, weight: float, diagonal: bool = True, steps: in
         ahead = new + (momentum - 1) / faster * (new - pushes)
         pushes, momentum = new, faster
     return noisy - weight * _spread(pushes[0], pushes[1], noisy)
+
+
+def smoothed_minimum(noisy: Floats, weight: float, epsilon: float, steps: int = 200) -> Floats:
+    """The same for the total variation rounded off at ε, by L-BFGS; for ε = 0 it is `exact_minimum`.
+
+    Args:
+        noisy: (height, width, channels). weight: γ > 0. epsilon: in gray levels, from 0; far below 1 it is slow.
+        steps: at most so many.
+    """
+    from scipy.optimize import minimize
+
+    if not epsilon:
+        return exact_minimum(noisy, weight, steps=2 * steps)
+    given = np.asarray(noisy, np.float64)
+
+    def loss(flat):
+        image = flat.reshape(given.shape)
+        down, right = differences(image)
+        length = np.sqrt(down**2 + right**2 + epsilon**2)
+        gradient = image - given + weight * _spread(down / length, right / length, image)
+        return 0.5 * np.sum((image - given) ** 2) + weight * np.sum(length - epsilon), gradient.ravel()
+
+    found = minimize(loss, given.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": steps})
+    return found.x.reshape(given.shape)
 
 
 def differences(image: Floats) -> tuple[Floats, Floats]:
