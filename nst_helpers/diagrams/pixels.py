@@ -63,8 +63,8 @@ def marked_spots(images, titles, found, places, near):
                                      linewidth=1.6))
     handles = [Line2D([], [], linestyle="", marker=marker, markersize=13, markerfacecolor="none", markeredgewidth=2.4,
                       markeredgecolor=color) for marker, color in (("o", GREEN), ("o", BLUE), ("s", ORANGE))]
-    figure.legend(handles, ["true spot, found", "true spot, lost (dotted)", "invented"], loc="outside lower center", ncols=3,
-                  frameon=False, fontsize=11)
+    figure.legend(handles, ["true spot, found", "true spot, lost (dotted)", "invented"], ncols=3, frameon=False,
+                  loc="outside lower center", fontsize=11)
     return figure
 
 
