@@ -17,13 +17,13 @@ plots.show(finished_picture(temple, glass, finished),
            "changed its pixels step by step; no stroke was copied.", photo=True)
 
 # %% [markdown]
-# The large picture shows what the photograph shows, and is painted as the painting is painted. The roofs, the trees
-# and the lake are in their places, but the sky has broken into panes of coloured glass, and dark leads run around
-# whatever has an outline. Nobody drew it. A program changed the numbers of which the picture consists, step by step,
-# until two other numbers had become small: one says how far the picture is from what the photograph *shows*, the other
-# how far it is from how the painting is *made*. That such a separation exists, and that it can be computed with a
-# network that was trained for something else altogether, was shown by Gatys, Ecker and Bethge in 2015, and is called
-# *neural style transfer*. In this course you build all of it yourself, from the first sum to the finished picture.
+# The large picture shows what the photograph shows, in the manner of the painting. The roofs, the trees and the lake
+# are in their places, but the sky has broken into panes of coloured glass, and dark leads run around whatever has an
+# outline. Nobody drew it. A program changed the numbers of which the picture consists, step by step, until two other
+# numbers had become small: one says how far the picture is from what the photograph *shows*, the other how far it is
+# from how the painting is *made*. That such a separation exists, and that it can be computed with a network that was
+# trained for something else altogether, was shown by Gatys, Ecker and Bethge in 2015, and is called *neural style
+# transfer*. In this course you build all of it yourself, from the first sum to the finished picture.
 #
 # This first lesson is the overview. At its end you will be able to explain the whole method with one diagram, to say
 # what it is good for and where it must not be trusted, to handle a picture as an array of numbers, and to find your
@@ -58,12 +58,12 @@ plots.show(method(pictures, maps, grams),
 # use it as a measuring instrument.
 #
 # The upper comparison is the **content loss**. If two pictures have similar feature maps in a deep layer, then similar
-# things are at similar places in both. The content loss is the squared difference between the new picture's maps $F$
-# and the photograph's maps $C$. The lower comparison is the **style loss**. Here places do not count, only which
+# things are at similar places in both. The content loss sums up the squared differences between the new picture's maps
+# $F$ and the photograph's maps $C$. The lower comparison is the **style loss**. Here places do not count, only which
 # features occur *together*, for example yellow together with a dark line on its right. A table of all these
-# co-occurrences is a *Gram matrix*, and the style loss is the squared difference between the matrices of new picture
-# and painting, $G$ and $S$. The **total variation** needs no network: it sums up how much neighbouring pixels differ,
-# and keeps the picture from becoming grainy. The weighted sum of the three is the **total loss**
+# co-occurrences is a *Gram matrix*, and the style loss sums up the squared differences between the matrices of new
+# picture and painting, $G$ and $S$. The **total variation** needs no network: it sums up how much neighbouring pixels
+# differ, and keeps the picture from becoming grainy. The weighted sum of the three is the **total loss**
 #
 # $$L = \alpha\, L_{content} + \beta\, L_{style} + \gamma\, TV,$$
 #
@@ -170,8 +170,9 @@ plots.show_images(shown, ["a raccoon in brushed planes", "the temple in two styl
 # pictures and help doctors to analyse and diagnose them more easily, and the same for pictures of the earth. The hope
 # is understandable, because a picture with clear lines is easier to read than a grey one. But who guarantees that the
 # lines are true? That can be tested with a picture whose truth we know. The scan below on the left is made up by a
-# program. Twelve small bright spots are in it, and a simple detector finds all twelve and nothing else. On the right
-# the scan has been given the style of a woodcut, with the default settings.
+# program, and has twelve small bright spots in it. A simple detector marks each peak of the smoothed brightness that
+# is curved downwards in every direction by more than a limit, and finds all twelve and nothing else. On the right the
+# scan has been given the style of a woodcut, with the default settings: 120 steps from noise, here at 384 pixels.
 
 # %% tags=["figure"]
 from nst_helpers.diagrams.pixels import marked_spots
@@ -537,6 +538,7 @@ _ = main(["check"])
 # ## Next
 #
 # Every box of the diagram rests on the first one, in which a network looks at a picture through small windows.
+#
 # **[01 Convolution](01_convolution.ipynb)** builds such a window, and asks what nine numbers have to be like in order
 # to find an edge.
 
