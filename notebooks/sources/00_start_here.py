@@ -353,7 +353,7 @@ print("bytes:", light + np.array([10, 10], np.uint8), " float32:", light.astype(
 # %% [markdown]
 # ## 4. How the lessons answer back
 #
-# **Predictions** you have met: choose before you read on, for a wrong guess teaches more than a right one that was
+# The **predictions** you have met: choose before you read on, for a wrong guess teaches more than a right one that was
 # never made. **Sliders** need a running cell; before that you see a stored picture. Tab leads from one control to the
 # next, the arrow keys move it, and the line under a picture says in words what it shows. **Numbers** should be those
 # that you see stored. Two kinds may differ: times, and what stands behind a ≈, because processors round differently in
