@@ -250,7 +250,8 @@ def test_the_smallest_failing_case_is_shown(capsys):
     assert found.details.inputs["image"].shape == (6, 7) and found.details.wrong.any()
     assert "[" in str(found.details) and "expected" in str(found.details)
     assert found.details._repr_html_().count("border: 2px") == found.details.wrong.sum()
-    check("00-mean-colour", lambda image: image.mean(axis=(0, 1)) + np.array([0, 0, 9]))
+    check("05-fair", lambda layer_losses: [1 / (len(layer_losses) * loss) + (loss == min(layer_losses)) for loss in
+                                           layer_losses])
     told = capsys.readouterr().out.splitlines()
     assert told[0].startswith("✗") and any(line.startswith("your answer") and line.count("[") == 1 for line in told)
 
@@ -258,8 +259,8 @@ def test_the_smallest_failing_case_is_shown(capsys):
 def test_an_answer_may_be_a_tensor_a_list_or_integers():
     from nst_helpers.backend import tf
 
-    assert verdict("00-mean-colour", lambda image: tf.reduce_mean(image, axis=(0, 1))).passed
-    assert verdict("00-mean-colour", lambda image: list(image.mean(axis=(0, 1)))).passed
+    assert verdict("00-negative", lambda image: tf.subtract(255.0, image)).passed
+    assert verdict("00-negative", lambda image: (255 - image).tolist()).passed
     assert verdict("01-shift", [[0, 0, 0], [1, 0, 0], [0, 0, 0]]).passed
 
 

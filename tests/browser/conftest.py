@@ -34,7 +34,6 @@ SETTINGS = {  # of JupyterLab: every cell is in the page, and nothing is asked o
 }
 # {lesson: {what takes minutes there: what gives a panel as much to show}}. The lessons' own numbers are nbval's matter.
 SHORTER = {
-    "00_start_here": {"iterations=160": "iterations=60"},
     "03_content_loss": {"steps=120": "steps=3"},
     "05_style_loss": {"steps=50": "steps=2", "[layer])) < 0.1": "[layer])) < 1e9"},
 }
