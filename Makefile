@@ -52,6 +52,8 @@ gallery: $(VENV)/installed  ## paint the finished pictures in data/gallery, and 
 
 runs: $(VENV)/installed  ## compute the runs that lessons show but do not compute, where out of date (data/runs)
 	$(RUN) tools/runs.py
+	$(RUN) tools/stages.py
+	$(RUN) tools/healthy.py
 	$(RUN) tools/textures.py
 	$(RUN) tools/inversions.py
 	$(RUN) tools/descents.py

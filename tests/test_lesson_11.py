@@ -1,41 +1,29 @@
-"""Lesson 11: what it asks for in its exercises is what the package does; and the gallery is as it should be."""
+"""Lesson 11: its exercises and the package agree, its stages are what it says, and the gallery is as it should be."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from lesson_code import SOURCES, lesson_functions
+from lesson_code import lesson_functions
 
-from nst_helpers import descent, plots
 from nst_helpers.colors import with_brightness
 from nst_helpers.diagnose import diagnose
+from nst_helpers.diagrams.transfer import finished, sign_chart, stage_plan, whole_course
+from nst_helpers.exercises import verdict
+from nst_helpers.experiments.stages import ARMS, best_rate, load_stages, staged
 from nst_helpers.images import load_image
-from nst_helpers.losses import gram_matrix
-from nst_helpers.networks import data_folder, load_network
-from nst_helpers.objective import blended_grams
+from nst_helpers.networks import data_folder
+from nst_helpers.plots import png
+from nst_helpers.runs import find_run
+from nst_helpers.schedule import pyramid
 from nst_helpers.settings import Settings
-from nst_helpers.transfer import Level, Result, descend
+from nst_helpers.shipped import shipped_picture
+from nst_helpers.transfer import Result, transfer
+from nst_helpers.widgets.still import studio_still
 
 GALLERY = data_folder() / "gallery"
 RECIPES = json.loads((GALLERY / "gallery.json").read_text(encoding="utf-8"))
-
-
-def test_the_learning_rate_is_the_packages(compact, photograph, monkeypatch):
-    (rate,) = lesson_functions("11_full_transfer", "rate")
-    seen = []
-    monkeypatch.setattr(descent, "stepper", lambda name: lambda canvas, gradient, memory, eta: (
-        seen.append(eta), (canvas, memory))[1])
-    list(descend(photograph, photograph, photograph, Level(64, 96, 9, 1.0), compact, Settings.classic(learning_rate=5)))
-    np.testing.assert_allclose(seen, [rate(step, 9, 5) for step in range(9)], rtol=1e-12)
-
-
-def test_the_blend_is_the_packages(compact, photograph):
-    (blend,) = lesson_functions("11_full_transfer", "blend")
-    pictures = [photograph, photograph[::-1, :80]]
-    grams = [gram_matrix(compact(picture, "conv2_1")["conv2_1"], normalized=True) for picture in pictures]
-    shares = [(0.25, pictures[0]), (0.75, pictures[1])]
-    np.testing.assert_allclose(blended_grams(compact, shares, ["conv2_1"])["conv2_1"], blend(grams, (2, 6)),
-                               rtol=1e-4, atol=1e-5)
 
 
 def test_the_repainted_picture_is_the_packages(photograph):
@@ -45,27 +33,73 @@ def test_the_repainted_picture_is_the_packages(photograph):
     np.testing.assert_allclose(with_brightness(photograph, light), expected, atol=1e-3)
 
 
-@pytest.mark.parametrize("weights", ["here", "not here"])
-def test_the_cell_for_vgg19_runs_with_its_weights_and_without(weights, vgg19_weights, monkeypatch, tmp_path, capsys):
-    """With random numbers in the layout of the real file, and with no file at all."""
-    monkeypatch.delenv("NST_VGG19_WEIGHTS", raising=False)
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    if weights == "here":
-        monkeypatch.setenv("NST_VGG19_WEIGHTS", str(vgg19_weights))
-    source = (SOURCES / "11_full_transfer.py").read_text(encoding="utf-8")
-    cells = source.split("# %%\n")
-    imports, (cell,) = cells[1], [cell for cell in cells if "vgg19_cache()" in cell and "import" not in cell]
-    shown = []
-    monkeypatch.setattr(plots, "show_images", lambda images, *words, **options: shown.append(images))
-    pictures = {name: load_image(data_folder() / path, 64) for name, path in
-                (("content", "content/temple.jpg"), ("style", "style/woodcut.jpg"))}
-    exec(imports, space := {})
-    space |= pictures | {"network": load_network(), "small": Settings(size=64, scales=1)}
-    exec(cell.split("# %%")[0].replace("size=128, iterations=40", "size=48, iterations=2"), space)
-    printed = capsys.readouterr().out
-    assert "20,024,384 parameters, 16.0 times as many" in printed
-    assert [len(images) for images in shown] == ([2] if weights == "here" else [])
-    assert ("python -m nst_helpers networks --fetch" in printed) == (weights == "not here")
+@pytest.mark.parametrize("answer", ["2*(1-2**-S)/S", "(2 - 2**(1 - S)) / S", "(1 - 0.5**S) / (S / 2)"])
+def test_the_share_of_the_work_passes_in_any_notation(answer):
+    assert verdict("11-work", answer).passed
+
+
+def test_the_share_of_the_work_is_the_packages():
+    levels = pyramid(1000, 1000, Settings(size=1000, scales=5, iterations=500, coarse_iterations=1.0))
+    work = sum(level.height * level.width * level.iterations for level in levels)
+    assert work / (1000 * 1000 * 500) == pytest.approx(2 * (1 - 2**-5) / 5, rel=0.01)
+
+
+def test_a_picture_is_rounded_or_cut_but_never_wraps_around():
+    assert verdict("11-saved", lambda seen, mean, scale: np.clip(seen * scale + mean, 0, 255).astype(np.uint8)).passed
+    assert verdict("11-saved", lambda seen, mean, scale: np.clip(np.rint(seen * scale + mean), 0, 255)).passed
+
+
+def test_a_budget_is_a_budget():
+    """The default settings fail, and so does a picture of something else."""
+    raccoon, wood = shipped_picture("raccoon", 192), shipped_picture("woodcut")
+    few = Settings(size=192, iterations=2)
+    made = transfer(raccoon, wood, few)
+    passed, text = verdict("11-budget", made)
+    assert not passed and "subject" in text and "style" in text and "millions" not in text
+    assert "millions" in verdict("11-budget", replace(made, sizes=((144, 192, 60),))).text
+    assert "raccoon" in verdict("11-budget", replace(made, content=wood)).text
+    assert verdict("11-budget", ...).text.startswith("○")
+
+
+@pytest.mark.parametrize("arm", ARMS)
+def test_the_stages_are_what_their_arm_says(arm, photograph):
+    arm = ARMS[arm]
+    made = staged(photograph, photograph[::-1], arm, 8.0, size=64, iterations=4)
+    assert made.image.shape[1] == 64 and set(made.losses) == {"content", "style", "tv", "total"}
+    full = (made.image.shape[0] + 4) * 68 * 4  # with the margin of a thirty-second
+    assert made.pixels < 0.75 * full if arm.grows else made.pixels == full
+
+
+def test_growing_and_leading_stages_are_the_packages_own_run(photograph):
+    changes = {"size": 96, "iterations": 8, "scales": 4, "coarse_iterations": 1.0}
+    settings = Settings.classic(**changes, learning_rate=9.0)
+    expected = transfer(photograph, photograph[::-1], settings).image
+    made = staged(photograph, photograph[::-1], ARMS["both"], 9.0, size=96, iterations=8)
+    np.testing.assert_allclose(made.image, expected, atol=1e-3)
+
+
+def test_what_was_measured_of_the_stages_is_there():
+    tried, longer, pictures = load_stages()
+    assert set(tried) == set(pictures) == set(ARMS) and set(longer) == {name for name in ARMS if ARMS[name].grows}
+    assert all(min(runs) < best_rate(runs) < max(runs) for runs in tried.values())
+
+
+def test_the_diagrams_draw():
+    picture = shipped_picture("temple", 96)
+    figures = [finished(picture, picture, picture), stage_plan({"a": [(1, 1)], "b": [(0.5, 2), (1, 1)]}),
+               whole_course(picture, picture, picture),
+               sign_chart({"noise": {"healthy": {"x": 1.0}, "spoilt": {"y": 5.0}}}, {"noise": (3.0, "most")})]
+    assert all(len(png(figure)) > 2_000 for figure in figures)
+    assert figures[0].axes[1].get_window_extent().width > 600
+    told = " ".join(text.get_text() for text in figures[2].axes[0].texts)
+    assert all(f"{number:02}" in told for number in range(1, 12))
+
+
+def test_the_still_of_the_studio_shows_a_run_where_there_is_one():
+    picture = shipped_picture("temple", 96)
+    alone, with_run = studio_still(picture, picture, None, "words"), studio_still(picture, picture, picture, "words")
+    assert alone.width == with_run.width == 960 and with_run.height > alone.height
+    assert find_run("temple", "night_swirls").settings.size == 512 and find_run("temple", "no such style") is None
 
 
 def test_the_gallery_is_large_enough_complete_and_light():

@@ -2,61 +2,116 @@
 
 import numpy as np
 
-from nst_helpers.exercises import Exercise
+from nst_helpers.exercises import Derive, Exercise, Make, Repair, Wish
 
 BRIGHTNESS = np.array([0.299, 0.587, 0.114])
-
-
-def _rate(step, steps, eta):
-    return eta * (1 + np.cos(np.pi * step / steps)) / 2
-
-
-def _blend(grams, weights):
-    return sum(weight * gram for weight, gram in zip(weights, grams, strict=True)) / sum(weights)
+SIDE, MILLIONS, SUBJECT, STYLE = 192, 0.8, 0.65, 0.06  # of the picture that is painted on a budget
 
 
 def _repaint(image, light, brightness=BRIGHTNESS):
     return image + (light - image @ brightness)[:, :, np.newaxis]
 
 
-def _grams(generator, number, channels):
-    return [generator.uniform(0, 5, (channels, channels)) for _ in range(number)]
+# From the network's numbers back to a picture
+
+
+def _whole(image):
+    """Rounded, and taken into one byte as the processor does it: 256 becomes 0, and −1 becomes 255."""
+    return np.rint(image).astype(int).astype(np.uint8)
+
+
+def _to_picture(seen, mean, scale):
+    return _whole(np.clip(seen * scale + mean, 0, 255))
+
+
+def _planted(seen, mean, scale):
+    image = np.rint(seen * scale + mean).astype(int)
+    return np.clip(image.astype(np.uint8), 0, 255)
+
+
+def _stretched(seen, mean, scale):
+    image = seen * scale + mean
+    return _whole(255 * (image - image.min()) / (image.max() - image.min()))
+
+
+def _seen_pictures(generator):
+    mean, scale = np.array([124.0, 116.0, 104.0]), np.array([58.0, 57.0, 56.0])
+    return [(generator.uniform(-3, 3, (height, 5, 3)), mean, scale) for height in (2, 4)]
+
+
+# A picture on a budget
+
+
+def _work(result):
+    """Millions of pixels that a `Result` painted, its margins left out."""
+    return sum(height * width * iterations for height, width, iterations in result.sizes) / 1e6
+
+
+def _sign(result, name, step):
+    """A sign of a result, to the nearest multiple of a step: hundreds of roundings differ between processors."""
+    from nst_helpers.diagnose import signs
+
+    return round(round(signs(result)[name] / step) * step, 3)
+
+
+def _is_the_pair(result):
+    """1 where the raccoon was painted as the woodcut, from noise; else 0."""
+    from nst_helpers.shipped import shipped_picture
+
+    content, style = shipped_picture("raccoon", SIDE), shipped_picture("woodcut")
+    given = np.asarray(result.content)
+    return float(given.shape == content.shape and np.allclose(given, content, atol=1) and
+                 np.shape(result.style) == style.shape and result.settings.init == "noise")
 
 
 EXERCISES = {
-    "11-rate": Exercise(
-        truth=_rate,
-        inputs=lambda generator: [(0, 10, 6.0), (3, 10, 6.0), (50, 100, 2.0), (99, 100, 6.0), (7, 9, 0.5)],
+    "11-work": Derive(
+        truth="2 * (1 - 2**-S) / S",
+        variables={"S": (2, 12)},
         mistakes={
-            "that falls along a straight line; a half cosine is flat at both ends.":
-                lambda step, steps, eta: eta * (1 - step / steps),
-            "the cosine runs from 1 to −1, so the rate would fall below zero: lift it by 1, and halve it.":
-                lambda step, steps, eta: eta * np.cos(np.pi * step / steps),
-            "twice too large: 1 + cos begins at 2, so halve it.":
-                lambda step, steps, eta: eta * (1 + np.cos(np.pi * step / steps)),
-            "that is a whole wave: it has risen again at the end. Half a wave is π, not 2π.":
-                lambda step, steps, eta: eta * (1 + np.cos(2 * np.pi * step / steps)) / 2,
-            "it has to fall: 1 + cos, not 1 − cos.":
-                lambda step, steps, eta: eta * (1 - np.cos(np.pi * step / steps)) / 2,
-            "η is forgotten.": lambda step, steps, eta: (1 + np.cos(np.pi * step / steps)) / 2,
+            "each size gets one in S of the iterations: divide by S.": "2 * (1 - 2**-S)",
+            "the finest size costs 1, not ½: the sum begins with 2**0.": "(1 - 2**-S) / S",
+            "that is the sum of endlessly many sizes: here it ends after S of them.": "2 / S",
+            "the side shrinks by √2, so the area shrinks by 2, not by 4.": "4 / 3 * (1 - 4**-S) / S",
+            "those are sides; the work grows with the area.": "(1 - 2**(-S / 2)) / (S * (1 - 2**-0.5))",
+            "that counts the finest size only.": "1 / S",
+            "the other way round: what was asked for is growing over not growing, less than 1.":
+                "S / (2 * (1 - 2**-S))",
+            "that is the share that is saved.": "1 - 2 * (1 - 2**-S) / S",
+            "one size too few: the sum runs from 2**0 to 2**-(S - 1), S terms.": "2 * (1 - 2**(1 - S)) / S",
+            "one size too many: the sum runs from 2**0 to 2**-(S - 1), S terms.": "2 * (1 - 2**-(S + 1)) / S",
+            "the mean of the first and the last would do for equal steps; here each size is half of the next.":
+                "(1 + 2**(1 - S)) / 2",
         },
-        praise="Full steps first, and at last steps that only polish.",
-        tolerance=1e-5,
+        praise="With four sizes that is 15/32. Whoever gives the coarse sizes more of the iterations pays even less.",
     ),
-    "11-blend": Exercise(
-        truth=_blend,
-        inputs=lambda generator: [(_grams(generator, 2, 3), (1, 3)), (_grams(generator, 3, 2), (0.5, 2, 4)),
-                                  (_grams(generator, 1, 4), (7,))],
+    "11-saved": Repair(
+        truth=_to_picture,
+        planted=_planted,
+        symptom="A value of 256 comes out as 0, and −1 as 255: look at the order of the three operations.",
+        inputs=_seen_pictures,
         mistakes={
-            "only the proportions shall matter: divide by the sum of the weights.":
-                lambda grams, weights: sum(weight * gram for weight, gram in zip(weights, grams, strict=True)),
-            "divide by the sum of the weights, not by how many there are.":
-                lambda grams, weights: _blend(grams, weights) * sum(weights) / len(weights),
-            "the weights are forgotten: that is the plain mean.": lambda grams, weights: sum(grams) / len(grams),
-            "the weights stand in the wrong order.": lambda grams, weights: _blend(grams, weights[::-1]),
-            "only the first style is left.": lambda grams, weights: grams[0],
+            "the scale is not undone: the network divided by it.": lambda seen, mean, scale: _whole(
+                np.clip(seen + mean, 0, 255)),
+            "the mean is not added back.": lambda seen, mean, scale: _whole(np.clip(seen * scale, 0, 255)),
+            "the network subtracts the mean, then divides: undo it in the opposite order.":
+                lambda seen, mean, scale: _whole(np.clip((seen + mean) * scale, 0, 255)),
+            "values below 0 still wrap around to bright ones.": lambda seen, mean, scale: _whole(
+                np.minimum(seen * scale + mean, 255)),
+            "values above 255 still wrap around to dark ones.": lambda seen, mean, scale: _whole(
+                np.maximum(seen * scale + mean, 0)),
+            "stretching from the smallest to the largest value changes every pixel of the picture.": _stretched,
+            "a value below 0 is black, not its absolute value.": lambda seen, mean, scale: _whole(
+                np.clip(np.abs(seen * scale + mean), 0, 255)),
+            "that clips what the network sees, before it is a picture.": lambda seen, mean, scale: _whole(
+                np.clip(np.clip(seen, 0, 255) * scale + mean, 0, 255)),
+            "pixels run from 0 to 255, not from 0 to 1.": lambda seen, mean, scale: _whole(
+                np.clip(seen * scale + mean, 0, 1)),
+            "red and blue are swapped: this network takes RGB.": lambda seen, mean, scale: _to_picture(
+                seen, mean, scale)[:, :, ::-1],
         },
-        praise="Its style loss differs from the weighted sum of the single ones by a constant only: the same gradient.",
+        praise="First clip, then round, then store as bytes: no bright specks in the shadows.",
+        tolerance=5e-3,  # cutting the digits off instead of rounding is no mistake
     ),
     "11-repaint": Exercise(
         truth=_repaint,
@@ -73,7 +128,24 @@ EXERCISES = {
                 lambda image, light: image + light[:, :, np.newaxis],
             "the sign is wrong: add what is missing, new minus old.":
                 lambda image, light: image - (light - image @ BRIGHTNESS)[:, :, np.newaxis],
+            "the picture is the old one: the new brightness is not in it.": lambda image, light: 1.0 * image,
+            "the whole picture is shifted by one number; each pixel needs its own.":
+                lambda image, light: image + (light - image @ BRIGHTNESS).mean(),
+            "each channel is replaced by the brightness times its weight: the differences are lost.":
+                lambda image, light: light[:, :, np.newaxis] * BRIGHTNESS,
         },
         praise="The photograph's colours, under any brightness you like.",
+    ),
+    "11-budget": Make(
+        wishes=(
+            Wish("the raccoon as a woodcut, from noise (1 is yes)", _is_the_pair, 1, 1),
+            Wish("longer side in pixels", lambda result: max(result.image.shape), SIDE),
+            Wish("millions of pixels painted", _work, most=MILLIONS),
+            Wish("subject: correlation of conv4_2 with the photograph's", lambda result: _sign(result, "subject", 0.1),
+                 SUBJECT),
+            Wish("style loss, over the photograph's", lambda result: _sign(result, "style", 0.04), most=STYLE),
+        ),
+        picture=lambda result: result.image,
+        praise="Two wishes that pull against each other, met within a budget: that is what tuning is.",
     ),
 }

@@ -6,7 +6,7 @@ import ipywidgets
 import numpy as np
 from PIL import Image
 
-from nst_helpers.images import resize_image, to_uint8
+from nst_helpers.images import to_uint8
 from nst_helpers.networks import data_folder
 from nst_helpers.settings import Settings, layers_to_text
 from nst_helpers.widgets.base import encoded
@@ -45,11 +45,6 @@ def empty_picture(**layout: str) -> ipywidgets.Image:
 def blank() -> bytes:
     """A JPEG file of one white pixel."""
     return encoded(np.full((1, 1, 3), 255.0), "JPEG")
-
-
-def as_high(image: np.ndarray, height: int) -> np.ndarray:
-    """A picture (height, width, 3), 0–255, at this height."""
-    return resize_image(image, height, max(1, round(height * image.shape[1] / image.shape[0])))
 
 
 def sized(image: np.ndarray, width: int) -> np.ndarray:

@@ -11,13 +11,13 @@ from functools import partial
 from pathlib import Path
 
 import ipywidgets
-import numpy as np
 
 from nst_helpers.animation import save_animation, small_frame
 from nst_helpers.estimate import estimate
 from nst_helpers.images import ImageError, load_image
 from nst_helpers.networks import data_folder
 from nst_helpers.run import Run
+from nst_helpers.runs import find_run
 from nst_helpers.settings import Settings, layers_from_text, layers_to_text
 from nst_helpers.system import write_whole
 from nst_helpers.widgets import words
@@ -26,7 +26,6 @@ from nst_helpers.widgets.controls import (
     OWN,
     ROLES,
     WIDE,
-    as_high,
     blank,
     empty_picture,
     picture_list,
@@ -34,6 +33,7 @@ from nst_helpers.widgets.controls import (
     sized,
 )
 from nst_helpers.widgets.curves import draw_curves
+from nst_helpers.widgets.still import studio_still
 
 SHOWN = 400  # pixels: width of a picture on the page, so that two stand side by side
 ON_THE_WAY = ("content_weight", "style_weight", "tv_weight", "content_layers", "style_layers", "content_lead",
@@ -290,11 +290,14 @@ class Studio(ipywidgets.VBox):
                 accessible("nst-studio")]
 
     def _repr_mimebundle_(self, **kwargs):  # pyright: ignore[reportIncompatibleMethodOverride]: with metadata
-        """The live widget; and, for readers of the stored notebook, its two pictures and words."""
+        """The live widget; and, for readers of the stored notebook, its two pictures, a finished run, and words."""
         live = super()._repr_mimebundle_(**kwargs) or {}
         names = [self.controls[role].value for role in ROLES]
         words = (f"The studio, with “{names[0]}” to be painted as “{names[1]}”. Run this cell to start, pause, "
                  "change, compare and save.")
-        pair = encoded(np.hstack([as_high(self._picture(role), 160) for role in ROLES]), "JPEG")
-        stored = {"text/plain": words, "image/jpeg": base64.b64encode(pair).decode()}
+        run = find_run(*names)
+        told = "" if run is None else (f"After {run.settings.iterations} steps of {run.settings.optimizer} at "
+                                       f"{run.settings.size} pixels with β = {run.settings.style_weight:g}. ")
+        still = studio_still(*map(self._picture, ROLES), run and run.image, f"{told}Run this cell to paint your own.")
+        stored = {"text/plain": words, "image/jpeg": base64.b64encode(encoded(still, "JPEG")).decode()}
         return {**stored, **{key: live[key] for key in (VIEW,) if key in live}}, {"image/jpeg": {"alt": words}}
