@@ -54,6 +54,7 @@ runs: $(VENV)/installed  ## compute the runs that lessons show but do not comput
 	$(RUN) tools/runs.py
 	$(RUN) tools/textures.py
 	$(RUN) tools/inversions.py
+	$(RUN) tools/race.py
 
 features: $(VENV)/installed  ## compute what lesson 02 shows of channels and of three sets of weights, where missing (minutes)
 	$(RUN) tools/feature_pictures.py

@@ -1,4 +1,4 @@
-"""One transfer for all optimizers: the same photograph, style and noise; and what `make race` computed of it before.
+"""One transfer for all optimizers: the same photograph, style and noise; and what `make runs` computed of it before.
 
 `tools/race.py` writes
     data/race/race.json     every run: optimizer, η, schedule, size, memory, and the loss at each look
