@@ -369,4 +369,4 @@ def test_the_table_of_formulas_covers_the_package():
     taught = {f"losses.{name}" for name in defined("nst_helpers/losses.py") if not name.startswith("_")}
     taught |= {f"optimizers.{name}" for name in defined("nst_helpers/optimizers.py", ast.ClassDef)
                if name != "Optimizer" and not name.endswith("State")}
-    assert taught - named == {"losses.gram_distance", "optimizers.LBFGS"}
+    assert taught - named == {"losses.gram_distance"}
