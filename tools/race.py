@@ -46,10 +46,10 @@ def main(arguments=None):
     run(SCIPY, 0.0, "constant", SMALL, SHORT)
     for name in sorted(RULES, reverse=True):
         paint_large(name, SHORT)
-    for memory in (1, 3, 30):
-        climb("L-BFGS", "cosine", SHORT, memory=memory)
     for schedule in ("constant", "cosine"):
         climb("Adam", schedule, LONG)
+    for memory in (1, 30):
+        climb("L-BFGS", "cosine", SHORT, memory=memory)
     return 0
 
 

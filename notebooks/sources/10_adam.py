@@ -524,6 +524,9 @@ again = paint(transfer, adam, fresh(transfer.noise), stored.learning_rate, 60)
 reached = np.argmax(races["L-BFGS", "constant"].losses <= stored.end)
 print(f"Adam by hand, again: ≈ {again.losses[-1]:.2f}; stored: {stored.end:.2f}")
 print(f"L-BFGS has a loss of {stored.end:.2f} after {reached} looks")
+for schedule, name in (("constant", "constant"), ("cosine", "falling")):
+    run_of_it = best(optimizer="Adam", schedule=schedule, size=160, steps=200)
+    print(f"Adam after 200 looks, η {name}: {run_of_it.end:.2f} at η = {run_of_it.learning_rate:g}")
 print(f"η = 6, constant: after 40 looks ≈ {at_six.losses[40]:.1f}, after 60 looks ≈ {at_six.losses[60]:.1f}")
 
 # %% tags=["check"]
@@ -559,7 +562,10 @@ for pair in zip(order[::2], order[1::2], strict=True):
                       photo=True)
 
 # %% [markdown]
-# PICTEXT
+# Here $\eta$ was not tuned again, only taken over from 160 pixels (four times as large for descent and momentum), so
+# these are pictures and no second race. Still, losses and eyes agree. Plain descent has found the temple and the halo
+# of a moon, but the noise of the start lies over everything. AdaGrad and RMSprop leave grain in the sky. With
+# momentum the strokes are clean, and with L-BFGS the moon has a light of its own.
 
 # %% tags=["figure"]
 figure, axes = plots.subplots(size=(8.5, 3.8))
@@ -721,27 +727,30 @@ found = minimize(loss_and_gradient, transfer.noise.ravel().astype(float), jac=Tr
 steps = [(after - before, gradients[after.tobytes()] - gradients[before.tobytes()])
          for before, after in pairwise(points)]
 curvatures = np.array([d @ y / (d @ d) for d, y in steps]) / 1e6
-print(f"{len(looks)} looks for {found.nit} steps; loss ≈ {min(looks):.2f}")
-print(f"curvatures along the steps: ≈ {curvatures.min():.0e} to ≈ {curvatures.max():.0e}")
+print(f"≈ {len(looks)} looks for ≈ {found.nit} steps; loss ≈ {min(looks):.2f}")
+print(f"curvatures along the steps: ≈ {curvatures.min():.1e} to ≈ {curvatures.max():.1e}")
 
 # %% tags=["check"]
 assert found.nit > 40 and curvatures.max() > 10 * curvatures.min() > 0
 
 # %% [markdown]
-# Of 61 looks 59 were steps, so the first length that it tried was nearly always good enough, and the line search cost
-# next to nothing. And the curvatures say what there is to gain. Along some steps the loss curves by $7 \cdot 10^{-8}$
-# only, where a step of $1/\lambda \approx 14$ million times the gradient is right; but plain descent cannot use more
-# than half a million in any direction, or it flies off in the most curved one. L-BFGS takes both, each in its own
-# direction. A last test changes one thing only, the number of pairs that the package's L-BFGS remembers, each with
-# its best $\eta$:
+# Of 61 looks about 59 were steps, so the first length that it tried was nearly always good enough, and the line
+# search cost next to nothing. And the curvatures say what there is to gain. Along some steps the loss curves by $7
+# \cdot 10^{-8}$ only, where a step of $1/\lambda \approx 14$ million times the gradient is right; but plain descent
+# cannot use more than half a million in any direction, or it flies off in the most curved one. L-BFGS takes both,
+# each in its own direction. A last test changes one thing only, the number of pairs that the package's L-BFGS
+# remembers, each with its best $\eta$:
 
 # %%
-for memory in (1, 3, 10, 30):
+for memory in (1, 10):
     made = best(optimizer="L-BFGS", schedule="cosine", size=160, memory=memory, steps=60)
     print(f"{memory:2} pairs: loss after 60 looks {made.end:.2f} at η = {made.learning_rate:g}")
 
 # %% [markdown]
-# MEMTEXT
+# One pair does as well as ten. It is not a detailed picture of $A$ that wins here, in 60 steps among 51,360 numbers,
+# but the two things that already the newest pair brings: a step length that is measured anew at every step, $d^T y /
+# y^T y$, and a direction from which the last one has been taken out, as in the method of conjugate gradients. Both
+# need nothing but two gradients that belong to the same loss.
 #
 # ## 8. What speaks for Adam
 #
