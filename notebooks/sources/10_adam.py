@@ -347,6 +347,7 @@ def adam_hat(w, gradient, memory, learning_rate, beta1=0.9, beta2=0.999, epsilon
     rate = learning_rate * (1 - beta2 ** (t + 1)) ** 0.5 / (1 - beta1 ** (t + 1))
     return w - rate * velocity / (scale**0.5 + epsilon), (t + 1, velocity, scale)
 
+# %%
 def valley(rule, epsilon, steps=60):
     """Where a rule stands after each step down ½ (100 w₀² + w₁² + w₂²/100), whose gradient is 100 w₀, w₁, w₂/100."""
     w, memory, path = np.array([1.0, -2.0, 3.0]), fresh(np.zeros(3)), []
@@ -851,6 +852,7 @@ def walk_of_one(gradient_at, steps, beta1, beta2, largest=False):
         path.append(x)
     return np.array(path)
 
+# %%
 def often(t):
     return 4.0 if t % 3 == 0 else -1.0
 
