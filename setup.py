@@ -7,7 +7,7 @@ from setuptools.command.build_py import build_py
 
 # The gallery is large, and needed neither to paint, to teach nor to check.
 SHIPPED = ("SOURCES.md", "networks/*", "content/*", "style/*", "runs/*", "features/*", "inversions/*", "textures/*",
-           "woven/*", "adaptive/*", "scans/*")
+           "woven/*", "adaptive/*", "scans/*", "race/*")
 
 
 class BuildWithData(build_py):

@@ -1,4 +1,4 @@
-"""Lesson 10: its rules by hand are the package's; what it says of step lengths and ε; and its race."""
+"""Lesson 10: its rules by hand are the package's; what it says of step lengths, ε and Adam's failure; and its race."""
 
 import io
 
@@ -9,17 +9,20 @@ from PIL import Image
 
 from nst_helpers import optimizers
 from nst_helpers.backend import tf
-from nst_helpers.experiments.landscapes import RATES, RULES, best_rates, corners
+from nst_helpers.diagrams.adam import moves, state_of_adam, streams
+from nst_helpers.experiments import batches, contest
+from nst_helpers.experiments.landscapes import RULES, corners
+from nst_helpers.plots import png
 from nst_helpers.widgets.race import SURFACES, draw_race, race
 
 CURVATURE = np.array([100.0, 1.0, 0.01])
 START = np.array([1.0, -2.0, 3.0])
 PAIRS = {
-    "gradient_descent": optimizers.GradientDescent(0.01), "momentum": optimizers.Momentum(0.01),
-    "adagrad": optimizers.AdaGrad(0.01), "rmsprop": optimizers.RMSprop(0.01), "adam": optimizers.Adam(0.01),
-    "paper_adam": optimizers.Adam(0.01, bias_correction=False),
+    "adam": optimizers.Adam(0.01),
+    "uncorrected_adam": optimizers.Adam(0.01, bias_correction=False),
     "adam_hat": optimizers.Adam(0.01, epsilon=1e-7, epsilon_hat=True),
 }
+RACERS = (*RULES, "L-BFGS")
 
 
 def pixels(panel):
@@ -49,31 +52,119 @@ def test_the_lessons_rule_is_the_packages_optimizer(name, array):
 
 
 def test_the_excess_without_correction_is_the_closed_form():
-    step_lengths, _, paper_adam, adam, too_long = lesson_functions(
-        "10_adam", "step_lengths", "fresh", "paper_adam", "adam", "too_long")
-    without, corrected = (step_lengths(rule, np.full(2000, 4.0)) for rule in (paper_adam, adam))
+    step_lengths, _, uncorrected, adam = lesson_functions(
+        "10_adam", "step_lengths", "fresh", "uncorrected_adam", "adam")
+    without, corrected = (step_lengths(rule, np.full(2000, 4.0)) for rule in (uncorrected, adam))
+    number = np.arange(1, 2001)
     np.testing.assert_allclose(corrected, 1, rtol=1e-6)
-    np.testing.assert_allclose(without, too_long(np.arange(1, 2001), 0.9, 0.999), rtol=1e-5)
-    assert without[0] == pytest.approx(np.sqrt(10), rel=1e-5)  # (1 − 0.9) / √(1 − 0.999)
+    np.testing.assert_allclose(without, (1 - 0.9**number) / (1 - 0.999**number) ** 0.5, rtol=1e-5)
+    assert without[0] == pytest.approx(np.sqrt(10), rel=1e-5)
 
 
-@pytest.mark.parametrize("t", [1, 2, 5, 50])
+def test_no_gradients_give_a_longer_step_than_the_growing_ones():
+    step_lengths, _, adam = lesson_functions("10_adam", "step_lengths", "fresh", "adam")
+    longest = 0.1 / (0.001 * (1 - 0.81 / 0.999)) ** 0.5
+    generator = np.random.default_rng(0)
+    for gradients in (generator.normal(size=3000), np.exp(generator.normal(0, 4, 3000)), 1.2 ** np.arange(300.0)):
+        assert step_lengths(adam, gradients).max() < longest
+    growing = np.concatenate([np.zeros(9700), (0.999 / 0.9) ** np.arange(300.0)])
+    assert step_lengths(adam, growing)[-1] == pytest.approx(longest, rel=1e-3)
+
+
+@pytest.mark.parametrize("t", [0, 1, 4, 49])
 def test_the_matching_epsilon_makes_both_forms_equal(t):
-    matching, adam, adam_hat = lesson_functions("10_adam", "matching_epsilon", "adam", "adam_hat")
-    memory, gradient = (t - 1, np.array([0.3, -2.0]), np.array([0.5, 0.1])), np.array([1.0, 3.0])
-    one, _ = adam(START[:2], gradient, memory, 0.1, epsilon=matching(0.1, 0.999, t))
+    adam, adam_hat = lesson_functions("10_adam", "adam", "adam_hat")
+    memory, gradient = (t, np.array([0.3, -2.0]), np.array([0.5, 0.1])), np.array([1.0, 3.0])
+    one, _ = adam(START[:2], gradient, memory, 0.1, epsilon=0.1 / (1 - 0.999 ** (t + 1)) ** 0.5)
     other, _ = adam_hat(START[:2], gradient, memory, 0.1, epsilon=0.1)
     np.testing.assert_allclose(one, other, rtol=1e-12)
 
 
-def test_the_lessons_sweep_finds_the_widgets_rates():
-    names = ("gradient_descent", "momentum", "adagrad", "rmsprop", "adam")
-    space = {"ETAS": RATES}
-    sweep, *_ = lesson_functions("10_adam", "sweep", "descend", "fresh", **space)
-    rules = lesson_functions("10_adam", *names)
-    for surface, ground in SURFACES.items():
-        found = [sweep(rule, ground)[0] for rule in rules]
-        np.testing.assert_allclose(found, list(best_rates(surface).values()), rtol=1e-9)
+def some_pairs(count):
+    generator = np.random.default_rng(0)
+    matrix = generator.normal(size=(6, 6))
+    matrix = matrix @ matrix.T + np.eye(6)
+    return [(s, matrix @ s) for s in generator.normal(size=(count, 6))]
+
+
+@pytest.mark.parametrize("count", [0, 1, 4])
+def test_the_two_loops_are_the_packages(count):
+    (two_loops,) = lesson_functions("10_adam", "two_loops")
+    pairs, gradient = some_pairs(count), np.arange(1.0, 7)
+    packaged = optimizers._inverse_hessian_times(gradient, pairs)
+    np.testing.assert_allclose(two_loops(gradient, pairs), packaged, rtol=1e-12)
+
+
+def test_the_two_loops_are_the_formula_for_matrices():
+    """Nocedal and Wright 2006, equation 7.16: H ← (1 − s yᵀ/yᵀs) H (1 − y sᵀ/yᵀs) + s sᵀ/yᵀs."""
+    (two_loops,) = lesson_functions("10_adam", "two_loops")
+    pairs = some_pairs(5)
+    s, y = pairs[-1]
+    inverse = np.eye(6) * (s @ y) / (y @ y)
+    for s, y in pairs:
+        left = np.eye(6) - np.outer(s, y) / (y @ s)
+        inverse = left @ inverse @ left.T + np.outer(s, s) / (y @ s)
+    gradient = np.arange(1.0, 7)
+    np.testing.assert_allclose(two_loops(gradient, pairs), inverse @ gradient, rtol=1e-10)
+    np.testing.assert_allclose(two_loops(y, pairs), s, rtol=1e-10)  # the secant condition
+
+
+def test_adam_goes_the_wrong_way_where_reddi_says():
+    (walk,) = lesson_functions("10_adam", "walk_of_one")
+
+    def gradient_at(t):
+        return 4.0 if t % 3 == 0 else -1.0
+
+    assert walk(gradient_at, 3000, 0.0, 1 / 17)[-300:].mean() > 0.9
+    assert walk(gradient_at, 3000, 0.0, 1 / 17, largest=True)[-300:].mean() < -0.9
+
+
+# What it draws and measures
+
+
+def test_the_diagram_shows_what_adam_does():
+    rows = streams()
+    np.testing.assert_allclose(moves(rows["steady"]), 1, rtol=1e-6)
+    np.testing.assert_allclose(moves(1000 * rows["noise alone"]), moves(rows["noise alone"]), rtol=1e-4)
+    assert np.abs(moves(rows["noise alone"])[20:]).max() < 1
+    assert Image.open(io.BytesIO(png(state_of_adam()))).width >= 640
+
+
+def test_least_squares_with_all_examples_comes_down_to_the_minimum():
+    problem = batches.fit()
+    gradient = problem.inputs.T @ (problem.inputs @ problem.best - problem.targets)
+    assert np.abs(gradient).max() < 1e-8 * np.abs(problem.inputs.T @ problem.targets).max()
+    assert batches.excess(optimizers.GradientDescent, 1.0, batches.EXAMPLES) < 1e-3
+    assert batches.excess(optimizers.GradientDescent, 100.0, batches.EXAMPLES) == np.inf
+
+
+def test_the_tuned_learning_rate_has_worse_neighbours():
+    rate, left = batches.tuned(optimizers.Momentum, 200, 0.01, steps=50)
+    for other in (rate / 2, 2 * rate):
+        assert batches.excess(optimizers.Momentum, other, 200, 50) >= left
+
+
+@pytest.mark.parametrize("schedule", ["constant", "cosine"])
+@pytest.mark.parametrize("name", RACERS)
+def test_the_best_of_a_stored_ladder_has_worse_neighbours(name, schedule):
+    ladder = {race.learning_rate: race.end for race in contest.stored_races(
+        optimizer=name, schedule=schedule, size=160, memory=10, steps=60)}
+    rate = min(ladder, key=ladder.get)
+    assert {rate / 2, 2 * rate} <= set(ladder)
+    assert contest.best(optimizer=name, schedule=schedule, size=160, memory=10, steps=60).learning_rate == rate
+
+
+@pytest.mark.parametrize("name", RACERS)
+def test_the_stored_pictures_are_there_and_large(name):
+    image = contest.picture(name.lower().replace(" ", "_"))
+    assert image.shape == (214, 320, 3)
+
+
+def test_a_painting_starts_at_the_noise_and_obeys_its_schedule():
+    transfer = contest.Transfer(lambda w: (float(np.sum(w)), np.ones_like(w)), np.full((2, 2, 3), 100.0, np.float32))
+    painted = contest.paint(transfer, lambda w, g, memory, eta: (w - eta * g, memory), None, 10.0, 2, "cosine")
+    np.testing.assert_allclose(painted.losses, [1200, 1080, 1020])
+    np.testing.assert_allclose(painted.image, 85)
 
 
 # The race

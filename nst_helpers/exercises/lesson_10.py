@@ -1,90 +1,162 @@
 """Exercises of lesson 10: Adam."""
 
+from functools import cache
+
 import numpy as np
 
-from nst_helpers.exercises import Exercise
+from nst_helpers.exercises import Choice, Derive, Make, Option, Repair, Wish
+
+SIZE = 160  # pixels: longer side of the picture that is painted
+LOWEST = 3.0  # the loss that it may have at most
 
 
-def _adamax(w, gradient, velocity, scale, t, learning_rate, beta1, beta2):
-    velocity = beta1 * velocity + (1 - beta1) * gradient
-    scale = np.maximum(beta2 * scale, np.abs(gradient))
-    return w - learning_rate * velocity / (1 - beta1**t) / scale
+def _adam_with(keep=False, first=1, second=1, offset=1, power=0.5, above="mean", sign=-1, swapped=False):
+    """Adam over a row of gradients, with one part replaced by a usual mistake.
+
+    keep: store the corrected means. first, second: whether V and s are corrected. offset: of the exponent.
+    power: of ŝ. above: what stands above the line. swapped: β₁ and β₂ in the corrections.
+    """
+
+    def walk(w, gradients, learning_rate, beta1, beta2):
+        velocity = scale = 0.0 * w
+        for t, gradient in enumerate(gradients):
+            velocity = beta1 * velocity + (1 - beta1) * gradient
+            scale = beta2 * scale + (1 - beta2) * gradient**2
+            one, two = (beta2, beta1) if swapped else (beta1, beta2)
+            fix1, fix2 = 1 - one ** (t + offset) if first else 1.0, 1 - two ** (t + offset) if second else 1.0
+            velocity_hat, scale_hat = velocity / fix1, scale / fix2
+            if keep:
+                velocity, scale = velocity_hat, scale_hat
+            over = gradient if above == "gradient" else velocity_hat
+            w = w + sign * learning_rate * over / (scale_hat**power + 1e-8)
+        return w
+
+    return walk
 
 
-def _adamax_with(velocity_of=None, scale_of=None, correct=lambda t, beta1, beta2: 1 - beta1**t, sign=1):
-    """Adamax with one part replaced by a usual mistake."""
-    velocity_of = velocity_of or (lambda velocity, gradient, beta1: beta1 * velocity + (1 - beta1) * gradient)
-    scale_of = scale_of or (lambda scale, gradient, beta2: np.maximum(beta2 * scale, np.abs(gradient)))
-
-    def step(w, gradient, velocity, scale, t, learning_rate, beta1, beta2):
-        velocity, scale = velocity_of(velocity, gradient, beta1), scale_of(scale, gradient, beta2)
-        return w - sign * learning_rate * velocity / correct(t, beta1, beta2) / scale
-
-    return step
+def _first_only(w, gradients, learning_rate, beta1, beta2):
+    """Corrects by 1 − β at every step, as if each were the first."""
+    velocity = scale = 0.0 * w
+    for gradient in gradients:
+        velocity = beta1 * velocity + (1 - beta1) * gradient
+        scale = beta2 * scale + (1 - beta2) * gradient**2
+        w = w - learning_rate * velocity / (1 - beta1) / ((scale / (1 - beta2)) ** 0.5 + 1e-8)
+    return w
 
 
-def _cases(generator):
-    """Steps in the middle of a run; some gradients are larger than what the scale remembers, some smaller."""
-    return [(generator.normal(0, 5, 6), np.array([-4.0, 3.0, -0.2, 0.1, 6.0, -0.5]), generator.normal(0, 2, 6),
-             generator.uniform(1.5, 2.5, 6), t, 0.5, 0.8, 0.9) for t in (2, 5)]
+def _one_step(w, gradients, learning_rate, beta1, beta2):
+    return _adam_with()(w, gradients[:1], learning_rate, beta1, beta2)
+
+
+def _walks(generator):
+    """Gradients of two numbers over several steps; the first case is small enough for a pencil."""
+    return [(np.array([0.0]), np.array([[4.0], [4.0]]), 1.0, 0.5, 15 / 16),
+            (generator.normal(size=2), generator.normal(1, 2, (6, 2)), 0.5, 0.8, 0.95),
+            (generator.normal(size=3), generator.normal(-1, 3, (9, 3)), 0.25, 0.9, 0.99)]
+
+
+@cache
+def _transfer():
+    from nst_helpers.experiments.contest import one_transfer
+    from nst_helpers.networks import load_network
+
+    return one_transfer(load_network(), SIZE)
+
+
+def _loss(image):
+    image = np.asarray(image, np.float32)
+    if image.shape != _transfer().noise.shape:
+        raise ValueError(f"its shape is {image.shape}, not {_transfer().noise.shape}")
+    return _transfer().look(image)[0]
 
 
 EXERCISES = {
-    "10-too-long": Exercise(
-        truth=lambda t, beta1, beta2: (1 - beta1**t) / (1 - beta2**t) ** 0.5,
-        inputs=lambda generator: [(1, 0.9, 0.999), (10, 0.9, 0.999), (7, 0.5, 0.99), (3, 0.8, 0.95)],
+    "10-too-long": Derive(
+        truth="(1 - beta1**n) / (1 - beta2**n)**0.5",
+        variables={"n": (2, 30), "beta1": (0.5, 0.95), "beta2": (0.9, 0.999)},
         mistakes={
-            "that is the other way round: how much the correction makes a step longer, not shorter.":
-                lambda t, beta1, beta2: (1 - beta2**t) ** 0.5 / (1 - beta1**t),
-            "the root is missing: the step divides by √s, not by s.":
-                lambda t, beta1, beta2: (1 - beta1**t) / (1 - beta2**t),
+            "that is the other way round: how much longer the correction makes a step. It makes these shorter.":
+                "(1 - beta2**n)**0.5 / (1 - beta1**n)",
+            "the root is missing: a step divides by √s, not by s.": "(1 - beta1**n) / (1 - beta2**n)",
             "β₁ and β₂ are swapped: β₁ belongs to V, which stands above the line.":
-                lambda t, beta1, beta2: (1 - beta2**t) / (1 - beta1**t) ** 0.5,
-            "that holds for the first step only: after t steps, β to the power t is left of the start.":
-                lambda t, beta1, beta2: (1 - beta1) / (1 - beta2) ** 0.5,
-            "the root belongs to s only, not to V.":
-                lambda t, beta1, beta2: ((1 - beta1**t) / (1 - beta2**t)) ** 0.5,
-            "that is V's share alone: √s is too small as well.": lambda t, beta1, beta2: 1 - beta1**t,
+                "(1 - beta2**n) / (1 - beta1**n)**0.5",
+            "that holds for the first step only: after n steps βⁿ is left of the start.":
+                "(1 - beta1) / (1 - beta2)**0.5",
+            "the root belongs to s only, not to V.": "((1 - beta1**n) / (1 - beta2**n))**0.5",
+            "that is V’s share alone: √s is too small as well.": "1 - beta1**n",
+            "that is √s’s share alone: V is too small as well.": "1 / (1 - beta2**n)**0.5",
+            "βⁿ is what is left of the start; the share of the gradients is 1 minus that.":
+                "beta1**n / (beta2**n)**0.5",
+            "the first step has n = 1 here, so one of the gradients is in it: the exponent is n.":
+                "(1 - beta1**(n - 1)) / (1 - beta2**(n - 1))**0.5",
+            "in the n-th step n gradients are in the means: the exponent is n, not n + 1.":
+                "(1 - beta1**(n + 1)) / (1 - beta2**(n + 1))**0.5",
         },
-        praise="With the usual β₁ and β₂ that is 3.16 in the first step, and largest, 6.57, in the twelfth.",
+        praise="With the usual β₁ and β₂ it is 3.16 in the first step, and largest, 6.57, in the twelfth.",
     ),
-    "10-epsilon": Exercise(
-        truth=lambda epsilon_hat, beta2, t: epsilon_hat / (1 - beta2**t) ** 0.5,
-        inputs=lambda generator: [(0.1, 0.999, 1), (0.1, 0.99, 20), (1e-3, 0.9, 3)],
+    "10-means": Repair(
+        truth=_adam_with(),
+        planted=_adam_with(keep=True),
+        symptom="Its first step is right, and the second is not.",
+        inputs=_walks,
         mistakes={
-            "turn it round: Keras's ε counts as a larger one in algorithm 1, not as a smaller one.":
-                lambda epsilon_hat, beta2, t: epsilon_hat * (1 - beta2**t) ** 0.5,
-            "the root is missing: ε stands beside √s, not beside s.":
-                lambda epsilon_hat, beta2, t: epsilon_hat / (1 - beta2**t),
-            "they are not the same: √s is too small at the start, and ε is measured against it.":
-                lambda epsilon_hat, beta2, t: epsilon_hat,
-            "that holds for the first step only: where is t?":
-                lambda epsilon_hat, beta2, t: epsilon_hat / (1 - beta2) ** 0.5,
-            "β₂ to the power t is what is left of the start. The share of the gradients is 1 minus that.":
-                lambda epsilon_hat, beta2, t: epsilon_hat / (beta2**t) ** 0.5,
+            "now nothing is corrected: the first steps are too long.": _adam_with(first=0, second=0),
+            "s is not corrected any more.": _adam_with(second=0),
+            "V is not corrected any more.": _adam_with(first=0),
+            "the correction of the first step is used in all steps: the exponent must grow.": _first_only,
+            "β₁ belongs to V and β₂ to s, also in the correction.": _adam_with(swapped=True),
+            "t counts from 0 here, so the first correction needs the exponent t + 1.": _adam_with(offset=0),
+            "the exponent is one too large: the first step would be divided by 1 − β².": _adam_with(offset=2),
+            "the root got lost: divide by √ŝ, not by ŝ.": _adam_with(power=1),
+            "above the line stands V̂, not the gradient: this is RMSprop.": _adam_with(above="gradient"),
+            "this walks uphill: subtract the step.": _adam_with(sign=1),
+            "only the first of the gradients is used: does it return inside of the loop?": _one_step,
         },
-        praise="In the first step, with β₂ = 0.999, Keras's ε counts 31.6 times; after thousands of steps, once.",
+        praise="What is remembered stays uncorrected; the correction is made anew from it for each step.",
     ),
-    "10-adamax": Exercise(
-        truth=_adamax,
-        inputs=_cases,
+    "10-longest": Derive(
+        truth="(1 - beta1) / ((1 - beta2) * (1 - beta1**2 / beta2))**0.5",
+        variables={"beta1": (0.5, 0.9), "beta2": (0.9, 0.999)},
         mistakes={
-            "V is not corrected: divide it by 1 − β₁ᵗ.": _adamax_with(correct=lambda t, beta1, beta2: 1),
-            "the correction uses β₂; V is a mean over β₁.":
-                _adamax_with(correct=lambda t, beta1, beta2: 1 - beta2**t),
-            "the sign of the gradient is lost in s: take |g|, else a large negative gradient does not count.":
-                _adamax_with(scale_of=lambda scale, gradient, beta2: np.maximum(beta2 * scale, gradient)),
-            "s does not fade: it is β₂ · s that is compared with |g|.":
-                _adamax_with(scale_of=lambda scale, gradient, beta2: np.maximum(scale, np.abs(gradient))),
-            "that is a mean of |g|; take the larger of the two instead.":
-                _adamax_with(scale_of=lambda scale, gradient, beta2: beta2 * scale + (1 - beta2) * np.abs(gradient)),
-            "that is Adam's s. Here it is the larger of β₂ · s and |g|, without squares.":
-                _adamax_with(scale_of=lambda scale, gradient, beta2: np.sqrt(
-                    beta2 * scale + (1 - beta2) * gradient**2)),
-            "V is not updated with the new gradient.":
-                _adamax_with(velocity_of=lambda velocity, gradient, beta1: velocity),
-            "that goes uphill: subtract the step.": _adamax_with(sign=-1),
+            "that is the bound of Kingma and Ba: one gradient after a long silence. Gradients before it can add to V.":
+                "(1 - beta1) / (1 - beta2)**0.5",
+            "that is the square of it: take the root.": "(1 - beta1)**2 / ((1 - beta2) * (1 - beta1**2 / beta2))",
+            "that is the length for a gradient that never changes.": "1",
+            "√s is a root of a sum of squares: the ratio of the series is β₁²/β₂, not β₁/β₂.":
+                "(1 - beta1) / ((1 - beta2) * (1 - beta1 / beta2))**0.5",
+            "the geometric series is missing its β₂: the ratio of its terms is β₁²/β₂.":
+                "(1 - beta1) / ((1 - beta2) * (1 - beta1**2))**0.5",
+            "that is the sum without its factor (1 − β₁)/√(1 − β₂).": "1 / (1 - beta1**2 / beta2)**0.5",
+            "the root goes over (1 − β₂) too.": "(1 - beta1) / ((1 - beta2) * (1 - beta1**2 / beta2)**0.5)",
+            "the inverse: V stands above the line.": "((1 - beta2) * (1 - beta1**2 / beta2))**0.5 / (1 - beta1)",
+            "that is the root mean square for noise alone, not the longest step.": "((1 - beta1) / (1 + beta1))**0.5",
+            "β₁ and β₂ are swapped.": "(1 - beta2) / ((1 - beta1) * (1 - beta1**2 / beta2))**0.5",
         },
-        praise="Equal to keras.optimizers.Adamax: s needs no correction, since a maximum does not mix in the zero.",
+        praise="7.27 with the usual β₁ and β₂, reached where gradients grow by β₂/β₁ = 1.11 a step.",
     ),
+    "10-picture": Make(
+        wishes=(
+            Wish("total loss of the picture, for this lesson’s transfer at 160 pixels", _loss, most=LOWEST),
+            Wish("the lowest value of a pixel", lambda image: np.min(image), least=0),
+            Wish("the highest value of a pixel", lambda image: np.max(image), most=255),
+        ),
+        picture=lambda image: np.asarray(image, np.float32),
+        praise="How many looks did it take, and how many would η = 6 need?",
+    ),
+    "10-which": Choice(options={
+        "a": Option("Lesson 11 paints with L-BFGS, so a network that is trained on batches of 32 pictures "
+                    "should be too.",
+                    False, "In batches y holds the noise of two different batches, and L-BFGS takes it for curvature."),
+        "b": Option("For pixels from −1 to 1 the course’s paper’s η = 6 becomes 0.047.",
+                    True, "b: Adam’s η is a length, and 6 · 2/255 = 0.047."),
+        "c": Option("Whoever doubles α, β and γ should halve Adam’s η.",
+                    False, "The factor cancels in V̂/√ŝ, as long as ε is tiny."),
+        "d": Option("With pictures of twice the width and height, plain descent on this loss can afford "
+                    "four times the η.",
+                    True, "d: the loss is a mean, so each of four times as many pixels has a quarter of the gradient."),
+        "e": Option("Adam never moves a pixel by more than η in one step.",
+                    False, "The diagram has a step above η, and exercise 3 an example of 7.27 η."),
+        "f": Option("After the same 60 looks, L-BFGS with ten pairs has used ten times as many gradients as Adam.",
+                    False, "The pairs are kept, not computed again: without a search, one look a step."),
+    }, praise="Where the units come from decides what a learning rate means."),
 }

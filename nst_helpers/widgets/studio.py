@@ -171,7 +171,7 @@ class Studio(ipywidgets.VBox):
             for place, track in enumerate(now.tracks):
                 own = folder / ("changed" if place else "")
                 now.result(place).save(own)
-                save_animation([*track.frames, small_frame(np.asarray(track.image))], own / "formation.gif")
+                save_animation([*track.frames, small_frame(track.image)], own / "formation.gif")
                 if track.changes:
                     changes = json.dumps([dict(change) for change in track.changes], indent=2)
                     write_whole(own / "changes.json", changes.encode() + b"\n")

@@ -1,0 +1,73 @@
+"""A loss that is a mean over examples, lowered with the gradients of all of them or of a few drawn at random.
+
+Fitting 50 numbers to 2,000 examples by least squares: the smallest problem that has what the training of a network
+has, gradients with noise in them. Its minimum is known, so what is left of the loss can be told exactly.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+from nst_helpers.schedule import cosine
+
+EXAMPLES, NUMBERS = 2000, 50
+
+
+class Fit(NamedTuple):
+    """Least squares: the loss is ½ mean (X w − y)²."""
+
+    inputs: np.ndarray  # X (EXAMPLES, NUMBERS)
+    targets: np.ndarray  # y (EXAMPLES,)
+    best: np.ndarray  # w at the minimum (NUMBERS,)
+
+
+@cache
+def fit(seed: int = 0) -> Fit:
+    """Examples whose curvatures span a factor of about a hundred, with noise in their targets."""
+    generator = np.random.default_rng(seed)
+    inputs = generator.normal(size=(EXAMPLES, NUMBERS)) * np.logspace(0, -1, NUMBERS)
+    targets = inputs @ generator.normal(0, 3, NUMBERS) + generator.normal(0, 0.5, EXAMPLES)
+    return Fit(inputs, targets, np.linalg.lstsq(inputs, targets)[0])
+
+
+def loss(w: np.ndarray, problem: Fit) -> float:
+    """½ mean (X w − y)² over all examples."""
+    return float(0.5 * np.mean((problem.inputs @ w - problem.targets) ** 2))
+
+
+def excess(optimizer: Callable, learning_rate: float, batch: int, steps: int = 200, seed: int = 1) -> float:
+    """How far the loss is above its minimum after some steps from w = 0, over how far it was at the start.
+
+    Args:
+        optimizer: η → one of `nst_helpers.optimizers`.
+        learning_rate: η at the start; it falls along half a cosine.
+        batch: how many examples, drawn anew at each step, the gradient is a mean of; EXAMPLES takes each once.
+        steps: how many.
+        seed: which draws.
+
+    Returns:
+        0 at the minimum, 1 where nothing was gained; infinity where it flew off.
+    """
+    problem, generator = fit(), np.random.default_rng(seed)
+    w, floor = np.zeros(NUMBERS), loss(fit().best, fit())
+    state, rows = optimizer(1.0).init(w), np.arange(EXAMPLES)
+    with np.errstate(all="ignore"):
+        for number in range(steps):
+            if batch < EXAMPLES:
+                rows = generator.integers(0, EXAMPLES, batch)
+            inputs = problem.inputs[rows]
+            gradient = inputs.T @ (inputs @ w - problem.targets[rows]) / len(rows)
+            w, state = optimizer(learning_rate * cosine(number, steps)).step(w, gradient, state)
+        left = (loss(w, problem) - floor) / (loss(np.zeros(NUMBERS), problem) - floor)
+    return left if np.isfinite(left) else np.inf
+
+
+def tuned(optimizer: Callable, batch: int, guess: float, steps: int = 200) -> tuple[float, float]:
+    """(the best η, its `excess`): η is doubled and halved from a guess on until both neighbours are worse."""
+    tried = {rate: excess(optimizer, rate, batch, steps) for rate in (guess / 2, guess, 2 * guess)}
+    while (best := min(tried, key=tried.__getitem__)) in (least := min(tried), max(tried)):
+        further = best / 2 if best == least else 2 * best
+        tried[further] = excess(optimizer, further, batch, steps)
+    return best, tried[best]

@@ -1,0 +1,125 @@
+"""One transfer for all optimizers: the same photograph, style and noise; and what `make runs` computed of it before.
+
+`tools/race.py` writes
+    data/race/race.json     every run: optimizer, η, schedule, size, memory, and the loss at each look
+    data/race/NAME.webp     the pictures at 320 pixels
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from nst_helpers.backend import tf
+from nst_helpers.images import load_image, noise_image
+from nst_helpers.networks import FeatureNetwork, data_folder
+from nst_helpers.objective import Objective
+from nst_helpers.schedule import cosine
+from nst_helpers.settings import Settings
+
+CONTENT, STYLE = "temple", "night_swirls"
+
+
+class Transfer(NamedTuple):
+    """A loss of pictures, and where all begin."""
+
+    look: Callable  # picture → (loss, gradient): a number, and an array like the picture
+    noise: np.ndarray  # (height, width, 3) float32, 0–255
+
+
+class Painted(NamedTuple):
+    """What an optimizer made."""
+
+    image: np.ndarray  # (height, width, 3) float32, 0–255
+    losses: np.ndarray  # before each step, and after the last: (steps + 1,)
+
+
+class StoredRace(NamedTuple):
+    """One run that was computed before."""
+
+    optimizer: str
+    learning_rate: float  # 0 where there is none
+    schedule: str  # "constant" or "cosine"
+    size: int  # longer side in pixels
+    memory: int  # pairs that L-BFGS keeps
+    losses: np.ndarray  # before each step, and after the last
+
+    @property
+    def end(self) -> float:
+        """The loss of the finished picture."""
+        return float(self.losses[-1])
+
+    @property
+    def steps(self) -> int:
+        return len(self.losses) - 1
+
+
+def one_transfer(network: FeatureNetwork, size: int) -> Transfer:
+    """The temple in the style of the night, with the default weights α, β, γ, at one size.
+
+    Args:
+        network: looks at the pictures.
+        size: longer side of the picture in pixels.
+
+    Returns:
+        A `Transfer`; its loss is a mean over pixels and features, so a pixel's gradient falls with their number.
+    """
+    content = load_image(data_folder() / "content" / f"{CONTENT}.jpg", size)
+    style = load_image(data_folder() / "style" / f"{STYLE}.jpg", 2 * size)
+    objective = Objective(network, Settings(), content, [(1.0, style)], 1.0)
+
+    def look(w):
+        gradient, losses = objective(tf.constant(w, tf.float32))
+        return float(losses[-1]), gradient.numpy()
+
+    return Transfer(look, noise_image(*content.shape[:2], seed=0))
+
+
+def paint(transfer: Transfer, step: Callable, memory: Any, learning_rate: float, steps: int,
+          schedule: str = "constant") -> Painted:
+    """Lower a transfer's loss from its noise; pixels stay from 0 to 255.
+
+    Args:
+        transfer: the loss and the start.
+        step: (w, gradient, memory, η) → (the next w, the next memory).
+        memory: before the first step.
+        learning_rate: η at the start.
+        steps: how many; each costs one look at the picture.
+        schedule: "constant", or "cosine": η falls to zero along half a cosine.
+    """
+    w, losses = transfer.noise, []
+    for number in range(steps):
+        loss, gradient = transfer.look(w)
+        losses.append(loss)
+        share = cosine(number, steps) if schedule == "cosine" else 1.0
+        w, memory = step(w, gradient, memory, share * learning_rate)
+        w = np.clip(w, 0, 255).astype(np.float32)
+    return Painted(w, np.array([*losses, transfer.look(w)[0]]))
+
+
+def stored_races(**wanted: Any) -> list[StoredRace]:
+    """The runs computed before that have these values, as in stored_races(optimizer="Adam", size=160)."""
+    races = [StoredRace(**told | {"losses": np.array(told["losses"])}) for told in read()]
+    return [race for race in races if all(getattr(race, key) == value for key, value in wanted.items())]
+
+
+def best(**wanted: Any) -> StoredRace:
+    """Of `stored_races`, the one whose picture has the lowest loss; ValueError where there is none."""
+    return min(stored_races(**wanted), key=lambda race: race.end)
+
+
+def picture(name: str) -> np.ndarray:
+    """A picture that was computed before, (height, width, 3) float32, 0–255; ImageError where there is none."""
+    return load_image(folder() / f"{name}.webp", None)
+
+
+def read() -> list[dict]:
+    """What race.json tells, a dictionary a run."""
+    path = folder() / "race.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+
+
+def folder():
+    """Where the runs are kept."""
+    return data_folder() / "race"

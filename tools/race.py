@@ -1,0 +1,129 @@
+"""Compute the race of the optimizers that lesson 10 shows: data/race. Half an hour on two slow cores.
+
+    python tools/race.py             what is not there yet
+    python tools/race.py --check     compute nothing; say whether something is missing
+
+Each optimizer climbs a ladder of learning rates, each twice the one before, until the best has a worse one on either
+side; with η constant and with η falling along half a cosine. Then the best of each paints at 320 pixels.
+"""
+
+import argparse
+import io
+import json
+import sys
+
+import numpy as np
+from PIL import Image
+from scipy.optimize import Bounds, minimize
+
+from nst_helpers import optimizers
+from nst_helpers.experiments import contest
+from nst_helpers.images import to_uint8
+from nst_helpers.networks import load_network
+from nst_helpers.system import write_whole
+
+SMALL, LARGE = 160, 320  # pixels
+SHORT, LONG = 60, 200  # looks
+# {name: (class, a first guess at η)}
+RULES = {"gradient descent": (optimizers.GradientDescent, 2.0**18), "momentum": (optimizers.Momentum, 2.0**20),
+         "AdaGrad": (optimizers.AdaGrad, 40.0), "RMSprop": (optimizers.RMSprop, 5.0), "Adam": (optimizers.Adam, 40.0),
+         "L-BFGS": (optimizers.LBFGS, 10.0)}
+RAW = ("gradient descent", "momentum")  # their η is no length: it grows with the number of pixels
+SCIPY = "L-BFGS-B (SciPy)"
+transfers = {}
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="compute nothing; say whether something is missing")
+    if parser.parse_args(arguments).check:
+        missing = [name for name in (*RULES, SCIPY) if not list(contest.stored_races(optimizer=name))]
+        print(f"missing: {', '.join(missing)}" if missing else "every optimizer has raced")
+        return bool(missing)
+    for schedule in ("cosine", "constant"):
+        for name in RULES:
+            climb(name, schedule, SHORT)
+    run(SCIPY, 0.0, "constant", SMALL, SHORT)
+    for name in sorted(RULES, reverse=True):
+        paint_large(name, SHORT)
+    for schedule in ("constant", "cosine"):
+        climb("Adam", schedule, LONG)
+    for memory in (1, 30):
+        climb("L-BFGS", "cosine", SHORT, memory=memory)
+    return 0
+
+
+def climb(name, schedule, steps, memory=10):
+    """Double and halve η until the best has a worse one on either side."""
+    start = contest.stored_races(optimizer=name, schedule=schedule, size=SMALL, memory=10)
+    rate = min(start, key=lambda race: race.end).learning_rate if start else RULES[name][1]
+    tried = {}
+    while True:
+        centre = min(tried, key=tried.get) if tried else rate
+        wanted = [value for value in (centre, centre / 2, 2 * centre) if value not in tried]
+        if not wanted:
+            return
+        tried[wanted[0]] = run(name, wanted[0], schedule, SMALL, steps, memory=memory)
+
+
+def paint_large(name, steps):
+    """The best of a ladder at 320 pixels."""
+    found = contest.best(optimizer=name, size=SMALL, memory=10, steps=SHORT)
+    factor = (LARGE / SMALL) ** 2 if name in RAW else 1
+    run(name, found.learning_rate * factor, found.schedule, LARGE, steps, keep=name)
+
+
+def run(name, rate, schedule, size, steps, memory=10, keep=None):
+    """Compute a run unless it is there; the loss of its picture."""
+    for race in contest.stored_races(optimizer=name, learning_rate=rate, schedule=schedule, size=size, memory=memory):
+        if race.steps == steps:
+            return race.end
+    transfer = the_transfer(size)
+    if name == SCIPY:
+        image, losses = by_scipy(transfer, steps)
+    else:
+        made = RULES[name][0]
+        extra = {"memory": memory} if name == "L-BFGS" else {}
+        image, losses = contest.paint(transfer, lambda w, g, state, eta: made(eta, **extra).step(w, g, state),
+                                      made(1.0).init(transfer.noise), rate, steps, schedule)
+    earlier = [race.end for race in contest.stored_races(optimizer=name, size=size) if race.steps == steps]
+    if keep and losses[-1] < min(earlier, default=np.inf):
+        write_picture(keep.lower().replace(" ", "_"), image)
+    told = {"optimizer": name, "learning_rate": float(rate), "schedule": schedule, "size": size, "memory": memory,
+            "losses": [float(f"{loss:.4g}") for loss in losses]}
+    rows = [*contest.read(), told]
+    text = "[\n  " + ",\n  ".join(json.dumps(row) for row in rows) + "\n]\n"
+    write_whole(contest.folder() / "race.json", text.encode())
+    print(f"{name} η {rate:g} {schedule} {size} px, {steps} steps, memory {memory}: {losses[-1]:.4g}", flush=True)
+    return float(losses[-1])
+
+
+def the_transfer(size):
+    if size not in transfers:
+        transfers[size] = contest.one_transfer(load_network(), size)
+    return transfers[size]
+
+
+def by_scipy(transfer, looks):
+    """SciPy's L-BFGS-B with its line search, for as many looks at the picture."""
+    losses, shape = [], transfer.noise.shape
+
+    def loss_and_gradient(w):
+        loss, gradient = transfer.look(w.reshape(shape))
+        losses.append(loss)
+        return 1e6 * loss, 1e6 * gradient.ravel().astype(float)  # it stops where gradients are tiny
+
+    found = minimize(loss_and_gradient, transfer.noise.ravel().astype(float), jac=True, method="L-BFGS-B",
+                     bounds=Bounds(0, 255), options={"maxfun": looks, "maxiter": looks, "ftol": 0, "gtol": 0})
+    image = found.x.reshape(shape).astype(np.float32)
+    return image, np.array([*losses[:looks], transfer.look(image)[0]])
+
+
+def write_picture(name, image):
+    file = io.BytesIO()
+    Image.fromarray(to_uint8(image)).save(file, "WEBP", quality=88, method=6)
+    write_whole(contest.folder() / f"{name}.webp", file.getvalue())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
