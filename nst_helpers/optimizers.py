@@ -215,7 +215,7 @@ class LBFGS:
         pairs = (*state.pairs, (w - state.w, gradient - state.gradient))
         if not _curves_upwards(*pairs[-1]):  # the first step too, whose s is zero
             pairs = pairs[:-1]
-        pairs = pairs[-self.memory :]
+        pairs = pairs[max(0, len(pairs) - self.memory) :]  # not [-memory:]: of 0 that keeps all
         direction = _inverse_hessian_times(gradient, pairs)
         length = np.sqrt(np.mean(direction**2))
         if length > self.learning_rate or (not pairs and length > 0):

@@ -1,6 +1,7 @@
 """Adam: what it keeps for each number, and what becomes of a steady, a noisy and a rare gradient."""
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from nst_helpers.optimizers import Adam
 from nst_helpers.plots import AMBER, BLUE, GREEN, ORANGE, PINK, SKY, subplots
@@ -8,14 +9,14 @@ from nst_helpers.plots import AMBER, BLUE, GREEN, ORANGE, PINK, SKY, subplots
 STEPS = 60
 
 
-def streams(seed=0):
+def streams(seed: int = 0) -> dict[str, np.ndarray]:
     """{name: (STEPS,) gradients of one number}: steady, steady with noise, noise alone, rare."""
     noise, other = np.random.default_rng(seed).standard_normal((2, STEPS))
     return {"steady": np.full(STEPS, 1.0), "steady, with noise": 0.5 + 0.8 * noise, "noise alone": other,
             "rare": np.where(np.arange(STEPS) % 20 == 19, 2.0, 0.0)}
 
 
-def moves(gradients):
+def moves(gradients: np.ndarray) -> np.ndarray:
     """How far Adam moves a number at each step, over η: (steps,) from gradients (steps,)."""
     optimizer, state, taken = Adam(1.0), Adam(1.0).init(0.0), []
     for gradient in gradients:
@@ -24,7 +25,7 @@ def moves(gradients):
     return np.array(taken)
 
 
-def state_of_adam():
+def state_of_adam() -> Figure:
     """The rule as a flow of numbers, above four gradients and the moves that Adam makes of them.
 
     Returns:

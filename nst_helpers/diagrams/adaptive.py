@@ -1,9 +1,13 @@
 """Optimizers with a step size for every number: what each keeps between two steps, and where ε takes over."""
 
+from collections.abc import Mapping
+
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from nst_helpers.experiments.landscapes import corners, height
+from nst_helpers.experiments.landscapes import Surface, corners, height
 from nst_helpers.plots import AMBER, BLUE, GREEN, ORANGE, PINK, SKY, subplots
 
 INK, FAINT = "0.15", "0.45"
@@ -27,7 +31,7 @@ STATES = (  # rule; what it keeps, [(name, how it changes, which color)]; its st
 )
 
 
-def states():
+def states() -> Figure:
     """Six optimizers as rows: what each remembers of the gradients g, and the step that it makes of it.
 
     Returns:
@@ -65,7 +69,7 @@ def _box(axes, x, y, name, formula, color):
     axes.text(x + 1.55, y - 0.2, name, fontsize=9.5, color=INK, ha="center", va="center")
 
 
-def where_epsilon_rules(epsilon, typical):
+def where_epsilon_rules(epsilon: float, typical: Mapping[str, tuple[float, float]]) -> Figure:
     """How long RMSprop's lasting step is for gradients of one size, with ε under the root and beside it.
 
     Args:
@@ -90,7 +94,7 @@ def where_epsilon_rules(epsilon, typical):
     return figure
 
 
-def rate_curves(curves, marked=None):
+def rate_curves(curves: Mapping[str, tuple[Mapping[float, float], str]], marked: float | None = None) -> Figure:
     """The loss after a run against the learning rate, a curve for each rule, its best point marked.
 
     Args:
@@ -116,7 +120,7 @@ def rate_curves(curves, marked=None):
     return figure
 
 
-def draw_ground(axes, ground, half=None):
+def draw_ground(axes: Axes, ground: Surface, half: float | None = None) -> None:
     """A surface from above, dark where it is low, with its start and its minimum.
 
     Args:
@@ -134,14 +138,14 @@ def draw_ground(axes, ground, half=None):
     axes.grid(False)
 
 
-def draw_path(axes, path, label):
+def draw_path(axes: Axes, path: np.ndarray, label: str) -> None:
     """The points of a walk, (steps + 1, 2); its label begins with the name of its rule."""
     color = _color(label)
     axes.plot(*path.T, "o-", color=color, ms=3.5, lw=1.6, label=label)
     axes.plot(*path[-1], "o", color=color, ms=10, mec="white", mew=1.5, zorder=7)
 
 
-def draw_sizes(axes, groups):
+def draw_sizes(axes: Axes, groups: Mapping[str, np.ndarray]) -> None:
     """Histograms of the entries' sizes, each over its own root mean square.
 
     Args:

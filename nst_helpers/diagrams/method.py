@@ -1,7 +1,11 @@
 """The whole method on one page, with real pictures in it; and a finished picture above the two that it is made of."""
 
-import numpy as np
+from collections.abc import Mapping
 
+import numpy as np
+from matplotlib.figure import Figure
+
+from nst_helpers.arrays import Image
 from nst_helpers.plots import BLUE, COLORS, GREEN, ORANGE, PINK, draw_image, subplots
 
 INK, FAINT = "0.15", "0.45"
@@ -10,7 +14,7 @@ NETWORK, MAPS, GRAMS, SUM = 42.0, 66.0, 85.0, 106.0  # where the columns begin
 SLABS = ((2.0, 13.0), (2.4, 10.6), (3.0, 8.4), (3.6, 6.4), (3.6, 4.6))  # (thickness, height) of the five blocks
 
 
-def method(pictures, maps, grams):
+def method(pictures: Mapping[str, Image], maps: Mapping[str, np.ndarray], grams: Mapping[str, np.ndarray]) -> Figure:
     """Neural style transfer: what is computed from what, which lesson builds it, and the way back to the pixels.
 
     Args:
@@ -162,7 +166,7 @@ def _arrow(axes, start, end, color=FAINT):
                                               "shrinkB": 0, "mutation_scale": 15}, zorder=1)
 
 
-def finished_picture(content, style, result):
+def finished_picture(content: Image, style: Image, result: Image) -> Figure:
     """A finished picture over the full width, and below it the photograph and the painting that it is made of.
 
     Args:

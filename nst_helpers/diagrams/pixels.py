@@ -1,13 +1,17 @@
 """A picture as numbers: a few pixels enlarged with their numbers in them; and spots marked in a scan."""
 
+from collections.abc import Sequence
+
 import numpy as np
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, ConnectionPatch, Rectangle
 
+from nst_helpers.arrays import Image
 from nst_helpers.plots import BLUE, GREEN, ORANGE, draw_image, subplots
 
 
-def enlarged_pixels(image, corner, count=5):
+def enlarged_pixels(image: Image, corner: tuple[int, int], count: int = 5) -> Figure:
     """A photograph, and some of its pixels with the three numbers of each.
 
     Args:
@@ -40,7 +44,8 @@ def enlarged_pixels(image, corner, count=5):
     return figure
 
 
-def marked_spots(images, titles, found, places, near):
+def marked_spots(images: Sequence[Image], titles: Sequence[str], found: Sequence[np.ndarray], places: np.ndarray,
+                 near: float) -> Figure:
     """Pictures of one scan side by side: true spots that were found, true spots that were lost, and invented ones.
 
     Args:

@@ -1,7 +1,11 @@
 """Total loss: where each of its terms is attached, one picture in strips, and pictures on the trade-off curve."""
 
-import numpy as np
+from collections.abc import Mapping, Sequence
 
+import numpy as np
+from matplotlib.figure import Figure
+
+from nst_helpers.arrays import Image
 from nst_helpers.images import resize_image
 from nst_helpers.plots import AMBER, BLUE, GREEN, ORANGE, SIGNED, SKY, draw_image, subplots
 
@@ -11,7 +15,7 @@ LAYERS = {"conv1_1": (3.1, 2.1), "conv2_1": (4.15, 1.7), "conv3_1": (5.2, 1.35),
 WIDE, MIDDLE = 0.42, 3.0  # of a layer, of the row
 
 
-def attachments(image, content, style):
+def attachments(image: Image, content: Image, style: Image) -> Figure:
     """The whole loss on one page: which layer each term looks at, what it compares, and the gradient's way back.
 
     Args:
@@ -102,7 +106,7 @@ def _total(axes):
               color=INK)
 
 
-def _line(axes, points, color, arrow=False, style="-"):
+def _line(axes, points, color, arrow=False, style: str | tuple = "-"):
     x, y = zip(*points, strict=True)
     axes.plot(x[: -1 if arrow else None], y[: -1 if arrow else None], color=color, linewidth=1.6, linestyle=style,
               solid_capstyle="butt", zorder=1)
@@ -111,7 +115,7 @@ def _line(axes, points, color, arrow=False, style="-"):
             "arrowstyle": "-|>", "color": color, "linewidth": 1.6, "linestyle": style, "shrinkA": 0, "shrinkB": 0})
 
 
-def strips(images, labels):
+def strips(images: Sequence[Image], labels: Sequence[str]) -> Figure:
     """One picture cut into upright strips, each strip from another image of the same size.
 
     Args:
@@ -134,7 +138,7 @@ def strips(images, labels):
     return figure
 
 
-def on_the_curve(rungs, width=190):
+def on_the_curve(rungs: Mapping[float, tuple[Image, float, float]], width: int = 190) -> Figure:
     """Pictures on the curve of content loss against style loss, both axes logarithmic.
 
     Args:
@@ -166,7 +170,7 @@ def on_the_curve(rungs, width=190):
     return figure
 
 
-def maps_of(pushes):
+def maps_of(pushes: Mapping[str, np.ndarray]) -> Figure:
     """Four signed maps on one scale: where each term pushes a channel of the picture, and what is left of all.
 
     Args:
@@ -179,10 +183,10 @@ def maps_of(pushes):
     figure, axes = subplots(2, 2, size=(9.4, 2 * (4.2 * height / width + 0.3)))
     limit = max(np.quantile(np.abs(push), 0.98) for push in pushes.values())
     for axis, (name, push) in zip(axes.flat, pushes.items(), strict=True):
-        drawn = axis.imshow(push / limit, cmap=SIGNED, vmin=-1, vmax=1, interpolation="nearest")
+        axis.imshow(push / limit, cmap=SIGNED, vmin=-1, vmax=1, interpolation="nearest")
         axis.set_title(name, fontsize=11)
         axis.grid(False)
         axis.set_axis_off()
-    bar = figure.colorbar(drawn, ax=axes, shrink=0.6, ticks=[-1, 0, 1])
+    bar = figure.colorbar(axes.flat[0].images[0], ax=axes, shrink=0.6, ticks=[-1, 0, 1])
     bar.ax.set_yticklabels(["darker", "0", "brighter"])
     return figure

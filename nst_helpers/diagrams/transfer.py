@@ -1,14 +1,19 @@
 """The whole transfer: a painting beside what made it, its stages, the clinic's bounds, and the course as one loop."""
 
-import numpy as np
+from collections.abc import Mapping, Sequence
 
+import numpy as np
+from matplotlib.figure import Figure
+
+from nst_helpers.arrays import Image
 from nst_helpers.images import resize_image
 from nst_helpers.plots import AMBER, BLUE, GREEN, ORANGE, PINK, SKY, draw_image, subplots
 
 GREY = "0.35"
 
 
-def finished(content, style, painting, names=("the photograph", "the style", "the painting")):
+def finished(content: Image, style: Image, painting: Image,
+             names: Sequence[str] = ("the photograph", "the style", "the painting")) -> Figure:
     """A painting at full width, and beside it, one above the other, the photograph and the style.
 
     Args:
@@ -35,7 +40,7 @@ def _framed(image, width):
     return np.pad(image, ((0, 0), (missing // 2, missing - missing // 2), (0, 0)), constant_values=255)
 
 
-def stage_plan(arms):
+def stage_plan(arms: Mapping[str, Sequence[tuple[float, float]]]) -> Figure:
     """What happens in the stages of some runs: their sizes as boxes, α's factors written in.
 
     Args:
@@ -65,7 +70,8 @@ def stage_plan(arms):
     return figure
 
 
-def sign_chart(rows, limits):
+def sign_chart(rows: Mapping[str, Mapping[str, Mapping[str, float]]], limits: Mapping[str,
+               tuple[float, str]]) -> Figure:
     """Measured signs of healthy and of spoilt pictures, one row a sign, each with its bound.
 
     Args:
@@ -99,7 +105,7 @@ def sign_chart(rows, limits):
     return figure
 
 
-def whole_course(content, style, painting):
+def whole_course(content: Image, style: Image, painting: Image) -> Figure:
     """The method as one loop, with the lessons in which each part was built.
 
     Args:

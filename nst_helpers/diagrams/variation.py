@@ -1,11 +1,15 @@
 """Total variation: enlarged parts, the three terms in which a pixel occurs, and the charts of lesson 06."""
 
-import numpy as np
+from collections.abc import Mapping, Sequence
 
+import numpy as np
+from matplotlib.figure import Figure
+
+from nst_helpers.arrays import Image
 from nst_helpers.plots import AMBER, BLUE, COLORS, GREEN, ORANGE, draw_image, subplots
 
 
-def magnified(images, titles, window):
+def magnified(images: Sequence[Image], titles: Sequence[str], window: tuple[int, int, int]) -> Figure:
     """Images in a row, and below each the same part of it, enlarged so that single pixels are seen.
 
     Args:
@@ -29,7 +33,7 @@ def magnified(images, titles, window):
     return figure
 
 
-def three_terms():
+def three_terms() -> Figure:
     """A pixel, its neighbours, and the three terms of the total variation in which it occurs.
 
     Returns:
@@ -69,7 +73,7 @@ def _term(axis, row, column, color):
                                   "linewidth": 3 if touches else 1.5, "mutation_scale": 18})
 
 
-def price_chart(waves, prices):
+def price_chart(waves: Sequence[float], prices: Mapping[str, Sequence[float]]) -> Figure:
     """What noise costs over its wavelength.
 
     Args:
@@ -89,7 +93,7 @@ def price_chart(waves, prices):
     return figure
 
 
-def pushes_chart(image, pushes):
+def pushes_chart(image: Image, pushes: Mapping[str, tuple[np.ndarray, str]]) -> Figure:
     """A photograph, and beside it what each formula does to its green, with a scale.
 
     Args:
@@ -106,7 +110,7 @@ def pushes_chart(image, pushes):
     return figure
 
 
-def rounded_corner(epsilons):
+def rounded_corner(epsilons: Sequence[float]) -> Figure:
     """The rounded length, and its derivative, over a difference in grey levels: a matplotlib Figure."""
     grid = np.linspace(-40, 40, 801)
     figure, axes = subplots(1, 2, size=(9, 3.1))
@@ -120,7 +124,7 @@ def rounded_corner(epsilons):
     return figure
 
 
-def gain_chart(ratios, gains, rule):
+def gain_chart(ratios: Sequence[float], gains: Mapping[str, Sequence[float]], rule: float) -> Figure:
     """PSNR gained over γ/σ, a curve a picture, its best circled; a dashed line where a rule says.
 
     Args:
@@ -140,7 +144,7 @@ def gain_chart(ratios, gains, rule):
     return figure
 
 
-def ramp_chart(truth, noisy, found, apart=40):
+def ramp_chart(truth: np.ndarray, noisy: np.ndarray, found: Mapping[str, np.ndarray], apart: float = 40) -> Figure:
     """A row of a noisy ramp and what became of it, each curve drawn so many grey levels below the one before.
 
     Args:

@@ -18,6 +18,10 @@ def _apart(gram, style_gram, channels):
     return np.sum((gram - style_gram) ** 2) / (4 * channels**2)
 
 
+def _over(features, style_features, positions):
+    return _apart(_gram(features) / positions, _gram(style_features) / positions, features.shape[1])
+
+
 def _distance(features, style_features):
     return _apart(_gram(features) / len(features), _gram(style_features) / len(style_features), features.shape[1])
 
@@ -112,13 +116,11 @@ EXERCISES = {
             "the two numbers of positions are swapped: each matrix needs its own.": _swapped,
             "cutting both to the same number of rows throws positions away; a mean needs no equal numbers.": _shortened,
             "the mean of the two numbers of positions suits neither picture: each matrix has its own.":
-                lambda features, style_features: _apart(*(
-                    _gram(each) / ((len(features) + len(style_features)) / 2) for each in (features, style_features)),
-                    features.shape[1]),
+                lambda features, style_features: _over(features, style_features,
+                                                       (len(features) + len(style_features)) / 2),
             "the larger number of positions suits only one of the two: each matrix has its own.":
-                lambda features, style_features: _apart(*(
-                    _gram(each) / max(len(features), len(style_features)) for each in (features, style_features)),
-                    features.shape[1]),
+                lambda features, style_features: _over(features, style_features,
+                                                       max(len(features), len(style_features))),
             "the raw sums are compared, and divided by both numbers afterwards; divide each before you subtract.":
                 lambda features, style_features: _raw(features, style_features) / len(features) / len(style_features),
             "the root is not taken in E.":

@@ -70,6 +70,7 @@ def _removed(noisy, gamma, measure=lambda part: np.sqrt(np.mean(part**2)), diago
 def _rule(noisy, sigma, goal=None, **ways):
     """γ for which the measure of what is removed is the goal, by bisection."""
     low, high, goal = 0.03 * sigma, 20 * sigma, sigma if goal is None else goal(sigma)
+    gamma = float(np.sqrt(low * high))
     while high > 1.006 * low:
         gamma = float(np.sqrt(low * high))
         low, high = (gamma, high) if _removed(noisy, gamma, **ways) < goal else (low, gamma)

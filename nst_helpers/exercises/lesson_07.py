@@ -80,7 +80,8 @@ def _terms(size, style_times=2, flip="sideways", layer="conv4_2"):
     from nst_helpers.losses import content_loss, style_loss, total_variation
     from nst_helpers.networks import data_folder, load_network
 
-    network, weights = load_network(), dict.fromkeys(STYLE_LAYERS, 0.2)
+    network = load_network()
+    weights: dict[str, float] = dict.fromkeys(STYLE_LAYERS, 0.2)
     photograph = load_image(data_folder() / "content" / "temple.jpg", max_size=size)
     painting = load_image(data_folder() / "style" / "great_waves.jpg", max_size=style_times * size)
     image = photograph[:, ::-1] if flip == "sideways" else photograph[::-1]

@@ -7,6 +7,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -100,7 +101,7 @@ def paint(transfer: Transfer, step: Callable, memory: Any, learning_rate: float,
 
 def stored_races(**wanted: Any) -> list[StoredRace]:
     """The runs computed before that have these values, as in stored_races(optimizer="Adam", size=160)."""
-    races = [StoredRace(**told | {"losses": np.array(told["losses"])}) for told in read()]
+    races = [StoredRace(**{**told, "losses": np.array(told["losses"])}) for told in read()]
     return [race for race in races if all(getattr(race, key) == value for key, value in wanted.items())]
 
 
@@ -120,6 +121,6 @@ def read() -> list[dict]:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
 
 
-def folder():
+def folder() -> Path:
     """Where the runs are kept."""
     return data_folder() / "race"

@@ -3,11 +3,14 @@
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
+
+from nst_helpers.arrays import Image
 
 FINEST = 2  # pixels: no wave in a picture is shorter, along a row or a column
 
 
-def octave(image, shortest=FINEST):
+def octave(image: np.ndarray, shortest: float = FINEST) -> np.ndarray:
     """The part of an image whose waves are between so many and twice as many pixels long.
 
     Args:
@@ -23,12 +26,12 @@ def octave(image, shortest=FINEST):
     return np.fft.ifft2(spectrum, axes=(0, 1)).real.astype(np.float32)
 
 
-def rms(numbers):
+def rms(numbers: npt.ArrayLike) -> float:
     """The root of the mean of the squares."""
     return float(np.sqrt(np.mean(np.square(numbers, dtype=np.float64))))
 
 
-def price(loss: Callable, image, shortest, colored, size=8.0):
+def price(loss: Callable, image: Image, shortest: float, colored: bool, size: float = 8.0) -> float:
     """By how much a loss rises when noise of one octave is added to an image: the mean over two seeds and both signs.
 
     Args:

@@ -6,6 +6,7 @@ counted (`find_spots`, `count`): which of the spots are still there, and which a
 `make runs` computes the transfers that are shipped, by tools/scans.py.
 """
 
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -74,7 +75,8 @@ def find_spots(image: npt.ArrayLike, least: float = LEAST) -> Places:
     """
     light = np.asarray(image, float).mean(axis=2)
     size, scale = len(light), len(light) / 80
-    down, across, both = (gaussian_filter(light, scale, order=order) for order in ((2, 0), (0, 2), (1, 1)))
+    down, across, both = (gaussian_filter(light, scale, order=order)  # pyright: ignore[reportArgumentType]
+                          for order in ((2, 0), (0, 2), (1, 1)))
     weaker = -scale**2 * ((down + across) / 2 + np.sqrt(((down - across) / 2) ** 2 + both**2))
     weaker = np.where(_ellipse(size, 0, 0, *INSIDE) > 0, weaker, 0)
     peaks = np.argwhere((weaker == maximum_filter(weaker, size=size // 20 + 1)) & (weaker > least))
@@ -104,7 +106,7 @@ def load_scan(name: str) -> Image:
     return load_image(picture, None)
 
 
-def folder():
+def folder() -> Path:
     """Where the transfers are kept."""
     return data_folder() / "scans"
 

@@ -63,7 +63,7 @@ def staged(content: Image, style: Image, arm: Arm, learning_rate: float, **chang
     """
     settings = Settings(scales=arm.stages, coarse_iterations=1.0, optimizer=arm.optimizer, schedule=arm.schedule,
                         learning_rate=learning_rate, **changes)
-    levels = pyramid(*content.shape[:2], settings)
+    levels = pyramid(*content.shape[:2], settings=settings)
     if not arm.grows:
         levels = [level._replace(height=levels[-1].height, width=levels[-1].width) for level in levels]
     if not arm.leads:

@@ -119,12 +119,13 @@ def _contact_sheet(layer, picture, network):
 def _sheet(features):
     """Columns of the contact sheet, the fewest with which it fits; and the pixels of a cell: (width, height)."""
     height, width, count = features.shape
-    for columns in range(1, count + 1):
+    columns = 1
+    while True:
         wide = (WIDE - LEFT - 20) // columns
         high = max(1, wide * height // width)
-        if -(-count // columns) * high <= TALL - HEAD:
-            break
-    return columns, (wide, high)
+        if -(-count // columns) * high <= TALL - HEAD or columns == count:
+            return columns, (wide, high)
+        columns += 1
 
 
 # The patches

@@ -3,13 +3,14 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
+from nst_helpers.arrays import Image as Picture
 from nst_helpers.images import resize_image
 from nst_helpers.widgets.base import font, pillow
 
 WIDTH, GAP, LINE = 960, 12, 26  # pixels
 
 
-def studio_still(content, style, painting, line):
+def studio_still(content: Picture, style: Picture, painting: Picture | None, line: str) -> Image.Image:
     """The photograph above the style, the painting beside them, and a line of words; without a painting, the two alone.
 
     Args:

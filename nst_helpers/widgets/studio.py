@@ -169,9 +169,9 @@ class Studio(ipywidgets.VBox):
         try:
             folder = folder.expanduser()
             for place, track in enumerate(now.tracks):
-                own = folder / ("changed" if place else "")
-                now.result(place).save(own)
-                save_animation([*track.frames, small_frame(track.image)], own / "formation.gif")
+                own, result = folder / ("changed" if place else ""), now.result(place)
+                result.save(own)
+                save_animation([*track.frames, small_frame(result.image)], own / "formation.gif")
                 if track.changes:
                     changes = json.dumps([dict(change) for change in track.changes], indent=2)
                     write_whole(own / "changes.json", changes.encode() + b"\n")
@@ -298,6 +298,7 @@ class Studio(ipywidgets.VBox):
         run = find_run(*names)
         told = "" if run is None else (f"After {run.settings.iterations} steps of {run.settings.optimizer} at "
                                        f"{run.settings.size} pixels with β = {run.settings.style_weight:g}. ")
-        still = studio_still(*map(self._picture, ROLES), run and run.image, f"{told}Run this cell to paint your own.")
+        still = studio_still(self._picture("content"), self._picture("style"), None if run is None else run.image,
+                             f"{told}Run this cell to paint your own.")
         stored = {"text/plain": words, "image/jpeg": base64.b64encode(encoded(still, "JPEG")).decode()}
         return {**stored, **{key: live[key] for key in (VIEW,) if key in live}}, {"image/jpeg": {"alt": words}}
