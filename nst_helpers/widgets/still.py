@@ -5,9 +5,11 @@ from PIL import Image, ImageDraw
 
 from nst_helpers.arrays import Image as Picture
 from nst_helpers.images import resize_image
+from nst_helpers.runs import StoredRun
 from nst_helpers.widgets.base import font, pillow
 
 WIDTH, GAP, LINE = 960, 12, 26  # pixels
+INVITATION = "Run this cell to paint your own."
 
 
 def studio_still(content: Picture, style: Picture, painting: Picture | None, line: str) -> Image.Image:
@@ -39,6 +41,15 @@ def studio_still(content: Picture, style: Picture, painting: Picture | None, lin
         pen.text((x, top - 6), name, fill="#333333", font=font(14), anchor="ls")
     pen.text((0, height - 6), line, fill="#333333", font=font(14), anchor="ls")
     return still
+
+
+def still_of_run(content: Picture, style: Picture, run: StoredRun | None) -> Image.Image:
+    """`studio_still` with what came of a run that was computed before, if there is one, and its settings in words."""
+    if run is None:
+        return studio_still(content, style, None, INVITATION)
+    told = (f"After {run.settings.iterations} steps of {run.settings.optimizer} at {run.settings.size} pixels with β = "
+            f"{run.settings.style_weight:g}. {INVITATION}")
+    return studio_still(content, style, run.image, told)
 
 
 def _as_wide(image, width):

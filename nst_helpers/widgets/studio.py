@@ -33,7 +33,7 @@ from nst_helpers.widgets.controls import (
     sized,
 )
 from nst_helpers.widgets.curves import draw_curves
-from nst_helpers.widgets.still import studio_still
+from nst_helpers.widgets.still import still_of_run
 
 SHOWN = 400  # pixels: width of a picture on the page, so that two stand side by side
 ON_THE_WAY = ("content_weight", "style_weight", "tv_weight", "content_layers", "style_layers", "content_lead",
@@ -295,10 +295,6 @@ class Studio(ipywidgets.VBox):
         names = [self.controls[role].value for role in ROLES]
         words = (f"The studio, with “{names[0]}” to be painted as “{names[1]}”. Run this cell to start, pause, "
                  "change, compare and save.")
-        run = find_run(*names)
-        told = "" if run is None else (f"After {run.settings.iterations} steps of {run.settings.optimizer} at "
-                                       f"{run.settings.size} pixels with β = {run.settings.style_weight:g}. ")
-        still = studio_still(self._picture("content"), self._picture("style"), None if run is None else run.image,
-                             f"{told}Run this cell to paint your own.")
+        still = still_of_run(self._picture("content"), self._picture("style"), find_run(*names))
         stored = {"text/plain": words, "image/jpeg": base64.b64encode(encoded(still, "JPEG")).decode()}
         return {**stored, **{key: live[key] for key in (VIEW,) if key in live}}, {"image/jpeg": {"alt": words}}
