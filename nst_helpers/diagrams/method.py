@@ -63,7 +63,7 @@ def _picture(axes, image, middle, row, height, color, width):
     half = height * image.shape[1] / image.shape[0] / 2
     box = middle - half, middle + half, row - height / 2, row + height / 2
     shown = np.clip(image / 255, 0, 1) if image.ndim == 3 else image / image.max()
-    axes.imshow(shown, extent=box, cmap="magma", interpolation="bicubic" if image.ndim == 3 else "nearest", zorder=2)
+    axes.imshow(shown, extent=box, cmap="viridis", interpolation="bicubic" if image.ndim == 3 else "nearest", zorder=2)
     axes.add_patch(Rectangle((box[0], box[2]), 2 * half, height, fill=False, edgecolor=color, linewidth=width,
                              zorder=3))
     return middle + half
