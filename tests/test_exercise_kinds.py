@@ -83,9 +83,10 @@ def test_each_wrong_choice_has_its_own_explanation():
 @pytest.mark.parametrize("answer", ["a, c", "ac", "A and C", "(a) (c)", "a & c", "c;a", ["a", "c"], {"c", "a"},
                                     ("A", "c"), ["a c"], "a, c, a"])
 def test_letters_may_be_written_in_any_way(answer):
-    which = Choice({"a": Option("more", True, "It grows."), "b": Option("less", False, "That would be γ."),
-                    "c": Option("the same sign", True, "Both are positive.")})
-    assert which.judge("x", answer, 0).passed
+    options = {"a": Option("more", True, "It grows."), "b": Option("less", False, "That would be γ."),
+               "c": Option("the same sign", True, "Both are positive.")}
+    assert Choice(options).judge("x", answer, 0).passed
+    assert Choice({letter.upper(): option for letter, option in options.items()}).judge("x", answer, 0).passed
 
 
 @pytest.mark.parametrize("answer", ["d", "a d", "abd", 7, [1], [["a"]], np.ones(3), abs, "?", [], "both"])

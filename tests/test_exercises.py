@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from nst_helpers import exercises
-from nst_helpers.exercises import Derive, check, find, guarded, verdict
+from nst_helpers.exercises import Choice, Derive, check, find, guarded, verdict
 
 LESSONS = sorted(module.name for module in pkgutil.iter_modules(exercises.__path__)
                  if module.name.startswith("lesson_"))
@@ -275,3 +275,15 @@ def test_check_prints_and_returns_nothing(capsys):
 def test_an_unknown_name_lists_what_there_is(name):
     with pytest.raises(KeyError, match=r"no exercise .*(choose from 01-shift|begin with the lesson's number)"):
         check(name, None)
+
+
+CHOICES = [name for name in NAMES if isinstance(find(name), Choice)]
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_the_right_letters_pass_and_each_wrong_one_is_told_why(name):
+    options = find(name).options
+    assert verdict(name, ", ".join(letter for letter, option in options.items() if option.right)).passed
+    for letter, option in options.items():
+        if not option.right:
+            assert verdict(name, letter).text == f"✗ {name}: not {letter}. {option.why}"

@@ -222,9 +222,10 @@ class Choice:
         parts = [answer] if isinstance(answer, str) else answer
         if not isinstance(parts, (list, tuple, set, frozenset)) or not all(isinstance(part, str) for part in parts):
             return None
+        named = {letter.lower(): letter for letter in self.options}
         words = [word for part in parts for word in re.findall(r"\w+", part.lower()) if word != "and"]
-        letters = {letter for word in words for letter in ([word] if word in self.options else word)}
-        return sorted(letters) if letters and letters <= set(self.options) else None
+        chosen = {letter for word in words for letter in ([word] if word in named else word)}
+        return sorted(named[letter] for letter in chosen) if chosen and chosen <= set(named) else None
 
 
 def _value(answer, case):
