@@ -11,7 +11,7 @@ import pytest
 from nst_helpers import exercises
 
 ROOT = Path(__file__).resolve().parent.parent
-MOST_BYTES, MOST_LINES, LEAST_EXERCISES = 3_000_000, 25, 2
+MOST_BYTES, LEAST_EXERCISES = 3_000_000, 3
 
 
 def load_tool():
@@ -91,19 +91,13 @@ def test_every_picture_has_words_for_those_who_cannot_see_it(lesson, solved):
 @every_notebook
 def test_small_enough_to_open_and_short_enough_to_read(lesson, solved):
     assert tool.target(lesson, solved).stat().st_size < MOST_BYTES
-    new = is_rewritten(lesson)
     for number, cell in enumerate(read(lesson, solved).cells, 1):
         folded, lines = "jupyter" in cell.metadata, len(cell.source.splitlines())
-        most = 60 if new and folded else 14 if new and cell.cell_type == "code" else 40 if new else MOST_LINES
+        most = 60 if folded else 14 if cell.cell_type == "code" else 40
         assert lines <= most, f"cell {number}: {cell.source[:60]!r}"
 
 
-def is_rewritten(lesson):
-    """Whether a lesson is written in paragraphs, with its sources at the end; the others still are telegrams."""
-    return "## Sources and further reading" in prose(read(lesson, solved=False))
-
-
-@pytest.mark.parametrize("lesson", [lesson for lesson in LESSONS if is_rewritten(lesson)])
+@pytest.mark.parametrize("lesson", LESSONS)
 def test_a_lesson_is_an_argument_with_pictures_and_sources(lesson):
     notebook = read(lesson, solved=False)
     text = prose(notebook)
@@ -117,7 +111,7 @@ def test_a_lesson_is_an_argument_with_pictures_and_sources(lesson):
     assert len(re.findall(r"^### Exercise \d+: ", text, re.M)) >= 3
 
 
-@pytest.mark.parametrize("lesson", [lesson for lesson in LESSONS if is_rewritten(lesson)])
+@pytest.mark.parametrize("lesson", LESSONS)
 def test_checks_are_folded_and_figures_have_captions(lesson):
     for cell in code(read(lesson, solved=False)):
         tags = {*cell.metadata.get("tags", [])}
@@ -126,19 +120,6 @@ def test_checks_are_folded_and_figures_have_captions(lesson):
         if "plots.show" in cell.source:
             assert "nst-caption" in "".join(output.get("data", {}).get("text/html", "") for output in cell.outputs), (
                 cell.source[:80])
-
-
-@pytest.mark.parametrize("lesson", [lesson for lesson in LESSONS if not is_rewritten(lesson)])
-def test_the_recipe(lesson):
-    notebook = read(lesson, solved=False)
-    text = prose(notebook)
-    assert text.startswith(f"# {lesson[:2]} ")
-    for part in ("**You will see**", "**Needs**", "**Time**", "**Paper**", "## What you saw", "## Next"):
-        assert part in text, part
-    assert text.count("*Predict") >= 3
-    opening, closing = text.split("## ", 1)[0], text.split("## What you saw")[1].split("## ")[0]
-    assert opening.count("\n- ") == 3 and closing.count("\n- ") == 3
-    assert any({"image/png", "image/jpeg"} & set(output.get("data", {})) for output in outputs(notebook))
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
