@@ -6,6 +6,16 @@ from nst_helpers import plots
 from nst_helpers.diagrams.total import strips
 from nst_helpers.runs import load_run
 
+
+def show_folded(*lines):
+    """Printed lines that stay out of sight until they are opened: they would answer a prediction."""
+    from IPython.display import display
+
+    text = "\n".join(lines)
+    inside = plots.folded_html("Choose first, then open", f"<pre>{text}</pre>")
+    display({"text/html": inside, "text/plain": text}, raw=True)
+
+
 ladder = {run.settings.style_weight: run for run in (load_run(f"ladder_{rung}") for rung in range(1, 7))}
 plots.show(strips([run.image for run in ladder.values()], [f"β/α = {ratio:g}" for ratio in ladder]),
            "One photograph of a temple, six times turned into a painting of waves, and a strip of each result. From "
@@ -14,11 +24,11 @@ plots.show(strips([run.image for run in ladder.values()], [f"β/α = {ratio:g}" 
 
 # %% [markdown]
 # Six pictures were made for this figure, with the same program, the same photograph and the same painting. Only one
-# number was changed, the ratio of two weights, and it leads from a smoothed photograph to a heap of waves that keeps
-# little more of the temple than its outline. In this lesson we put the three losses of the course into one sum and
-# study what their weights do. At the end you will be able to say what holds a finished picture in place, to predict
-# what a change of a weight costs, to carry weights from one paper or program to another, and to tell when the result
-# depends on where the descent began.
+# number was changed, the ratio of two weights, and it leads from a smoothed photograph to a heap of waves. (Each strip
+# shows another place as well as another ratio; section 5 has the six whole pictures.) In this lesson we put the three
+# losses of the course into one sum and study what their weights do. At the end you will be able to say what holds a
+# finished picture in place, to predict what a change of a weight costs, to carry weights from one paper or program to
+# another, and to tell when the result depends on where the descent began.
 #
 # **Needs**: [03 Content loss](03_content_loss.ipynb), [05 Style loss](05_style_loss.ipynb) and
 # [06 Total variation](06_total_variation.ipynb). · **Time**: about 40 s of computing on two cores. ·
@@ -63,12 +73,12 @@ style = load_image(data_folder() / "style" / "great_waves.jpg", max_size=256)
 
 # %%
 exercises.predict(
-    "07-pulls", "At the minimum of 3·L_c + L_s, which of the two pulls harder at w?",
+    "07-pulls", "At the minimum of 3·L_c + L_s, which of the two weighted pulls on w is the stronger?",
     {"content": "Its weight is three times as large, and the minimum does lie nearer to 2. But since it lies nearer, "
                 "the weight multiplies a shorter distance.",
      "style": "It has farther to go, and a parabola pulls in proportion to the distance. But its weight is only a "
               "third of the other.",
-     "both equally": "If one of them pulled harder, a small step in its direction would lower the sum, so this would "
+     "both equally": "If one of them were stronger, a small step in its direction would lower the sum, so this would "
                      "not be the minimum yet."},
     right="both equally")
 
@@ -77,8 +87,8 @@ alpha, beta = 3, 1
 w = np.linspace(0, 12, 1201)
 total = alpha * (w - 2) ** 2 / 2 + beta * (w - 10) ** 2 / 2
 lowest = w[total.argmin()]
-print(f"minimum at w = {lowest:.2f}; there content pulls down with {alpha * (lowest - 2):.2f} "
-      f"and style pulls up with {beta * (10 - lowest):.2f}")
+show_folded(f"minimum at w = {lowest:.2f}; there content pulls down with {alpha * (lowest - 2):.2f} "
+            f"and style pulls up with {beta * (10 - lowest):.2f}")
 
 # %% tags=["figure"]
 figure, axes = plots.subplots(size=(8.5, 3.4))
@@ -92,17 +102,17 @@ for color, tip in ((plots.BLUE, lowest - 1.5), (plots.ORANGE, lowest + 1.5)):
 axes.set(xlabel="w", ylabel="loss", ylim=(0, 80), xlim=(0, 12))
 axes.legend()
 plots.show(figure, "Two parabolas and their sum. At the minimum of the sum, w = 4, the two slopes are equal and "
-                   "opposite: the arrows are the pulls, 6 to either side.")
+                   "opposite: the arrows are the weighted pulls, 6 to either side.", folded="Choose first, then open")
 
 # %% tags=["check"]
 assert np.isclose(lowest, 4) and np.isclose(alpha * (lowest - 2), beta * (10 - lowest))
 
 # %% [markdown]
 # Setting the derivative to zero gives $3(w - 2) + (w - 10) = 0$, hence $w = 4$, a quarter of the way from 2 to 10. The
-# larger weight decides where the minimum lies, and not which pull is stronger there: a pull is a weight times a
-# distance, and at the minimum both products are 6. A minimum of a weighted sum is a place where forces are in balance,
-# and none of the terms needs to be near its own minimum. All of this carries over to a picture, where each number is
-# such a $w$.
+# larger weight decides where the minimum lies, but not which weighted pull is stronger there: each of them is a weight
+# times a distance, and at the minimum both products are 6. A minimum of a weighted sum is a place where forces are in
+# balance, and none of the terms needs to be near its own minimum. All of this carries over to a picture, where each
+# number is such a $w$.
 #
 # ## 2. Where each term is attached
 
@@ -113,12 +123,14 @@ plots.show(attachments(ladder[25].image, load_image(data_folder() / "content" / 
            "The whole loss on one page. The picture I passes through the network. The content loss compares its "
            "feature maps F at conv4_2 with those of the photograph, the style loss compares Gram matrices at five "
            "layers with those of the painting, and the total variation looks at the pixels. The gradient of the "
-           "weighted sum comes back to the pixels and changes them, and nothing else ever changes.", photo=True)
+           "weighted sum comes back to the pixels and changes them, and nothing else ever changes. The divisors of "
+           "the three losses are left out.", photo=True)
 
 # %% [markdown]
 # In code the three terms are one function. It passes the picture through the network once, since content and style
-# share the layers up to conv4_1. Content loss and total variation are divided by how many numbers they sum over, and
-# section 6 shows why. (As in lesson 06, differences far below $\varepsilon = 40$ grey levels count by their square.)
+# share the layers up to conv4_1. Content loss and total variation are divided by how many numbers they sum over; what
+# happens without these divisors is measured in Exercise 3. (As in lesson 06, differences far below $\varepsilon = 40$
+# grey levels count by their square.)
 
 # %%
 STYLE_LAYERS = dict.fromkeys(("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"), 0.2)  # w_l
@@ -138,7 +150,9 @@ def three_losses(image):
 # $$\nabla L_{total} = \alpha\, \nabla L_{content} + \beta\, \nabla L_{style} + \gamma\, \nabla TV .$$
 #
 # An optimizer needs only the left-hand side, which the tape delivers in one pass. The three terms on the right are what
-# we want to look at in section 4, so a second function keeps them apart.
+# we want to look at in section 4, so a second function keeps them apart. (`tf.function` reads the numbers in `weights`
+# once, at the first call. To change α, β or γ, change them in the cell below and run it again; a change made elsewhere
+# would have no effect.)
 
 # %%
 weights = {"content": 1.0, "style": 25.0, "tv": 0.1}  # α, β, γ
@@ -220,12 +234,12 @@ assert last["style"] < 0.1 * first["style"] and last["tv"] < 0.5 * first["tv"]
 assert 1.05 * first["content"] < highest and last["content"] < 0.9 * first["content"]
 
 # %% [markdown]
-# These are the three curves of the course’s paper, in small. At the noise style supplies 29.7 of the 42.7, because
-# noise has the wrong statistics everywhere, and almost any change improves them; it ends at 0.87. Content, after a
-# short dip, moves the other way at first, from 3.07 up to about 3.71. As long as the style is that far from its goal, a
-# step that lowers it pays even if it raises the content loss. Only when both losses have come to the same size do they
-# fall together. How good the left picture could become is a matter of steps and size, not of the loss, as its neighbour
-# shows, and section 8 compares such runs to their end.
+# The course’s paper plots the same three curves. At the noise style supplies 29.7 of the 42.7, because noise has the
+# wrong statistics everywhere, and almost any change improves them; it ends at 0.87. Content, after a short dip, moves
+# the other way at first, from 3.07 up to about 3.71. As long as the style is that far from its goal, a step that lowers
+# it pays even if it raises the content loss. Only when both losses have come to the same size do they fall together.
+# The right picture shows how much more the same loss can give. It has twice the size, more steps and another optimizer,
+# so it does not say which of the three matters most; section 8 returns to such long runs.
 #
 # ## 4. Three forces in balance
 #
@@ -263,8 +277,8 @@ shown = {"content pushes": pulls["content"], "style pushes": pulls["style"],
          "total variation pushes": pulls["tv"], "all three together": sum(pulls.values())}
 plots.show(maps_of({name: pull[..., 1] for name, pull in shown.items()}),
            "After 200 steps: where each weighted term pushes the green channel, all four on one scale. The first three "
-           "are strong everywhere; their sum is nearly white. The dots that are left in it are pixels at 0 or 255, "
-           "which would have to become darker than black or brighter than white.")
+           "are strong along the strokes and weak in the sky; their sum is nearly white. The dots that are left in it "
+           "are pixels at 0 or 255, which would have to become darker than black or brighter than white.")
 
 # %% [markdown]
 # At the photograph the force of the content is zero, since nothing is wrong with the subject yet. The first steps
@@ -322,10 +336,10 @@ exercises.check("07-weights", total_gradient)
 # %% tags=["figure"]
 captions = ("The two lowest ratios. At 0.1 there is no stroke, only a smoothed photograph; at 0.6 the contours "
             "are darker, and pale streaks stand in the sky.",
-            "The middle. At 4 lake and trees have become waves, and the temple keeps its form; at 25 the waves have "
-            "reached its walls and the sky.",
-            "The two highest. At 150 the storeys are rows of arcs, and the sun of the painting has coloured the sky; "
-            "at 1000 arcs run all over the temple, and of its form the roof is what remains.")
+            "The middle. At 4 lake and trees have become waves, the sky is orange, and the temple keeps its form; at "
+            "25 the waves have reached its walls and the sky.",
+            "The two highest. At 150 the storeys are rows of arcs, and a red patch stands in the sky; at 1000 arcs run "
+            "all over the temple, and of its form the roof is what remains.")
 ratios = list(ladder)
 for pair, caption in zip((ratios[:2], ratios[2:4], ratios[4:]), captions, strict=True):
     plots.show_images([ladder[ratio].image for ratio in pair], [f"β/α = {ratio:g}" for ratio in pair], caption,
@@ -356,14 +370,16 @@ plots.show(on_the_curve({ratio: (run.image, run.history["content"][-1], run.hist
 # %%
 from itertools import pairwise
 
-print(f"the photograph, at the smallest size: style {ladder[25].history['style'][0]:.2f}, TV "
-      f"{ladder[25].history['tv'][0]:.2f}")
-print("β/α     content    style     TV  R = content + γ·TV")
+first, low = ladder[25].history, ladder[0.1].history  # entries 0 to 34 belong to the smallest size
+lines = [f"at 256 pixels: the photograph has style {first['style'][0]:.2f} and TV {first['tv'][0]:.2f}, "
+         f"the rung 0.1 has {low['style'][34]:.2f} and {low['tv'][34]:.2f}",
+         "at 512 pixels:", "β/α     content    style     TV  R = content + γ·TV"]
 rest = {}
 for ratio, run in ladder.items():
     last = {name: run.history[name][-1] for name in weights}
     rest[ratio] = last["content"] + 0.1 * last["tv"], last["style"]
-    print(f"{ratio:<6g} {last['content']:8.3f} {last['style']:8.5f} {last['tv']:6.2f} {rest[ratio][0]:8.3f}")
+    lines.append(f"{ratio:<6g} {last['content']:8.3f} {last['style']:8.5f} {last['tv']:6.2f} {rest[ratio][0]:8.3f}")
+show_folded(*lines)
 
 # %% tags=["check"]
 for one, two in pairwise(ratios):
@@ -372,16 +388,17 @@ for one, two in pairwise(ratios):
 
 # %% [markdown]
 # From the first rung to the last the style loss falls from 1.62 to 0.00097, while the content loss rises from 0.070 to
-# 2.83. Two details may surprise. At the first rung the style loss is *higher* than the 1.33 of the photograph, and at
-# 0.6 it has hardly changed. With so small a β the total variation decides: it has fallen from 7.27 to 1.18, and
-# smoothing takes a photograph away from a painting that is full of lines. How large β has to be before any style
-# appears is therefore a question of γ too. At the other end the style is not nearly exhausted at 25. Up to 1000 its
-# loss falls to a fifteenth, although waves are everywhere in both pictures, and what pays for it is the subject, whose
-# content loss doubles. Whoever guessed that little would happen trusted the eye, to which both look full of waves.
+# 2.83. The lowest rung may surprise. At 256 pixels, the size at which the descents begin, the photograph has a style
+# loss of 1.33, and after 35 steps at this size the rung 0.1 has a *higher* one, 1.60. With so small a β the total
+# variation decides: it has fallen from 7.27 to 1.43, and smoothing takes a photograph away from a painting that is full
+# of lines. How large β has to be before any style appears is therefore a question of γ too. At the other end the style
+# is not nearly exhausted at 25. Up to 1000 its loss falls to a fifteenth, although waves are everywhere in both
+# pictures, and what pays for it is the subject, whose content loss doubles. Whoever guessed that little would happen
+# trusted the eye, to which both look full of waves.
 #
-# That the curve only falls is no accident, and two lines prove it. Call $R = L_{content} + \gamma\,TV$ the rest, let
-# $\alpha = 1$, and let picture 1 be the minimum for $\beta_1$ and picture 2 that for a larger $\beta_2$. Neither can be
-# beaten at its own weight:
+# The figure shows style loss against content loss. Against $R = L_{content} + \gamma\,TV$, the rest of the sum and the
+# last column of the table, such a curve can only fall, and two lines prove it. Let $\alpha = 1$, and let picture 1 be
+# the minimum for $\beta_1$ and picture 2 that for a larger $\beta_2$. Neither can be beaten at its own weight:
 #
 # $$R_1 + \beta_1 S_1 \le R_2 + \beta_1 S_2, \qquad R_2 + \beta_2 S_2 \le R_1 + \beta_2 S_1 ,$$
 #
@@ -397,10 +414,11 @@ for one, two in pairwise(ratios):
 
 # %% [markdown]
 # So β is a price: as much of $R$ as one unit of style loss is worth. All five printed prices lie between the ratios of
-# their two rungs, from 0.412 between 0.1 and 0.6 to 621 between 150 and 1000. The runs are thus near enough to their
-# minima to obey a law that holds for minima, although the next sections will show that there is more than one minimum
-# to be near to. In the language of optimization the curve is a *Pareto front*, and the weights choose a point of it. No
-# loss says which point is best; that is what the course’s paper calls “个人的喜好”, one’s own liking.
+# their two rungs, from 0.412 between 0.1 and 0.6 to 621 between 150 and 1000. This says that no rung is beaten by its
+# neighbour at its own weight. It does not say that the runs have reached their minima, and the law itself supposes
+# minima, of which section 8 finds that there may be several. In the language of optimization such a curve is a *Pareto
+# front*, and the weights choose a point of it. No loss says which point is best; that is what the course’s paper calls
+# “个人的喜好”, one’s own liking.
 #
 # Choose yours. The slider shows the nearest of the six pictures at once, and the button paints exactly your ratio, at
 # 192 pixels.
@@ -431,13 +449,14 @@ balance(rungs, paint_ratio)
 
 # %%
 exercises.predict(
-    "07-factor", "All weights are multiplied by 1000. Whose first step changes?",
-    {"nobody’s: only ratios matter": "They decide where the minimum is. The step, however, is made of the gradient, "
+    "07-factor", "All weights are multiplied by 1000. Which optimizer’s first step changes?",
+    {"neither’s: only ratios matter": "They decide where the minimum is. The step, however, is made of the gradient, "
                                      "and the gradient has grown.",
-     "that of plain gradient descent only": "Its step is η times the gradient, so it is 1000 times as long. Adam "
+     "only that of plain gradient descent": "Its step is η times the gradient, so it is 1000 times as long. Adam "
                                             "divides the gradient by its own size, and the factor cancels.",
-     "that of both": "So it would be if both stepped in proportion to the gradient. Adam does not."},
-    right="that of plain gradient descent only")
+     "that of both, of plain descent and of Adam": "So it would be if both stepped in proportion to the gradient. Adam "
+                                                    "does not."},
+    right="only that of plain gradient descent")
 
 # %%
 def first_step(step, factor):
@@ -450,7 +469,8 @@ def first_step(step, factor):
 from nst_helpers.optimizers import GradientDescent
 
 for name, step in (("plain descent, η = 20,000", GradientDescent(20_000.0)), ("Adam, η = 6", Adam(6.0))):
-    print(f"{name}: first step {first_step(step, 1):.1f}, with weights × 1000 {first_step(step, 1000):.1f} grey levels")
+    one, thousand = first_step(step, 1), first_step(step, 1000)
+    show_folded(f"{name}: first step {one:.1f}, with weights × 1000 {thousand:.1f} grey levels")
 
 # %% tags=["check"]
 for step, grows in ((GradientDescent(20_000.0), 1000), (Adam(6.0), 1)):
@@ -476,18 +496,18 @@ print("this lesson’s fourth rung:", ", ".join(f"{25 * w:.2g}" for w in STYLE_L
 
 # %% [markdown]
 # Read as printed, all four ratios lie far below the lowest rung of our ladder, where no style can be seen; yet their
-# figure shows the full range from pure style to the photograph. Read with a *mean*, they become 10 to 10,000, and
-# our ladder ends at 1000. A ratio that is quoted without its divisors is thus uncertain by the factor $N \cdot M$,
-# two million here. The code that the authors published later does take means, of $(F - C)^2$ and of the squared
-# differences of $G/M$, so it can be translated without doubt; with the layer weights of lesson 05 it gives the last
-# line but one. Compared with ours below it, these weights are 10 to 650 times smaller, and that points to a second
-# uncertainty. Two networks may answer the same picture with numbers of different size.
+# figure shows the full range from pure style to the photograph. Read with a *mean*, they become 10 to 10,000, and our
+# ladder ends at 1000. A ratio that is quoted without its divisors is thus uncertain by the factor $N \cdot M$, two
+# million here. The code that Gatys published later takes means, of $(F - C)^2$ and of the squared differences of $G/M$,
+# so it can be translated without doubt; the second line from below shows its weights, 10 to 650 times smaller than
+# ours. Two networks may also answer the same picture with numbers of different size, and that changes a ratio too, as
+# the next exercise shows.
 #
 # ### Exercise 2: a network with larger responses
 #
 # Suppose that a second network is the same as ours, but its responses in every layer are $s$ times as large. You want
 # the same pictures from it, with α = 1 and without total variation. Which weight takes the place of β? Write it as
-# text, an expression in `beta` and `s`, such as `"beta + s"`.
+# text, an expression in `beta` and `s`, such as `"beta + s"` (a square is `s**2`).
 
 # %% tags=["exercise"]
 new_beta = ...  # your expression
@@ -503,10 +523,11 @@ exercises.check("07-network", new_beta)
 #
 # Why are two of our losses divided by their number of terms? Measure what happens without. Let the picture be the
 # mirrored photograph, `photograph[:, ::-1]`, and take the losses as printed: `content_loss` at conv4_2 (a sum),
-# `style_loss` with $w_l = 1/5$, `total_variation` (a sum). Choose the three weights so that at 64 pixels each weighted
-# term is a third of the total, and keep them. Write `shares(size)`: it loads the temple with `max_size=size` and the
-# waves with `max_size=2 * size`, and returns the shares of content, style and total variation, three numbers that sum
-# to 1. Before you run it, write down which term you expect to lead at 48 pixels, and which at 128.
+# `style_loss` with $w_l = 1/5$, `total_variation` (a sum, without `epsilon` and without the frame). Choose the three
+# weights so that at 64 pixels each weighted term is a third of the total, and keep them. Write `shares(size)`: it loads
+# the temple with `max_size=size` and the waves with `max_size=2 * size`, and returns the shares of content, style and
+# total variation, three numbers that sum to 1. Before you run it, write down which term you expect to lead at 48
+# pixels, and which at 128; the answer is tried at these two sizes.
 
 # %% tags=["exercise"]
 def shares(size):
@@ -529,12 +550,12 @@ def shares(size):
 exercises.check("07-sizes", shares)
 
 # %% [markdown] tags=["solution"]
-# Measured, the style leads at 48 pixels with 48 % of the total, and at 128 pixels the total variation leads with
-# 48 %, while 11 % are left for the style. Content and total variation are sums, so they grow with the number of
-# pixels, from 64 to 128 pixels 3.1 and 3.6 times; the style loss is a mean of means, and changes little. With sums,
-# a picture that is right at a small size therefore loses its style when it is made larger. In this course both sums
-# are divided. As for exercise 2: responses 3 to 26 times as large as ours would explain the small weights of the later
-# code; nothing here has measured whether they are.
+# Measured, the style leads at 48 pixels with 48 % of the total, and at 128 pixels the total variation leads with 48 %,
+# while 11 % are left for the style. Content and total variation are sums, so they grow with the number of pixels, from
+# 64 to 128 pixels 3.1 and 3.6 times; the style loss is a mean of means, and changes little. With sums, a picture that
+# is right at a small size therefore loses its style when it is made larger. In this course both sums are divided. As
+# for exercise 2: it need not explain the small weights of the later code. Gatys and colleagues rescale their network to
+# a mean activation of 1, as ours is (lesson 02), so the responses may well be alike; nothing here has measured them.
 
 # %% [markdown]
 # ## 7. What each term is for
@@ -564,22 +585,25 @@ for name, part in (("α = 0", "content"), ("β = 0", "style"), ("γ = 0", "tv"))
     assert last[name][part] == max(values[part] for values in last.values())
 
 # %% [markdown]
-# In each row the loss whose weight is zero is the largest of its column: a content loss of 2.99 instead of 1.38, a
-# style loss of 1.64 instead of 0.020, a total variation of 24.6 instead of 16.1. Each term thus keeps something small
-# that the other two leave large. The table also shows what each of them costs the others. Without content the style
-# loss more than halves, and without total variation both other losses are lower, since thin, hard lines serve the Gram
-# matrices and change little at conv4_2.
+# In each of the last three rows the loss whose weight is zero is the largest of its column: a content loss of 2.99
+# instead of 1.38, a style loss of 1.64 instead of 0.020, a total variation of 24.6 instead of 16.1. Each term thus
+# keeps something small that the other two leave large. The table also shows what each of them costs the others. Without
+# content the style loss more than halves, and without total variation both other losses are lower, since thin, hard
+# lines serve the Gram matrices and change little at conv4_2.
 #
 # Look at the two extremes. With α = 0 one would expect a texture as in lesson 05, and yet the ridge of a roof is still
-# there. No term has asked for it. The descent began at the photograph and left alone what the style loss does not
-# penalize, a first sign that the start matters. With β = 0 the content loss was zero at the beginning, so all that has
-# happened, 0.061, was done by the total variation. The result looks like the lowest rung of the ladder, as it should.
+# there. No term has asked for it, but the descent began at the photograph. That is a first sign that the start matters;
+# a run with α = 0 from noise, which is not shown here, would be the control. With β = 0 the content loss was zero at
+# the beginning, and at the end it is 0.061. Not all of that is due to the total variation, for enlarging the picture
+# between the two sizes blurs it, and the second size began at 0.28. The result looks like the lowest rung of the
+# ladder, as it should.
 #
-# ## 8. Several minima
+# ## 8. One minimum or several?
 #
-# So far we have spoken of *the* minimum. Does it exist? One property of the style loss makes it doubtful, and a picture
-# of one number is enough to see it. The Gram matrix consists of products, so a feature $w$ and its opposite $-w$ have
-# the same style. Let the style of the painting be $w^2 = 4$, so that $L_s = \frac14 (w^2 - 4)^2$, and let the content
+# So far we have spoken of *the* minimum. Does it exist? The Gram matrix consists of products, and a product does not
+# change when both of its factors change sign. A model of one number shows what that can do. In it a feature $w$ and its
+# opposite $-w$ have the same style. (Real features after a ReLU are never negative, so this is a model and no layer of
+# the network.) Let the style of the painting be $w^2 = 4$, so that $L_s = \frac14 (w^2 - 4)^2$, and let the content
 # loss be $L_c = \frac12 (w - 1)^2$.
 
 # %% tags=["figure"]
@@ -603,10 +627,10 @@ for beta in (0.1, 0.5, 2):
 assert [len(places) for places in minima.values()] == [1, 1, 2] and minima[2][0] < 0 < minima[2][1]
 
 # %% [markdown]
-# A descent that begins at $w = -3$ ends in the left minimum and stays there, although the right one is lower. A real
-# style loss has very many such alternatives: exchange two strokes of equal kind, and the Gram matrices are nearly as
-# they were. The content loss makes some of the alternatives better than others, but how much better depends on its
-# weight.
+# With β = 2 a descent that begins at $w = -3$ and takes small steps ends in the left minimum and stays there, although
+# the right one is lower. A real style loss has very many alternatives of another kind: exchange two strokes of equal
+# kind, and the Gram matrices are nearly as they were. The content loss makes some of the alternatives better than
+# others, but how much better depends on its weight.
 #
 # ### Exercise 4: when does the start begin to matter?
 #
@@ -626,17 +650,18 @@ exercises.check("07-split", splitting_beta)
 # %% [markdown]
 # Now pictures. The course’s paper starts from noise, “正常情况下是使用噪声图像作为初始生成图像” (“normally a noise
 # image is used as the initial generated image”), and so do Gatys and colleagues, who also tried the photograph and the
-# painting. In their section on initialisation they report that the different starts “do not seem to have a strong
-# effect on the outcome”. With few steps that is hard to believe, for noise has to find the subject first, while the
-# photograph begins with it. The question is what remains at the end: one size of 256 pixels, β = 25, 300 steps of
-# L-BFGS.
+# painting. Of these starts they report: “although they bias the final image somewhat towards the spatial structure of
+# the initialisation, the different initialisations do not seem to have a strong effect on the outcome of the synthesis
+# procedure”. With few steps that is hard to believe, for noise has to find the subject first, while the photograph
+# begins with it. The question is what remains after many: one size of 256 pixels, β = 25, 300 steps of L-BFGS.
 
 # %%
 exercises.predict(
     "07-start", "After 300 steps, how much higher is the total loss of the picture that began as noise?",
     {"about twice as high": "So it is after a few steps. But the start is no part of the loss, and the lead that the "
                             "photograph gives is caught up.",
-     "a few percent higher": "The noise has nearly caught up. What is left is the difference between two minima.",
+     "a few percent higher": "The noise has nearly caught up. Whether the rest would vanish with still more steps is "
+                             "another question.",
      "lower": "It is tempting to think that noise is free to find a better compromise. Here the photograph was the "
               "better place to begin."},
     right="a few percent higher")
@@ -649,12 +674,14 @@ plots.show_images([run.image for run in starts.values()], list(starts),
                   "of the picture.", photo=True, folded="Choose first, then open")
 
 # %%
-print("total after         10     30    100    300 steps; content, style and TV at the end")
+lines = ["total after         10     30    100    300 steps; content, style and TV at the end"]
 for name, run in starts.items():
     ends = ", ".join(f"{run.history[part][-1]:.3g}" for part in weights)
-    print(f"{name:20}" + "".join(f"{run.history['total'][step - 1]:7.2f}" for step in (10, 30, 100, 300)) + f"; {ends}")
+    totals = "".join(f"{run.history['total'][step - 1]:7.2f}" for step in (10, 30, 100, 300))
+    lines.append(f"{name:20}{totals}; {ends}")
 first, second = (run.image for run in starts.values())
-print(f"{np.sqrt(np.mean((first - second) ** 2)):.0f}. grey levels apart (root mean square)")
+distance = np.sqrt(np.mean((first - second) ** 2))
+show_folded(*lines, f"The pictures are ≈ {distance:.0f} grey levels apart (root mean square)")
 
 # %% tags=["check"]
 totals = {name: run.history["total"] for name, run in starts.items()}
@@ -663,12 +690,15 @@ assert 1 < totals["from noise"][-1] / totals["from the photograph"][-1] < 1.05
 assert np.sqrt(np.mean((first - second) ** 2)) > 25
 
 # %% [markdown]
-# After 10 steps the run from noise has 2.4 times the total of the other, and this is the view of whoever stops early.
-# After 300 steps the difference is 2 %. In that sense Gatys and colleagues are right: the start has no strong effect on
-# *how good* the outcome is. It does have an effect on *what* the outcome is. The two pictures are 80 grey levels
-# apart, and they have made different compromises, for the one from noise has the higher content loss (1.43 against
-# 1.32) and the lower style loss (0.018 against 0.020). One may object that they are merely two unfinished descents
-# on the way to a common goal. If so, the loss should not rise much on the straight way from one to the other.
+# After 10 steps the run from noise has 2.4 times the total of the other, so whoever stops there will think that the
+# start decides. After 300 steps the difference is 2 %. That agrees with both halves of the sentence of Gatys and
+# colleagues: the start has no strong effect on *how good* the outcome is, and it does leave a trace in *what* the
+# outcome is. The two pictures are 80 grey levels apart, and they have made different compromises, for the one from
+# noise has the higher content loss (1.43 against 1.32) and the lower style loss (0.018 against 0.020). Two things are
+# not shown. There is no second run from noise, whose distance from the first would be the yardstick for the 80. And
+# both runs are unfinished, for between steps 100 and 300 the total from noise still fell from 3.61 to 3.48 and the
+# other from 3.44 to 3.41. Are these two minima, or two descents on the way to a common one? The straight way from one
+# picture to the other gives a hint.
 
 # %%
 from nst_helpers.objective import Objective
@@ -698,19 +728,17 @@ plots.show(figure, "Between the two pictures. Left, the picture half-way; right,
                    "between them.", photo=True)
 
 # %% [markdown]
-# Half-way the total is 11.9, three times as high as at the ends. (These lie a little above the stored 3.41 and 3.48,
-# because the stored pictures are rounded, and cut out of a slightly larger canvas.) The table shows which term makes
-# the ridge. Content and total variation are *lower* half-way than at either end, for a mean of two pictures keeps what
-# they share and is smoother than both. The ridge is style alone, whose loss rises from 0.026 and 0.024 to 0.38: two
-# crossing systems of lines have other Gram matrices than one. This is the double well of our pencil example. A straight
-# line is only one of many ways, so a detour with a lower ridge may well exist, as it does between the minima of large
-# networks (Garipov and colleagues, 2018). But no descent that begins in one of the two will arrive in the other by
-# itself.
+# Half-way the total is 11.9, three times as high as at the ends. (These are 12 and 14 % above the stored 3.41 and 3.48,
+# because the shipped pictures are lossy WebP files, cut out of a slightly larger canvas. Such an error would hide the
+# 2 % above, but not a factor of three.) The ridge is the work of the style loss alone, which rises from 0.026 and 0.024
+# to 0.38, while content and total variation are *lower* half-way than at either end. Why the style suffers this does
+# not tell: a mean of two pictures lays two systems of lines over each other, and it also fades their contrast (TV 17 to
+# 12). Nor does a ridge on the straight way prove that there are two minima, since a way around it may exist, as it does
+# between the minima of large networks (Garipov and colleagues, 2018).
 #
-# For practice this means that the start is a fourth choice besides the three weights. The photograph always leads to
-# the same picture, noise to another one with each seed, and “only initialising with noise allows to generate an
-# arbitrary number of new images”, as Gatys and colleagues remark. Whoever can afford few steps should start from the
-# photograph; with many steps its advantage in the loss shrinks to the 2 % above.
+# For practice this means that the start is a fourth choice besides the three weights. “Only initialising with noise
+# allows to generate an arbitrary number of new images”, as Gatys and colleagues remark. Whoever can afford few steps
+# should start from the photograph; with many steps its advantage in the loss shrinks to the 2 % above.
 #
 # ### Investigation: half photograph, half painting
 #
@@ -736,17 +764,19 @@ plots.show(figure, "Between the two pictures. Left, the picture half-way; right,
 # ## What we found
 #
 # At the minimum of a weighted sum the weighted forces cancel: 6 against 6 in the example of one number, and in a
-# picture of 128 pixels 2.9, 4.0 and 2.1, of which 0.1 is left. The larger weight moves the minimum, and does not pull
-# harder there. From β/α = 0.1 to 1000 each of the six rungs has a lower style loss than the one before and more of
-# everything else, and the price of a unit of style loss lies between the two ratios, as it must. At 0.1 the total
-# variation outweighs the style, whose loss (1.62) is higher there than the photograph’s (1.33). A published ratio says
-# little without its divisors: the 0.001 of Gatys, Ecker and Bethge is a β/α of 0.00048 or of 1000 in this course. A
-# common factor of all weights lengthens the first step of plain descent 1000 times, and does not touch Adam’s. Each
-# term keeps down what no other keeps down, for without it its loss is the highest.
+# picture of 128 pixels 2.9, 4.0 and 2.1, of which 0.1 is left. The larger weight moves the minimum, and its weighted
+# pull is no stronger there. From β/α = 0.1 to 1000 each of the six rungs has a lower style loss than the one before and
+# more of everything else, and the price of a unit of style loss lies between the two ratios, as it must at minima. At
+# 0.1 the total variation outweighs the style, whose loss at 256 pixels (1.60) is higher than the photograph’s (1.33). A
+# published ratio says little without its divisors: the 0.001 of Gatys, Ecker and Bethge is a β/α of 0.00048 or of 1000
+# in this course. A common factor of all weights lengthens the first step of plain descent 1000 times, and does not
+# touch Adam’s. Each of the three terms holds its own loss down: where a term is left out, its loss is higher than in
+# the three other runs.
 #
-# A picture has many minima. From noise and from the photograph the totals differ 2.4 times after 10 steps and 2 %
-# after 300, but the pictures are 80 grey levels apart, and on the straight way between them the total triples because
-# the style loss rises. All this was measured with one photograph, one painting and the course’s small network.
+# From noise and from the photograph the totals differ 2.4 times after 10 steps and 2 % after 300, but the pictures are
+# 80 grey levels apart, and on the straight way between them the total triples because the style loss rises. Whether
+# these are two minima or two unfinished descents is left open. All this was measured with one photograph, one painting
+# and the course’s small network.
 #
 # ## Where this is used
 #
@@ -761,6 +791,7 @@ plots.show(figure, "Between the two pictures. Left, the picture half-way; right,
 #
 # - Gatys, L., Ecker, A., Bethge, M. (2016): Image Style Transfer Using Convolutional Neural Networks. The sum, a
 #   figure with four ratios α/β, and the section on initialisation.
+# - Gatys, L. (2017): PyTorchNeuralStyleTransfer, on GitHub. The later code, whose weights section 6 translates.
 # - Boyd, S., Vandenberghe, L. (2004): Convex Optimization. Section 4.7 on several objectives, Pareto fronts, and what a
 #   weighted sum can reach of them.
 # - Sener, O., Koltun, V. (2018): Multi-Task Learning as Multi-Objective Optimization. Several losses on one network,
