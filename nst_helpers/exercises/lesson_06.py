@@ -50,6 +50,22 @@ def _joint(image):
     return np.sqrt((down**2 + right**2).sum(axis=2)).sum()
 
 
+def _one_cast(image, which):
+    """Only one of the two differences is taken of floats: the other one's square still wraps at 256."""
+    squares = [part**2 for part in _parts(image)]
+    squares[which] = _parts(image.astype(float))[which] ** 2
+    return np.sqrt(squares[0] + squares[1]).sum()
+
+
+def _small_differences(image):
+    down, right = (part.astype(np.int8).astype(float) for part in _parts(image))
+    return np.sqrt(down**2 + right**2).sum()
+
+
+def _grey(image):
+    return _of_file(image.astype(float).mean(axis=2))
+
+
 def _quiet(change):
     """A wrong answer without NumPy's warnings, which a student sees once and a test would count."""
     def answer(image):
@@ -71,10 +87,15 @@ def _rule(noisy, sigma, goal=None, **ways):
     """γ for which the measure of what is removed is the goal, by bisection."""
     low, high, goal = 0.03 * sigma, 20 * sigma, sigma if goal is None else goal(sigma)
     gamma = float(np.sqrt(low * high))
-    while high > 1.006 * low:
+    while high > 1.001 * low:
         gamma = float(np.sqrt(low * high))
         low, high = (gamma, high) if _removed(noisy, gamma, **ways) < goal else (low, gamma)
     return gamma
+
+
+def _one_step(noisy, sigma, start):
+    """A single step of the rule of three, as if what is removed grew in proportion to γ."""
+    return start * sigma * sigma / _removed(noisy, start * sigma)
 
 
 def _rough(generator):
@@ -88,7 +109,8 @@ EXERCISES = {
     "06-file": Repair(
         truth=_of_file,
         planted=_planted,
-        symptom="Give it a picture in which a pixel is darker than the one above it.",
+        symptom="Give it two rows that differ by more than 15 grey levels, and print each number on the way: the "
+                "differences, their squares, the sum of the two.",
         inputs=lambda generator: [(np.array([[[9] * 3, [60] * 3], [[4] * 3, [7] * 3]], np.uint8),),
                                   (generator.integers(0, 256, (9, 8, 3)).astype(np.uint8),)],
         mistakes={
@@ -99,6 +121,12 @@ EXERCISES = {
                 _quiet(lambda image: _planted(image.astype(np.int16))),
             "uint16 has no negative numbers either: 4 − 9 is 65,531.":
                 _quiet(lambda image: _planted(image.astype(np.uint16))),
+            "float16 ends at 65,504: the square of 255, added to another, goes beyond it. Take a wider type.":
+                _quiet(lambda image: _planted(image.astype(np.float16))),
+            "differences go from −255 to 255, and int8 from −128 to 127 only.": _small_differences,
+            "down is right now, but right is still computed in 8 bits.": partial(_one_cast, which=0),
+            "right is right now, but down is still computed in 8 bits.": partial(_one_cast, which=1),
+            "that is the TV of the grey picture: here each colour has a sum of its own.": _grey,
             "the pixels went from 0–255 to 0–1, and TV with them. It is asked for in grey levels.":
                 lambda image: _planted(image / 255),
             "the wrap-around is mended, but these are absolute values: the formula has the root of the squares.":
@@ -125,15 +153,25 @@ EXERCISES = {
             "the mean of the squares reaches σ: the root is missing.":
                 partial(_rule, measure=lambda part: np.mean(part**2)),
             "half of σ is removed.": partial(_rule, goal=lambda sigma: sigma / 2),
-            "the sum of the squares is σ²: divide by the number of values.":
+            "that γ removes hardly anything: search further up; and if you compare a sum of squares with σ², divide it "
+            "by the number of values first.":
                 partial(_rule, measure=lambda part: np.sqrt(np.sum(part**2)), goal=lambda sigma: sigma),
+            "that is γ as a multiple of σ: multiply it by σ.": lambda noisy, sigma: _rule(noisy, sigma) / sigma,
+            "that is the RMS which 0.6 σ removes. Asked for is the γ that removes σ.":
+                lambda noisy, sigma: _removed(noisy, 0.6 * sigma),
+            "that is the RMS which γ = σ removes. Asked for is the γ that removes σ.":
+                lambda noisy, sigma: _removed(noisy, sigma),
+            "one step in proportion is not enough, because the RMS grows more slowly than γ: repeat it, or bisect.":
+                partial(_one_step, start=1.0),
+            "one step in proportion from 0.6 σ is not enough, because the RMS grows more slowly than γ: repeat it.":
+                partial(_one_step, start=0.6),
             "that is the anisotropic sum: leave diagonal=True.": partial(_rule, diagonal=False),
             "the median of what is removed reaches σ; its root mean square is asked for.":
                 partial(_rule, measure=lambda part: np.median(np.abs(part))),
             "that is the denoised picture. Its γ is asked for, one number.":
                 lambda noisy, sigma: noisy - 0 * sigma,
         },
-        tolerance=2e-2,
+        tolerance=1e-2,
         praise="No true picture was needed. Compare its PSNR with that of 0.6 σ, on a photograph and on the shapes.",
     ),
     "06-disc": Derive(
@@ -154,7 +192,16 @@ EXERCISES = {
             "h is in TV, but not in its derivative by s.": "2 * gamma / (R * h)",
             "that is turned over: a larger γ sinks it more.": "R / (2 * gamma)",
             "the root does not belong here: s stands once in each term of the derivative.": "sqrt(2 * gamma / R)",
-            "that is what one wrong pixel would sink by, at most; a disc shares the pull among its area.": "gamma",
+            "that is the weight itself. How much TV does the disc lose for each grey level, and over how many pixels "
+            "is it shared?": "gamma",
+            "it would be gone then; assumed is that it stays above the ground.": "h",
+            "that is the most by which a single pixel can sink; a disc shares the pull among its area.":
+                "(2 + sqrt(2)) * gamma",
+            "γ is missing: it multiplies TV.": "2 / R",
+            "a factor of 4 is missing: 2π is in the circumference, and it stands above the line.": "gamma / (2 * R)",
+            "that is what remains, and with a factor missing: by how much does it sink, and what becomes of the ½?":
+                "h - gamma / R",
+            "that is the level which remains, h less the weight; by how much does it sink?": "h - gamma",
             "a circumference is 2πR, the area πR²: π cancels, and 2R over R² leaves 2/R.": "4 * pi * gamma / R",
             "the sign: by how much it sinks is a positive number.": "-2 * gamma / R",
         },
