@@ -12,17 +12,17 @@ momentum_walk = run(narrow, optimizers.Momentum(0.1336, beta=0.4026, average=Fal
 plots.show(stacked_walks(narrow, {"plain descent: each gradient is used once": plain_walk,
                                   "momentum: a running average of the gradients": momentum_walk}),
            "A ravine seen from above, dark where it is low: 25 steps from the dot towards the cross, each walker with "
-           "the best step length for this ravine. The upper one still bounces between the walls when the lower one has "
-           "arrived.")
+           "the best step length for this ravine. The lower one swings wider at first, but has arrived when the "
+           "upper one still bounces between the walls.")
 
 # %% [markdown]
 # Every picture in this course was made by walking downhill in fog. The gradient tells us which way is down at the point
 # where we stand, but nothing about the landscape a step further on. Above, two walkers start from the same point in a
 # narrow ravine and take 25 steps, guided by nothing but gradients. The first uses each gradient once and forgets it.
-# The second keeps a running average of the gradients it has seen, and that small difference decides whether it reaches
-# the valley floor or keeps bouncing between the walls. By the end of this lesson you will be able to say how long a
-# step each of them can afford, how much the second one should remember, and what either costs in steps; and you will
-# have tested on a real style loss how far the theory holds.
+# The second keeps a running average of the gradients it has seen, and although its first swings are wider, it reaches
+# the lowest point while the other still bounces between the walls. By the end of this lesson you will be able to say
+# how long a step each can afford, how much the second one should remember, and what either costs in steps; and you will
+# have tested on a real style loss how far that holds.
 #
 # **Needs**: [07 Total loss](07_total_loss.ipynb) for sections 7 and 8; the rest stands alone. · **Time**: about 45 s of
 # computing on two cores. · **Course’s paper**: sections 2.4 and 2.4.1.
@@ -38,9 +38,8 @@ from nst_helpers.experiments.landscapes import SURFACES
 # %% [markdown]
 # ## 1. One number
 #
-# The lessons so far ended with a loss $L$ and its gradient. Now we look at what is done with it. The gradient points to
-# where the loss grows, so we go a little in the opposite direction. The course's paper writes this for one coordinate
-# $i$, with $J$ for the loss,
+# The lessons so far ended with a loss $L$ and its gradient. The gradient points to where the loss grows, so we go a
+# little in the opposite direction. The course's paper writes this for one coordinate $i$, with $J$ for the loss,
 #
 # $$w_{(t+1)i} = w_{(t)i} - \eta\, \frac{\partial J(w_{(t)i})}{\partial w_i}, \qquad\text{for us}\qquad
 # w_{t+1} = w_t - \eta\, \nabla L(w_t) .$$
@@ -129,8 +128,7 @@ assert np.allclose(ravine_gradient(start), by_tape) and np.allclose(ravine_gradi
 
 # %% [markdown]
 # The direction of the largest curvature sets the limit, $\eta < 2/20$, because there the steps become too long first.
-# The flat direction has to live with that, and each of its steps covers a tenth of the way at most. What limits the
-# step is not how *steep* the ravine is, but how quickly the steepness changes.
+# What limits the step is not how *steep* the ravine is, but how quickly the steepness changes.
 #
 # Does this hold only for a ravine along the axes? Near a minimum every smooth loss is nearly a quadratic,
 # $f(w) = \frac12 w^T\! A w$, with a symmetric matrix $A$ of curvatures, the *Hessian*. Such a matrix has perpendicular
@@ -157,18 +155,20 @@ for share in (0.99, 1.01):
 
 # %% tags=["check"]
 assert np.abs(walked - predicted).max() < 1e-9 and np.linalg.norm(end) > 1e10
+left = (q.T @ np.ones(10)) * (1 - 0.99 * limit * curvatures) ** 2000
+assert round(1 - 0.99 * limit * curvatures[0], 4) == 0.9998 and abs(left[0]) > 0.5 and np.abs(left[1:]).max() < 1e-3
 assert np.linalg.norm(plain_walk[-1]) > 100 * np.linalg.norm(momentum_walk[-1])  # the first picture
 
 # %% [markdown]
-# One per cent below the limit the walk comes down, though slowly; one per cent above it, the distance has sixteen
-# digits.
+# One per cent above the limit, the distance has sixteen digits. One per cent below it the walk comes down, and the 0.51
+# that are left lie along the flattest direction, whose factor is 0.9998.
 #
 # How slow is it? The best single $\eta$ treats the two extreme curvatures alike,
 # $1 - \eta\lambda_{min} = -(1 - \eta\lambda_{max})$, so $\eta = 2/(\lambda_{min} + \lambda_{max})$, and each step
 # leaves the share $\frac{\kappa - 1}{\kappa + 1}$ of the distance. Only the *condition number*
 # $\kappa = \lambda_{max} / \lambda_{min}$ appears in it. A large curvature does no harm; unequal curvatures do. For
 # $\kappa = 20$ the share is 0.905, and for large $\kappa$ it is about $1 - 2/\kappa$, so that the number of steps grows
-# in proportion to $\kappa$. We count them in section 4, when there is something to compare them with.
+# in proportion to $\kappa$.
 #
 # ## 3. Three forms of momentum
 #
@@ -272,11 +272,11 @@ packaged = run(SURFACES["ravine"], optimizers.Momentum(eta, beta), start, 40)
 assert np.abs(packaged - average).max() < 1e-12
 
 # %% [markdown]
-# The average settles at the gradient itself, 4, while the accumulated $V$ settles at $4/(1-\beta) = 8$. They differ by
-# the factor $1 - \beta$ in every step, so they are one method with two scales for $\eta$. At the same $\eta$ the two
-# paths are more than 3 apart; once $\eta$ is multiplied by $1 - \beta$, they are the same path. With the average a
-# larger $\beta$ does not make steady steps longer; in the accumulated form, going from $\beta = 0.9$ to 0.99 multiplies
-# them by ten. When a recipe says “learning rate 0.01, momentum 0.9”, ask first which form it means.
+# The average settles at the gradient itself, 4, while the accumulated $V$ settles at $4/(1-\beta) = 8$. So they are one
+# method with two scales for $\eta$. At the same $\eta$ the two paths are more than 3 apart; once $\eta$ is multiplied
+# by $1 - \beta$, they are the same path. With the average a larger $\beta$ does not make steady steps longer; in the
+# accumulated form, going from $\beta = 0.9$ to 0.99 multiplies them by ten. When a recipe says “learning rate 0.01,
+# momentum 0.9”, ask first which form it means.
 
 # %% tags=["figure"]
 plots.show(kept_states((DESCENT, MOMENTUM)),
@@ -285,10 +285,10 @@ plots.show(kept_states((DESCENT, MOMENTUM)),
 
 # %% [markdown]
 # **How long is the memory?** Of a single push, $\beta^t$ is left after $t$ steps, as in the leaking barrel of [lesson
-# 01](01_convolution.ipynb): $V$ is a convolution of the gradients with $(1-\beta)\beta^t$. It falls below 1/e, about 37
-# %, after roughly $1/(1-\beta)$ steps. The usual value, “β一般设置的值为 0.9” (“β is usually set to 0.9”), is therefore
-# a memory of ten steps. And a zigzag? If the gradient changes its sign in every step, then after a while $V = \pm v$
-# with $v = (1-\beta) g - \beta v$, hence $v = \frac{1-\beta}{1+\beta}\, g$.
+# 01](01_convolution.ipynb): $V$ is a convolution of the gradients with $(1-\beta)\beta^t$. $\beta^t$ falls below 1/e,
+# about 37 %, after roughly $1/(1-\beta)$ steps. The usual value, “β一般设置的值为 0.9” (“β is usually set to 0.9”), is
+# therefore a memory of ten steps. And a zigzag? If the gradient changes its sign in every step, then after a while $V =
+# \pm v$ with $v = (1-\beta) g - \beta v$, hence $v = \frac{1-\beta}{1+\beta}\, g$.
 
 # %%
 zigzag, push = (-1.0) ** np.arange(2000), np.eye(1, 2000)[0]
@@ -319,17 +319,14 @@ memory()
 # %% [markdown]
 # ## 4. Which β, which η
 #
-# Too little memory zigzags, and too much rolls past the minimum. Where is the best in between? The eigenbasis answers
-# this too. For one curvature $\lambda$ and the accumulated form, $V_{t+1} = \beta V_t + \lambda c_t$ and $c_{t+1} = c_t
-# - \eta V_{t+1}$. The second line gives $\eta V_t = c_{t-1} - c_t$; put into the first, it removes $V$:
+# Too little memory zigzags, and too much rolls past the minimum. For the best in between we use the eigenbasis again.
+# For one curvature $\lambda$ and the accumulated form, $V_{t+1} = \beta V_t + \lambda c_t$ and $c_{t+1} = c_t - \eta
+# V_{t+1}$. The second line gives $\eta V_t = c_{t-1} - c_t$; put into the first, it removes $V$:
 #
 # $$c_{t+1} = (1 + \beta - \eta\lambda)\, c_t - \beta\, c_{t-1} .$$
 #
 # A sequence $c_t = r^t$ solves this if $r^2 - (1 + \beta - \eta\lambda)\, r + \beta = 0$. The walk is a mixture of two
 # such sequences, one for each root, and in the long run each step multiplies the distance by the larger $|r|$.
-#
-# The product of the two roots is $\beta$. When they are complex they are conjugate, so both have the size $\sqrt\beta$,
-# **whatever** $\eta$ and $\lambda$ are. When they are real, one of them is larger than that.
 
 # %%
 def shrinkage(beta, step):
@@ -393,11 +390,13 @@ assert np.abs(measured - theory)[near].max() < 0.03
 assert abs(betas[best[0]] - marks["Polyak"][1]) < 0.03 and abs(steps[best[1]] - marks["Polyak"][0]) < 0.1
 plateau = measured[90][(steps > 0.1) & (steps < 3.7)]
 assert np.abs(plateau - 0.9**0.5).max() < 0.02
+assert round(((1 + 0.9**0.5) / (1 - 0.9**0.5)) ** 2) == 1442
 assert round((root - 1) / (root + 1), 3) == 0.635 and round((kappa - 1) / (kappa + 1), 3) == 0.905
 
 # %% [markdown]
-# The map has a single dark corner, and it lies where theory puts it. All roots are complex when $\eta\lambda$ lies
-# between $(1 - \sqrt\beta)^2$ and $(1 + \sqrt\beta)^2$ for every curvature. Then $\sqrt\beta$ is what a step leaves, so
+# The product of the two roots is $\beta$. When they are complex they are conjugate, so both have the size $\sqrt\beta$;
+# when they are real, one of them is at least as large. All roots are complex when $\eta\lambda$ lies between the
+# borders $(1 - \sqrt\beta)^2$ and $(1 + \sqrt\beta)^2$ for every curvature. Then $\sqrt\beta$ is what a step leaves, so
 # $\beta$ should be as small as this condition permits, that is when the smallest curvature sits at the lower end and
 # the largest at the upper one:
 #
@@ -407,10 +406,11 @@ assert round((root - 1) / (root + 1), 3) == 0.635 and round((kappa - 1) / (kappa
 # \eta^* = \frac{4}{(\sqrt{\lambda_{min}} + \sqrt{\lambda_{max}})^2} .$$
 #
 # This is Polyak's result of 1964. The ravine's best $\beta$ is 0.40, with 0.635 left after a step where plain descent
-# leaves 0.905. Above $\beta^*$ lies a plateau on which $\eta$ does not matter, and that is one reason to like a large
-# value such as 0.9: it wastes some speed in an easy valley, but it makes the learning rate nearly free. “One best η”
-# describes the other two curves. A step leaves $\frac{\sqrt\kappa - 1}{\sqrt\kappa + 1}$ now, so it is $\sqrt\kappa$
-# that counts. Now let us count real steps.
+# leaves 0.905. Above $\beta^*$ lies a plateau: between the two borders $\eta$ does not matter. That is one reason to
+# like a large value such as 0.9, which wastes some speed in an easy valley but leaves the learning rate free between
+# them. Its borders are 1,442 to 1 apart, so with a larger $\kappa$ it has no plateau. The first answer, one best
+# $\eta$, fits the rows $\beta = 0$ and 0.4. At $\beta^*$ a step leaves $\frac{\sqrt\kappa - 1}{\sqrt\kappa + 1}$, so it
+# is $\sqrt\kappa$ that counts. Now let us count real steps.
 
 # %%
 def steps_needed(kappa, rate, beta=0.0):
@@ -465,8 +465,8 @@ exercises.check("08-limit", largest_rate)
 #
 # The equation for the roots becomes $r^2 - (1+\beta)(1 - \eta\lambda)\, r + \beta(1 - \eta\lambda) = 0$. The last term
 # says what has changed: the product of the roots is no longer the same in all directions but falls as $\eta\lambda$
-# grows, so a strongly curved direction forgets faster. Is it better? We give all three methods their best pair on one
-# grid, for all curvatures between 1 and $\kappa$.
+# grows, so a strongly curved direction forgets faster. We give all three methods their best pair on one grid, for all
+# curvatures between 1 and $\kappa$.
 
 # %%
 def larger_root(total, product):
@@ -494,17 +494,15 @@ for _ in range(400):
 assert np.isclose(np.hypot(w[0], tuned * velocity[0]) / before, larger_root(1.5 * 0.95, 0.5 * 0.95), rtol=1e-3)
 
 # %% [markdown]
-# On quadratics the heavy ball wins when both are tuned: at $\kappa = 20$ it leaves 0.64 where Nesterov leaves 0.75, and
-# both are far ahead of plain descent. What Nesterov's method has instead is a guarantee. Its rate is proven for every
-# smooth convex loss, whereas Polyak's parameters can make the heavy ball cycle for ever on a loss that is no quadratic
-# (Lessard and colleagues, 2016). Section 8 compares them on a picture.
+# On quadratics the heavy ball wins when both are tuned: at $\kappa = 20$ it leaves 0.64 where Nesterov leaves 0.75.
+# What Nesterov's method has instead is a guarantee. Its rate is proven for every smooth, strongly convex loss, whereas
+# Polyak's parameters can make the heavy ball cycle for ever on a loss that is no quadratic (Lessard and colleagues,
+# 2016).
 #
-# **Where libraries keep η.** Keras's `SGD` (the S is for *stochastic*: gradients from a random part of the data, of
-# which we have none) computes $V \leftarrow \beta V - \eta g$ and then $w \leftarrow w + V$; PyTorch, as its manual
-# says, computes $V \leftarrow \beta V + g$ and $w \leftarrow w - \eta V$. Both accumulate. With a constant $\eta$ they
-# walk the same path, since $\eta$ is a common factor of all terms in $V$. With a *schedule* they do not. Keras's $V$
-# holds each gradient multiplied by the $\eta$ of *its own* step, and PyTorch multiplies the whole memory by the $\eta$
-# of today.
+# **Where libraries keep η.** Keras's `SGD` computes $V \leftarrow \beta V - \eta g$ and then $w \leftarrow w + V$;
+# PyTorch, as its manual says, computes $V \leftarrow \beta V + g$ and $w \leftarrow w - \eta V$. Both accumulate. With
+# a constant $\eta$ they walk the same path; with a *schedule* they do not. Keras's $V$ holds each gradient multiplied
+# by the $\eta$ of *its own* step, and PyTorch multiplies the whole memory by the $\eta$ of today.
 
 # %%
 def scheduled(rates, beta, eta_inside):
@@ -555,10 +553,10 @@ for rate in constant:  # Keras keeps the point to which the velocity carries
 assert np.abs(by_keras - ahead).max() < 1e-6
 
 # %% [markdown]
-# Both stand at 0.486 when $\eta$ is cut. With $\eta$ outside the step length falls by eight at once, and after step 6
-# the walk is at 0.382. With $\eta$ inside, the old velocity, collected at the larger rate, rolls on and has carried it
-# to −0.108 by then. Neither is an error, but a schedule that was tuned in one library is another schedule in the other.
-# (A folded cell checks Keras's forms against Keras itself, Nesterov's included; for PyTorch we rely on its manual.)
+# Both stand at 0.486 when $\eta$ is cut. With $\eta$ outside, the walk is at 0.382 after step 6; with $\eta$ inside,
+# the old velocity, collected at the larger rate, has carried it to −0.108 by then. Neither is an error, but a schedule
+# that was tuned in one library is another schedule in the other. (A folded cell checks Keras's forms against Keras
+# itself, Nesterov's included; for PyTorch we rely on its manual.)
 #
 # ### Exercise 2: translate a learning rate
 #
@@ -579,8 +577,9 @@ exercises.check("08-scale", our_rate)
 # ### Exercise 3: repair a schedule
 #
 # In this training loop each step has its own learning rate. It runs, and its loss falls. On $\frac12 w^T\! A w$ it
-# shall make one step of the package's averaged momentum for each rate in `rates`, and return the last $w$. But somebody
-# notices that $\beta$ changes nothing except how fast it goes. Find the bug.
+# should make one step of the package's averaged momentum for each rate in `rates`, and return the last $w$. But
+# somebody notices that $\beta$ changes nothing except how fast it goes. Find the bug. (An optimizer of the package is
+# frozen: `optimizer.learning_rate = rate` stops with an error, and another $\eta$ takes another optimizer.)
 
 # %% tags=["exercise"]
 def train(matrix, w, rates, beta):
@@ -622,12 +621,11 @@ assert np.abs(ends[:, None] - [low, high]).min(axis=1).max() < 1e-6 and (into, o
 
 # %% [markdown]
 # The hope is half right. With short steps plain descent never crosses the hill, and momentum does, by its speed; long
-# plain steps jump over it as well. But both cross in both directions, momentum five times into the deeper minimum and
-# three times out of it, because neither speed nor a long step knows which side is better. A *saddle* is another matter.
-# There the gradient is zero without a minimum, and whoever starts exactly on the ridge ends there, whereas a hair
-# beside it both methods roll down. Try it here, with $\eta$ as a share of $2/\lambda_{max}$: find the share at which
-# momentum with $\beta = 0.4$ flies off in the ravine (exercise 1 tells whether you are right), and look at the *banana
-# valley*, whose curvatures differ from place to place.
+# plain steps jump over it as well. But both cross in both directions: momentum five times of 19 into the deeper minimum
+# and three times of 22 out of it, long plain steps five and four times. In the widget, $\eta$ is a share of
+# $2/\lambda_{max}$. Find the share at which *accumulated* momentum with $\beta = 0.4$, the form in which the widget
+# opens, flies off in the ravine (exercise 1 has the limit of the averaged form), and look at the *banana valley*, whose
+# curvatures differ from place to place.
 
 # %%
 descent()
@@ -657,7 +655,7 @@ exercises.check("08-unchanged", unchanged)
 # %% [markdown]
 # ## 7. The curvature of a real loss
 #
-# Is any of this true of a style transfer? We take the total loss of lesson 07 with $\alpha = 1$ and
+# We take the total loss of lesson 07 with $\alpha = 1$ and
 # $\beta_{style} = 15$ on a photograph of 85 × 128 pixels, which are 32,640 numbers, and leave out total variation for
 # now.
 
@@ -682,13 +680,12 @@ def look(w, tv_weight):
 
 # %% [markdown]
 # The Hessian $A$ of this loss has more than a thousand million entries, too many to compute. But its product with one
-# direction $d$ is cheap. $A d$ is the derivative of the gradient along $d$, that is the gradient of the number
-# $\nabla L \cdot d$, and a tape around the tape computes it (Pearlmutter, 1994). Products are enough to find
-# $\lambda_{max}$: replace a random $d$ by $A d$ again and again, with its length set to 1 each time. Each product
-# stretches the part of $d$ along the most strongly curved direction more than all others, until only this part is left.
-# (This is *power iteration*.) Products even give the mean of all eigenvalues: if the entries of $d$ are random signs,
-# the expected value of $d \cdot A d$ is the sum of the diagonal of $A$, which equals the sum of the eigenvalues
-# (Hutchinson, 1989).
+# direction $d$ is cheap. $A d$ is the derivative of the gradient along $d$, that is the gradient of the number $\nabla
+# L \cdot d$, and a tape around the tape computes it (Pearlmutter, 1994). Products are enough to find $\lambda_{max}$:
+# replace a random $d$ by $A d$ again and again, with its length set to 1 each time. Each product stretches the part
+# along the most strongly curved direction most, until only this part is left (*power iteration*). Products even give
+# the mean of all eigenvalues: if the entries of $d$ are random signs, the expected value of $d \cdot A d$ is the sum of
+# the diagonal of $A$, which equals the sum of the eigenvalues (Hutchinson, 1989).
 
 # %%
 @tf.function
@@ -726,11 +723,12 @@ assert 2e5 < limit < 1e6
 assert largest / 2 > 8 * 0.1 / (40 * 32_640)  # γ · 8 / (ε n) bounds the curvature of TV with ε = 40
 
 # %% [markdown]
-# Along one direction the loss is curved about 280 times as strongly as on average. And
-# $2/\lambda_{max} \approx 476{,}000$ is no length, although it looks like a huge one. It multiplies gradients whose
-# median is about 0.00001, so that a step of this size moves a typical value by some 4 grey levels.
+# Along one direction the loss is curved about 280 times as strongly as on average. This is no condition number: the
+# smallest curvatures, some of which may be negative, are not measured here. And $2/\lambda_{max} \approx 476{,}000$ is
+# no length. It multiplies gradients whose median size is 0.0000084, so that a step of this size moves a typical value
+# by some 4 grey levels.
 #
-# The theory of the first sections holds where the loss is a parabola. Here is a cut through it along the most strongly
+# Here is a cut through it along the most strongly
 # curved direction, with the parabola of equal slope and curvature at the photograph, and to its right the same for the
 # loss with total variation ($\gamma = 0.1$, its root smoothed by $\varepsilon = 1$ grey level), along its own most
 # strongly curved direction.
@@ -745,27 +743,33 @@ for axis, tv, curvature, d, title in ((panels[0], OFF, largest, direction, "cont
     cut = np.array([float(look(photo + s * d, tv)[0]) for s in distances.astype(np.float32)])
     parabola = here + np.sum(gradient * d) * distances + curvature / 2 * distances**2
     slices[title] = cut - here, parabola - here
-    axis.plot(distances, cut - here, "o-", color=plots.BLUE, markersize=4, label="the loss")
-    axis.plot(distances, parabola - here, "--", color=plots.ORANGE, label="its parabola")
-    axis.set(xlabel="distance along the most curved direction", ylabel="loss − loss at the photograph", title=title)
+    tangent = here + np.sum(gradient * d) * distances
+    axis.plot(distances, cut - tangent, "o-", color=plots.BLUE, markersize=4, label="the loss")
+    axis.plot(distances, parabola - tangent, "--", color=plots.ORANGE, label="its parabola")
+    axis.set(xlabel="distance along the most curved direction", ylabel="loss − its tangent", title=title)
     axis.legend()
-plots.show(figure, "The loss around the photograph along its most strongly curved direction, and the parabola with the "
-                   "same slope and curvature. Content and style follow it; total variation leaves it within a few grey "
-                   "levels.")
+plots.show(figure, "The loss around the photograph along its most strongly curved direction, without its tangent "
+                   "there, and the parabola with the same slope and curvature. Content and style stay near it for a "
+                   "while on one side only; with total variation the loss leaves its parabola at once.")
 
 # %%
 for title, (cut, parabola) in slices.items():
-    bends = [row[0] + row[-1] - 2 * row[8] for row in (cut, parabola)]
-    print(f"{title:27}: 160 away the loss bends ≈ {bends[0] / bends[1]:.2f} times as much as its parabola")
+    bends = [row[8 + steps] + row[8 - steps] - 2 * row[8] for row in (cut, parabola) for steps in (1, 3, 5, 8)]
+    print(f"{title:27}: bends, over its parabola's, at 20, 60, 100 and 160: "
+          + ", ".join(f"≈ {bends[n] / bends[n + 4]:.2f}" for n in range(4)))
+for title, d in (("content and style", direction), ("with total variation, ε = 1", direction_tv)):
+    print(f"{title:27}: grey levels at 160: ≈ {160 * np.sqrt(np.mean(d**2)):.2f} (root mean square), "
+          f"at most ≈ {160 * np.abs(d).max():.0f}")
 print(f"λ_max with total variation over λ_max without: ≈ {largest_tv / largest:.1f}")
 
 # %% [markdown]
-# A distance of 160 looks large, but it is spread over all pixels, and is less than one grey level for each value.
-# Within 50 units content and style follow their parabola closely; at 160 they bend about half as much. Here the theory
-# of quadratics is a fair description of the neighbourhood. With total variation it is not. The largest curvature is
-# five times as large then, although $\gamma$ is small, and at 160 units hardly any of that is left, 7 %. The reason is
-# the root. Where the picture is flat, a root smoothed by $\varepsilon$ has the curvature $1/\varepsilon$, but only
-# within a few $\varepsilon$. A limit computed from this kink would be five times too cautious. When this course's
+# A distance of 160 is a root mean square of 0.89 grey levels over all values, though the value that moves most moves by
+# 10 levels on the left and by 38 on the right. Content and style stay near their parabola for the first 20 to 40 units
+# on one side, and leave it at once on the other. Both sides together bend 0.58 times as much within 20 units, and 0.47
+# times within 160, so the theory of quadratics describes this neighbourhood only roughly. With total variation it
+# describes much less. The largest curvature is five times as large then, although $\gamma$ is small; 0.37 of it is left
+# within 20 units and 0.07 within 160. That is what the root leads one to expect: where the picture is flat, a root
+# smoothed by $\varepsilon$ has the curvature $1/\varepsilon$, but only within a few $\varepsilon$. When this course's
 # package optimizes, it smooths by 40 grey levels, and then total variation cannot be the most curved term here.
 #
 # So what happens beyond the limit?
@@ -814,20 +818,19 @@ right.set(xlabel="step", ylabel="η λ_max / 2, at the place reached", ylim=(0, 
 left.legend()
 right.legend(fontsize=9)
 plots.show(figure, "Plain descent at half and at twice the limit that the photograph gives. Left: the longer step ends "
-                   "lower. Right: its curvature starts beyond the edge, falls, and then climbs towards it.",
+                   "lower. Right: its curvature starts beyond the edge, falls below it, and then grows a little.",
            folded="Choose first, then open")
 
 # %% [markdown]
 # The run at twice the limit ends at about 2.0, the careful one at 4.0. The right panel shows why it survives. Within
 # five steps both come to places where the loss is about half as curved, so the limit at the photograph was too strict
-# for the way ahead. From then on the curvature of the longer run grows again, and $\eta\lambda_{max}/2$ climbs from
-# 0.86 to 0.97, just below 1. Cohen and colleagues (2021) found this climb in the training of networks: the curvature
-# grows until it meets $2/\eta$ and then hovers there, at the *edge of stability*. Damian and colleagues (2022) explain
-# why it does not pass the edge by much: a walk that begins to bounce along a too strongly curved direction is driven to
-# where the curvature is smaller (*self-stabilization*). So on a parabola $2/\lambda_{max}$ is one number, whereas on a
-# real loss it changes from place to place, and must be measured where the walk is. The guess that the run flies off has
-# its truth: at eight times the limit the loss rises from 13.5 to about 1,300 in two steps. (Nothing is clipped in these
-# runs.)
+# for the way ahead. From then on $\eta\lambda_{max}/2$ of the longer run goes from 0.86 to 0.97, with one dip (each
+# value is six rounds of power iteration, which can come out a little low). This is at most the beginning of what Cohen
+# and colleagues (2021) found in the training of networks: the curvature grows until it meets $2/\eta$ and then hovers
+# there, at the *edge of stability*. Damian and colleagues (2022) explain why it does not pass the edge by much. So on a
+# parabola $2/\lambda_{max}$ is one number, whereas on this loss it changes from place to place. The guess that the run
+# flies off has its truth: at eight times the limit the loss rises from 13.5 to about 1,300 in two steps. (Nothing is
+# clipped in these runs.)
 
 # %%
 for share, rows in edge.items():
@@ -842,10 +845,10 @@ assert edge[2][0, 2] > 1.9 and 0.6 < edge[2][-3:, 2].mean() < 1.3 and edge[0.5][
 # %% [markdown]
 # ## 8. A race on a picture
 #
-# Now the walkers on a picture that is large enough to look at: the temple at 214 × 320 pixels, 205,440 numbers, with
-# the whole total loss ($\gamma = 0.1$). Each rule makes 100 steps from the photograph with several learning rates, each
-# twice the last; $\beta = 0.9$, averaged, and pixel values are held between 0 and 255. (`make runs` computed this
-# beforehand. The unit of $\eta$ is $2/\lambda_{max}$ of content and style at this photograph.)
+# Now the temple at 214 × 320 pixels, 205,440 numbers, with the whole total loss ($\gamma = 0.1$). Each rule makes 100
+# steps from the photograph with several learning rates, each twice the last; $\beta = 0.9$, averaged, and pixel values
+# are held between 0 and 255. (`make runs` computed this beforehand. The unit of $\eta$ is $2/\lambda_{max}$ of content
+# and style at this photograph.)
 
 # %% tags=["figure"]
 from nst_helpers.experiments.descents import late
@@ -853,19 +856,20 @@ from nst_helpers.experiments.descents import late
 race = load_descents()
 figure, (left, right) = plots.subplots(1, 2, size=(10.4, 4.1))
 for (rule, rows), color in zip(race.losses.items(), (plots.ORANGE, plots.BLUE, plots.GREEN), strict=True):
-    left.loglog(range(1, len(rows[race.best[rule]]) + 1), rows[race.best[rule]], color=color,
-                label=f"{rule}, η = {race.best[rule]:g} · 2/λ_max")
+    left.loglog(rows[race.best[rule]], color=color, label=f"{rule}, η = {race.best[rule]:g} · 2/λ_max")
     shares = [share for share in rows if np.isfinite(late(rows[share]))]
     right.semilogx(shares, [late(rows[share]) for share in shares], "o-", color=color, label=rule)
-left.set(xlabel="step", ylabel="total loss", title="each at its best learning rate")
+    right.plot(sorted({*rows} - {*shares}), [1.5] * (len(rows) - len(shares)), "x", color=color, markersize=9)
+left.set(xlabel="steps made", ylabel="total loss", title="each at its best learning rate", xlim=(1, 100))
 right.set(xlabel="η, in units of 2/λ_max at the photograph", ylabel="loss after 100 steps",
-          title="every learning rate but those that flew off", xticks=[1, 2, 4, 8, 16, 32],
+          title="every learning rate (×: flew off)", xticks=[1, 2, 4, 8, 16, 32],
           xticklabels=["1", "2", "4", "8", "16", "32"])
 right.minorticks_off()
 left.legend(fontsize=9)
 right.legend(fontsize=9)
 plots.show(figure, "The total loss of the temple at 214 × 320 pixels. Left: over the steps, each rule at its best "
-                   "learning rate. Right: the mean of the last five losses for every learning rate that was tried.")
+                   "learning rate. Right: the mean of the last five losses for every learning rate that was tried; a "
+                   "cross at the top is a run that flew off.")
 
 # %%
 for rule, rows in race.losses.items():
@@ -873,8 +877,12 @@ for rule, rows in race.losses.items():
 target = late(race.losses["plain descent"][race.best["plain descent"]])
 for rule in race.losses:
     row = np.array(race.losses[rule][race.best[rule]])
-    print(f"{rule:14} at its best: {row[20]:.2f} after 20 steps; above {target:.3f} for the last time after "
-          f"{np.flatnonzero(row > target).max()} steps")
+    print(f"{rule:14} at its best: {row[3]:.2f} after 3 steps, {row[20]:.2f} after 20; above {target:.3f} for the "
+          f"last time after {np.flatnonzero(row > target).max()} steps")
+
+# %% tags=["check"]
+by_plain, by_momentum = (np.array(race.losses[rule][race.best[rule]]) for rule in ("plain descent", "momentum"))
+assert np.flatnonzero(by_momentum > by_plain).tolist() == [1, *range(6, 35)]
 
 # %% tags=["figure"]
 plots.show_images([race.images[rule][4:-4, 4:-4] for rule in ("plain descent", "momentum")],
@@ -882,22 +890,23 @@ plots.show_images([race.images[rule][4:-4, 4:-4] for rule in ("plain descent", "
                   "learning rate.", photo=True)
 
 # %% [markdown]
-# Each at its best, momentum ends at 1.138 and plain descent at 1.231; momentum stays below that after 49 steps, so it
-# needs half of them. That is far from the factors of section 4, which hold on quadratics, and it has a price at the
-# beginning. After 20 steps momentum is *behind*, at 1.77 where plain descent has reached 1.50: its velocity must first
-# be built up and then overshoots, which is the hump in its curve. Nesterov's form ends at 1.144, about as low as
-# momentum, and does not pay that price (1.47 after 20 steps). In practice the panel on the right may matter more.
-# Between 8 and 32 momentum's final loss changes by 5 %, whereas plain descent loses 20 % when its best learning rate is
-# doubled and flies off when it is doubled again. In the pictures momentum has come further: the strokes in sky and
-# water are longer and the blue is deeper.
+# With $\eta$ tuned for each rule, and $\beta = 0.9$ not tuned, momentum ends at 1.138 and plain descent at 1.231 on
+# this one picture; momentum stays below 1.231 after 49 steps, so it needs half of them. It is not ahead all the way.
+# After 3 steps it leads with 3.35 against 4.59; then it overshoots, which is the hump in its curve, and after 6 to 34
+# steps it is *behind* (after 20, 1.77 against 1.50). Nesterov's form ends at 1.144, about as low, with a much smaller
+# hump (1.47 after 20 steps). Doubling the best learning rate costs momentum 5 % of its final loss, Nesterov's form 6 %
+# and plain descent 20 %. At four times their best, plain descent and Nesterov's form fly off; for momentum that was not
+# tried. In the pictures momentum has come further: the strokes in sky and water are longer and the blue is deeper.
 #
 # ### Exercise 5: an optimizer that knows when to forget
 #
 # A long memory is good in a long valley and bad near its floor, where the velocity carries $w$ uphill. But going uphill
-# can be noticed: compare the direction in which $w$ is about to move with the gradient. Write one step of *accumulated*
-# momentum that drops its memory whenever the movement would lead uphill, and is ordinary momentum otherwise. It gets
-# $w$, the gradient there, $V$, $\eta$ and $\beta$, and returns two arrays, the new $w$ and the new $V$. The check races
-# it with $\beta = 0.99$, far too much memory for these valleys, and draws its path beside momentum's.
+# can be noticed: compare the direction in which $V$ carries $w$ with the gradient at $w$. Write one step of
+# *accumulated* momentum that drops its whole memory whenever that direction leads uphill, and is ordinary momentum
+# otherwise. It gets $w$, the gradient there, $V$, $\eta$ and $\beta$, and returns two arrays, the new $w$ and the new
+# $V$. (Whether you ask the old $V$ or the one that this gradient has entered is up to you.) The check races it with
+# $\beta = 0.99$, far too much memory for its valleys, which lie askew and have their lowest point anywhere. It draws
+# your path beside momentum's in our ravine.
 
 # %% tags=["exercise"]
 def restarting_step(w, gradient, velocity, learning_rate, beta):
@@ -935,36 +944,37 @@ exercises.check("08-restart", restarting_step)
 # %% [markdown]
 # ## What we found
 #
-# On a quadratic everything follows from the eigenvectors of its curvature, along which a walk falls apart into walks of
-# single numbers. Plain descent survives steps below $2/\lambda_{max}$ and leaves at best the share
-# $\frac{\kappa-1}{\kappa+1}$ of the distance, 0.905 for $\kappa = 20$. The first form of momentum in the course's
-# paper, the sum without forgetting, swings for ever; its second, the weighted average, and the accumulation of the
-# libraries are one method with two scales for $\eta$. Tuned, it leaves 0.635, and above the best $\beta$ it leaves
-# $\sqrt\beta$, whatever $\eta$ is. Counted in steps, 708 do the work of 34,539 at $\kappa = 10{,}000$, and 16 that of
-# 35 at $\kappa = 10$.
+# On a quadratic, plain descent survives steps below $2/\lambda_{max}$ and leaves at best the share
+# $\frac{\kappa-1}{\kappa+1}$ of the distance, 0.905 for $\kappa = 20$. The sum without forgetting swings for ever; the
+# weighted average and the accumulation of the libraries are one method with two scales for $\eta$. Tuned, it leaves
+# 0.635, and above the best $\beta$ it leaves $\sqrt\beta$ for every $\eta$ between the two borders. At $\kappa =
+# 10{,}000$, 708 steps do the work of 34,539.
 #
-# A real loss is a ravine too, along one direction 280 times as curved as on average, but it is no parabola: at twice
-# the limit, plain descent came to less curved places, and the curvature then climbed towards the edge of stability. In
-# the race on the temple momentum needed half the steps of plain descent and ended at 1.138 instead of 1.231, each at
-# its best; during the first 20 steps it was behind.
+# The style loss is no parabola: at twice the limit, plain descent came to less curved places and went on. In the race
+# on one temple momentum ended at 1.138 instead of 1.231, and needed half the steps of plain descent, although it was
+# behind after 6 to 34 of them.
 #
 # ## Where this is used
 #
 # Adam, with which most pictures of this course are painted, takes its direction from the averaged $V$ of section 3,
-# with $\beta_1 = 0.9$: a memory of ten steps ([lesson 10](10_adam.ipynb)). There you will also meet schedules again,
-# and a method that has a step length for every eigenvector, as $\eta = 1/\lambda$ suggests. The package's
-# `optimizers.Momentum` averages, and keeps $\eta$ outside of $V$.
+# with $\beta_1 = 0.9$: a memory of ten steps ([lesson 10](10_adam.ipynb)). The package's `optimizers.Momentum`
+# averages, and keeps $\eta$ outside of $V$.
 
 # %% [markdown]
 # ## Sources and further reading
 #
 # - Polyak, B. (1964): Some Methods of Speeding up the Convergence of Iteration Methods. The heavy ball and its best β.
 # - Goh, G. (2017): Why Momentum Really Works. The eigenbasis as figures to play with (distill.pub).
+# - Nesterov, Y. (1983): A Method of Solving a Convex Programming Problem with Convergence Rate O(1/k²). The method of
+#   section 5, with the proof.
 # - Sutskever, I., Martens, J., Dahl, G., Hinton, G. (2013): On the Importance of Initialization and Momentum in Deep
 #   Learning. Nesterov's method in the form of section 5.
 # - Lessard, L., Recht, B., Packard, A. (2016): Analysis and Design of Optimization Algorithms via Integral Quadratic
 #   Constraints. What is guaranteed, and a loss on which the heavy ball cycles.
 # - O’Donoghue, B., Candès, E. (2015): Adaptive Restart for Accelerated Gradient Schemes. The rule of exercise 5.
+# - Pearlmutter, B. (1994): Fast Exact Multiplication by the Hessian. The product of section 7. Its mean of the
+#   eigenvalues is after Hutchinson, M. (1989): A Stochastic Estimator of the Trace of the Influence Matrix for
+#   Laplacian Smoothing Splines.
 # - Cohen, J., Kaur, S., Li, Y., Kolter, Z., Talwalkar, A. (2021): Gradient Descent on Neural Networks Typically Occurs
 #   at the Edge of Stability. The measurement of section 7, on networks in training.
 # - Damian, A., Nichani, E., Lee, J. (2022): Self-Stabilization: The Implicit Bias of Gradient Descent at the Edge of

@@ -79,12 +79,19 @@ def _first_gradient(matrix, w, rates, beta):
 BETA, GOAL, MOST = 0.99, 1e-3, 3000
 
 
-def _walk(step, curvatures, start, rate, beta, steps):
-    """The points of a walk down ½ Σ λ w²; the same checks for every answer."""
-    curvatures, w = np.asarray(curvatures, float), np.asarray(start, float)
+def _valley(curvatures):
+    """The matrix of a valley that lies askew, its lowest point, and a start 1 away along every eigenvector."""
+    u = np.arange(1.0, len(curvatures) + 1)
+    axes = np.eye(len(u)) - 2 * np.outer(u, u) / (u @ u)  # a reflection: symmetric, its columns perpendicular
+    return axes @ np.diag(curvatures) @ axes, 3 * u, 3 * u + axes @ np.ones(len(u))
+
+
+def _walk(step, matrix, lowest, start, rate, beta, steps):
+    """The points of a walk down ½ (w − lowest)ᵀ A (w − lowest); the same checks for every answer."""
+    w = np.asarray(start, float)
     velocity, points = 0 * w, [w]
     for _ in range(steps):
-        made = step(w.copy(), curvatures * w, velocity.copy(), rate, beta)
+        made = step(w.copy(), matrix @ (w - lowest), velocity.copy(), rate, beta)
         if not isinstance(made, (tuple, list)) or len(made) != 2:
             raise ValueError("it must return two things, the new w and the new velocity")
         w, velocity = (np.asarray(part, float) for part in made)
@@ -101,16 +108,17 @@ def _accumulated(w, gradient, velocity, learning_rate, beta):
 
 def _downhill(step):
     """How far it is from momentum as long as each step leads downhill, in per cent of the way."""
-    ours, theirs = (_walk(rule, [1.0, 0.5], [1.0, 2.0], 0.001, 0.9, 12) for rule in (step, _accumulated))
+    ours, theirs = (_walk(rule, *_valley([1.0, 0.5]), 0.001, 0.9, 12) for rule in (step, _accumulated))
     return round(100 * np.abs(ours - theirs).max() / np.abs(theirs[-1] - theirs[0]).max(), 3)
 
 
 def _steps(curvatures):
     """step → how many steps until the distance stays below a thousandth, with β = 0.99."""
+    valley = _valley(curvatures)
 
     def measure(step):
         with np.errstate(all="ignore"):
-            path = _walk(step, curvatures, np.ones(len(curvatures)), 0.25 / max(curvatures), BETA, MOST)
+            path = _walk(step, *valley, 0.25 / max(curvatures), BETA, MOST) - valley[1]
         far = np.flatnonzero(~(np.linalg.norm(path, axis=1) <= GOAL * np.linalg.norm(path[0])))
         return 1 + far.max()
 
@@ -126,7 +134,7 @@ def _race(step):
     from nst_helpers.plots import png
 
     ravine = SURFACES["ravine"]
-    walks = {name: _walk(rule, [1.0, 20.0], ravine.start, 0.25 / 20, 0.95, 60)
+    walks = {name: _walk(rule, np.diag([1.0, 20.0]), 0.0, ravine.start, 0.25 / 20, 0.95, 60)
              for name, rule in (("momentum, β = 0.95", _accumulated), ("your optimizer, β = 0.95", step))}
     with Image.open(io.BytesIO(png(walks_from_above(ravine, walks, "60 steps each")))) as picture:
         return np.asarray(picture.convert("RGB"), np.float32)
@@ -137,6 +145,8 @@ EXERCISES = {
         truth=_limit,
         inputs=_valleys,
         mistakes={
+            "0 is the step that stands still; the limit is the largest step that comes down.":
+                lambda matrix, beta: 0.0,
             "that is plain descent's limit. With momentum another equation decides: put r = −1 into it.":
                 lambda matrix, beta: 2 / _largest(matrix),
             "that is the limit of the accumulated form: here V is an average, smaller by 1 − β.":
@@ -147,6 +157,14 @@ EXERCISES = {
                 lambda matrix, beta: 2 / ((1 - beta) * _largest(matrix)),
             "the direction of the least curvature affords more; the largest eigenvalue sets the limit.":
                 lambda matrix, beta: 2 * (1 + beta) / ((1 - beta) * np.linalg.eigvalsh(matrix)[0]),
+            "the factor 1 + β stands above the line and 1 − β below it: put r = −1 into the equation again.":
+                lambda matrix, beta: 2 / ((1 + beta) * _largest(matrix)),
+            "the factors 1 − β and 1 + β have changed places: memory lets the averaged form step farther.":
+                lambda matrix, beta: 2 * (1 - beta) / ((1 + beta) * _largest(matrix)),
+            "that puts 1 in the place of β in 1 + β: keep it as it is.":
+                lambda matrix, beta: 4 / ((1 - beta) * _largest(matrix)),
+            "that η converges fastest (Polyak, accumulated form); the limit is farther out.":
+                lambda matrix, beta: 4 / (np.linalg.eigvalsh(matrix)[0] ** 0.5 + _largest(matrix) ** 0.5) ** 2,
             "the sum of the diagonal is the sum of all eigenvalues; only the largest counts.":
                 lambda matrix, beta: 2 * (1 + beta) / ((1 - beta) * np.trace(matrix)),
             "the largest entry of the matrix, on its diagonal, is no eigenvalue when the valley lies askew.":
@@ -177,6 +195,14 @@ EXERCISES = {
                 "learning_rate * (1 - dampening)",
             "dampening makes PyTorch's steps smaller, so it must make our η smaller.":
                 "learning_rate / ((1 - dampening) * (1 - beta))",
+            "the share that enters PyTorch's V is 1 − dampening; it multiplies, it does not divide.":
+                "learning_rate / (1 - dampening)",
+            "dampening is a loss, so 1 − dampening, not 1 + dampening, is the share of a gradient that is left.":
+                "learning_rate * (1 + dampening) / (1 - beta)",
+            "β as a factor of V is the same in both forms; the forms differ in what a new gradient is multiplied by.":
+                "learning_rate * beta * (1 - dampening)",
+            "one 1 − β is enough, and dividing twice is one too many.":
+                "learning_rate * (1 - dampening) / (1 - beta)**2",
             "both factors stand above now: 1 − β is ours, and has to be divided out.":
                 "learning_rate * (1 - dampening) * (1 - beta)",
             "the share that enters is 1 − dampening, not dampening.": "learning_rate * dampening / (1 - beta)",
