@@ -10,11 +10,11 @@ SIZE = 160  # pixels: longer side of the picture that is painted
 LOWEST = 3.0  # the loss that it may have at most
 
 
-def _adam_with(keep=False, first=1, second=1, offset=1, power=0.5, above="mean", sign=-1, swapped=False):
+def _adam_with(keep="", first=1, second=1, offset=1, power=0.5, above="mean", sign=-1, swapped=False):
     """Adam over a row of gradients, with one part replaced by a usual mistake.
 
-    keep: store the corrected means. first, second: whether V and s are corrected. offset: of the exponent.
-    power: of ŝ. above: what stands above the line. swapped: β₁ and β₂ in the corrections.
+    keep: the means that are stored corrected: "V", "s", "Vs". first, second: whether V and s are corrected.
+    offset: of the exponent. power: of ŝ. above: what stands above the line. swapped: β₁ and β₂ in the corrections.
     """
 
     def walk(w, gradients, learning_rate, beta1, beta2):
@@ -25,8 +25,8 @@ def _adam_with(keep=False, first=1, second=1, offset=1, power=0.5, above="mean",
             one, two = (beta2, beta1) if swapped else (beta1, beta2)
             fix1, fix2 = 1 - one ** (t + offset) if first else 1.0, 1 - two ** (t + offset) if second else 1.0
             velocity_hat, scale_hat = velocity / fix1, scale / fix2
-            if keep:
-                velocity, scale = velocity_hat, scale_hat
+            velocity = velocity_hat if "V" in keep else velocity
+            scale = scale_hat if "s" in keep else scale
             over = gradient if above == "gradient" else velocity_hat
             w = w + sign * learning_rate * over / (scale_hat**power + 1e-8)
         return w
@@ -42,6 +42,22 @@ def _first_only(w, gradients, learning_rate, beta1, beta2):
         scale = beta2 * scale + (1 - beta2) * gradient**2
         w = w - learning_rate * velocity / (1 - beta1) / ((scale / (1 - beta2)) ** 0.5 + 1e-8)
     return w
+
+
+def _after_the_loop(keep=""):
+    """Both means over all gradients, then a single step; keep: the means that are stored corrected."""
+
+    def walk(w, gradients, learning_rate, beta1, beta2):
+        velocity = scale = 0.0 * w
+        for t, gradient in enumerate(gradients):
+            velocity = beta1 * velocity + (1 - beta1) * gradient
+            scale = beta2 * scale + (1 - beta2) * gradient**2
+            velocity_hat, scale_hat = velocity / (1 - beta1 ** (t + 1)), scale / (1 - beta2 ** (t + 1))
+            velocity = velocity_hat if "V" in keep else velocity
+            scale = scale_hat if "s" in keep else scale
+        return w - learning_rate * velocity_hat / (scale_hat**0.5 + 1e-8)
+
+    return walk
 
 
 def _one_step(w, gradients, learning_rate, beta1, beta2):
@@ -91,15 +107,26 @@ EXERCISES = {
                 "(1 - beta1**(n - 1)) / (1 - beta2**(n - 1))**0.5",
             "in the n-th step n gradients are in the means: the exponent is n, not n + 1.":
                 "(1 - beta1**(n + 1)) / (1 - beta2**(n + 1))**0.5",
+            "(1 − β)ⁿ is not 1 − βⁿ: the power belongs to β alone.": "(1 - beta1)**n / ((1 - beta2)**n)**0.5",
+            "√s stands below the line, so what it lacks makes the step longer: divide by its share.":
+                "(1 - beta1**n) * (1 - beta2**n)**0.5",
+            "V stands above the line, so what it lacks makes the step shorter: multiply by its share.":
+                "1 / ((1 - beta1**n) * (1 - beta2**n)**0.5)",
+            "that is V’s share upside down, and √s is too small as well.": "1 / (1 - beta1**n)",
+            "that is the first step at the usual β₁ and β₂: a formula of n, beta1 and beta2 is asked for.": "3.16",
         },
         praise="With the usual β₁ and β₂ it is 3.16 in the first step, and largest, 6.57, in the twelfth.",
     ),
     "10-means": Repair(
         truth=_adam_with(),
-        planted=_adam_with(keep=True),
+        planted=_adam_with(keep="Vs"),
         symptom="Its first step is right, and the second is not.",
         inputs=_walks,
         mistakes={
+            "V is mended. s is still stored corrected, and corrected once more in the next step.": _adam_with(keep="s"),
+            "s is mended. V is still stored corrected, and corrected once more in the next step.": _adam_with(keep="V"),
+            "now there is one step only, after the loop: each gradient needs a step of its own.": _after_the_loop(),
+            "one step only, after the loop, and the means are still stored corrected.": _after_the_loop(keep="Vs"),
             "now nothing is corrected: the first steps are too long.": _adam_with(first=0, second=0),
             "s is not corrected any more.": _adam_with(second=0),
             "V is not corrected any more.": _adam_with(first=0),
@@ -130,6 +157,8 @@ EXERCISES = {
             "the root goes over (1 − β₂) too.": "(1 - beta1) / ((1 - beta2) * (1 - beta1**2 / beta2)**0.5)",
             "the inverse: V stands above the line.": "((1 - beta2) * (1 - beta1**2 / beta2))**0.5 / (1 - beta1)",
             "that is the root mean square for noise alone, not the longest step.": "((1 - beta1) / (1 + beta1))**0.5",
+            "a number holds for one pair of β₁ and β₂ only: a formula of beta1 and beta2 is asked for.": "7.27",
+            "that is the root of the ratio of the series, without its sum.": "beta1 / beta2**0.5",
             "β₁ and β₂ are swapped.": "(1 - beta2) / ((1 - beta1) * (1 - beta1**2 / beta2))**0.5",
         },
         praise="7.27 with the usual β₁ and β₂, reached where gradients grow by β₂/β₁ = 1.11 a step.",
@@ -144,19 +173,21 @@ EXERCISES = {
         praise="How many looks did it take, and how many would η = 6 need?",
     ),
     "10-which": Choice(options={
-        "a": Option("Lesson 11 paints with L-BFGS, so a network that is trained on batches of 32 pictures "
-                    "should be too.",
-                    False, "In batches y holds the noise of two different batches, and L-BFGS takes it for curvature."),
+        "a": Option("With β₁ = β₂ = 0.9 the first step of the uncorrected rule has the length η, since both means lack "
+                    "the same share.",
+                    False, "V is a tenth of the gradient, but √s the root of a tenth: the step is 0.1/√0.1 = 0.32 η."),
         "b": Option("For pixels from −1 to 1 the course’s paper’s η = 6 becomes 0.047.",
                     True, "b: Adam’s η is a length, and 6 · 2/255 = 0.047."),
-        "c": Option("Whoever doubles α, β and γ should halve Adam’s η.",
-                    False, "The factor cancels in V̂/√ŝ, as long as ε is tiny."),
+        "c": Option("If the gradients of a pixel alternate between 1 and −1, Adam moves it in the long run by about "
+                    "0.23 η a step.",
+                    False, "0.23 is for independent noise. Here V swings by (1 − β₁)/(1 + β₁), so a step is 0.05 η."),
         "d": Option("With pictures of twice the width and height, plain descent on this loss can afford "
                     "four times the η.",
                     True, "d: the loss is a mean, so each of four times as many pixels has a quarter of the gradient."),
-        "e": Option("Adam never moves a pixel by more than η in one step.",
-                    False, "The diagram has a step above η, and exercise 3 an example of 7.27 η."),
-        "f": Option("After the same 60 looks, L-BFGS with ten pairs has used ten times as many gradients as Adam.",
-                    False, "The pairs are kept, not computed again: without a search, one look a step."),
+        "e": Option("Where signal and noise are equal, μ = σ, twice the noise halves Adam’s mean move.",
+                    False, "The mean move is μ/√(μ² + σ²): it falls from 1/√2 = 0.71 to 1/√5 = 0.45."),
+        "f": Option("With pictures of twice the width and height, the ten pairs of L-BFGS take four times the memory, "
+                    "and so would the matrix A.",
+                    False, "The pairs do. A has a row and a column for every number, so it takes sixteen times."),
     }, praise="Where the units come from decides what a learning rate means."),
 }
