@@ -122,7 +122,9 @@ def test_usual_wrong_palettes_are_told_what_is_missing(temple, recolored):
     shift = temple - temple.mean((0, 1)) + autumn.mean((0, 1))
     noise = np.random.default_rng(0).normal(autumn.mean((0, 1)), autumn.std((0, 1)), temple.shape)
     overall = (temple - temple.mean()) / temple.std() * autumn.std() + autumn.mean()
-    for answer, missing in ((recolored, "largest number"), (recolored / 255, "mean of a colour"), (shift, "spread"),
+    scaled = np.clip(temple * autumn.mean((0, 1)) / temple.mean((0, 1)), 0, 255)
+    for answer, missing in ((recolored, "largest number"), (recolored / 255, "mean of a colour"),
+                            (shift, "standard deviation"), (scaled, "standard deviation"),
                             (temple, "mean of a colour"), (noise, "correlation"), (overall, "mean of a colour"),
                             (recolored.astype(np.int64).astype(np.uint8), "correlation"),
                             ((temple + autumn[:427]) / 2, "mean of a colour")):

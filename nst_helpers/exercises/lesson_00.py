@@ -28,7 +28,7 @@ def _array(image):
 
 
 def _off(image, measure):
-    """By how much the worst of the three colours misses the painting's mean or spread, in grey levels."""
+    """By how much the worst of the three colours misses the painting's mean or standard deviation, in grey levels."""
     return np.abs(measure(_array(image), axis=(0, 1)) - measure(_shipped(PAINTING), axis=(0, 1))).max()
 
 
@@ -42,7 +42,7 @@ EXERCISES = {
     "00-negative": Repair(
         truth=lambda image: 255 - image,
         planted=lambda image: image.max() - image,
-        symptom="It is right where the brightest number is 255, as in the temple; try a picture without white in it.",
+        symptom="Try it with a picture that is grey all over, 100 in each number: 155 must come out.",
         inputs=_pictures,
         mistakes={
             "pixels go from 0 to 255 here, not from 0 to 1: what must black become?": lambda image: 1 - image,
@@ -61,6 +61,14 @@ EXERCISES = {
                 lambda image: 2 * image.mean() - image,
             "reflected at the mean of each colour; the middle of the scale is the same for all pictures.":
                 lambda image: 2 * image.mean(axis=(0, 1)) - image,
+            "the fractions are lost: the picture was turned into bytes first, and it may hold numbers like 99.3.":
+                lambda image: 255 - image.astype(np.uint8),
+            "that exchanges left and right. Its numbers must change, not their places.": lambda image: image[:, ::-1],
+            "127.5 is the middle of the scale. Reflected there, 255 must become 0; yours becomes −127.5.":
+                lambda image: 127.5 - image,
+            "white, 255, must become 0; yours becomes −1. The scale’s largest number is 255.":
+                lambda image: 254 - image,
+            "that makes the whole picture brighter; nothing is reflected.": lambda image: image + 255 - image.max(),
             "half of the scale is missing: white, 255, must become 0.": lambda image: 128 - image,
             "the contrast is stretched as well: the same number must always become the same number.":
                 lambda image: 255 * (image.max() - image) / image.max(),
@@ -84,15 +92,23 @@ EXERCISES = {
             "doubling is right only by chance: the sides are multiplied, not added.": "2 * t * b / a",
             "squared once for height and width together, not once for each.": "t * (b / a)**4",
             "proportional to the number of pixels: nothing is added to t.": "t + (b / a)**2",
+            "the whole picture is computed anew, not only what is added; so nothing is added to t.":
+                "t + t * (b / a)**2",
+            "t belongs to the smaller picture: divide by its size before you multiply by the larger one’s.": "t * b",
+            "that counts how much the side has grown, not how much there is to compute.": "t * (b - a) / a",
+            "the growth of the side, squared, is not the growth of the number of pixels: square the ratio b / a.":
+                "t * ((b - a) / a)**2",
+            "only the ratio of the sides is squared, not the time.": "(t * b / a)**2",
+            "that is how many times as long the side is; seconds are asked for, and t is not in it.": "b / a",
         },
         praise="Twice the side is four times the work: that is why lessons compute small, and show large.",
     ),
     "00-palette": Make(
         wishes=(
             Wish("mean of a colour: grey levels from the painting’s, the worst of three",
-                 lambda image: round(_off(image, np.mean), 1), most=6),
-            Wish("spread (standard deviation) of a colour: the same",
-                 lambda image: round(_off(image, np.std), 1), most=6),
+                 lambda image: round(_off(image, np.mean), 1), most=1.5),
+            Wish("standard deviation of a colour: the same (stretch the distances from the mean, each colour by its "
+                 "own factor)", lambda image: round(_off(image, np.std), 1), most=1.5),
             Wish("correlation of a colour with the photograph’s, the worst of three",
                  lambda image: round(_follows(image), 2), least=0.95),
             Wish("smallest number", lambda image: _array(image).min(), least=0),
