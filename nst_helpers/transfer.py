@@ -219,7 +219,7 @@ def weighted_styles(style: Pictures) -> list[tuple[float, npt.NDArray[np.float32
         SettingsError: weights that will not do.
     """
     if not isinstance(style, list | tuple):
-        return [(1.0, checked_picture(np.asarray(style), "style"))]
+        return [(1.0, checked_picture(style, "style"))]  # pyright: ignore[reportArgumentType]: a list is none here
     pairs: Any = style
     if not pairs or not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs):
         raise SettingsError("several styles are needed as [(weight, image), …]")

@@ -48,7 +48,7 @@ def _after_the_loop(keep=""):
     """Both means over all gradients, then a single step; keep: the means that are stored corrected."""
 
     def walk(w, gradients, learning_rate, beta1, beta2):
-        velocity = scale = 0.0 * w
+        velocity = scale = velocity_hat = scale_hat = 0.0 * w
         for t, gradient in enumerate(gradients):
             velocity = beta1 * velocity + (1 - beta1) * gradient
             scale = beta2 * scale + (1 - beta2) * gradient**2
