@@ -401,8 +401,11 @@ assert round((root - 1) / (root + 1), 3) == 0.635 and round((kappa - 1) / (kappa
 # the largest at the upper one:
 #
 # $$\eta\lambda_{min} = (1 - \sqrt\beta)^2, \quad \eta\lambda_{max} = (1 + \sqrt\beta)^2
-# \quad\Longrightarrow\quad \sqrt\kappa = \frac{1 + \sqrt\beta}{1 - \sqrt\beta}, \quad
-# \beta^* = \Big( \frac{\sqrt\kappa - 1}{\sqrt\kappa + 1} \Big)^2, \quad
+# \quad\Longrightarrow\quad \sqrt\kappa = \frac{1 + \sqrt\beta}{1 - \sqrt\beta} ,$$
+#
+# and solved for the two that are to be chosen,
+#
+# $$\beta^* = \Big( \frac{\sqrt\kappa - 1}{\sqrt\kappa + 1} \Big)^2, \quad
 # \eta^* = \frac{4}{(\sqrt{\lambda_{min}} + \sqrt{\lambda_{max}})^2} .$$
 #
 # This is Polyak's result of 1964. The ravine's best $\beta$ is 0.40, with 0.635 left after a step where plain descent
