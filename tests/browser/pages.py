@@ -130,8 +130,9 @@ def by_keyboard(panel):
     page = panel.page
     handle, choice, number = _controls(panel)
     if handle.count():
-        # An arrow moves it by one step, which need not show; to an end, it does.
-        for keys in (("ArrowRight", "ArrowLeft"), ("End", "Home")):
+        # An arrow moves it by one step, which need not show; to an end does, if it was not there at first.
+        last = handle.first.get_attribute("aria-valuenow") == handle.first.get_attribute("aria-valuemax")
+        for keys in (("ArrowRight", "ArrowLeft"), ("Home", "End") if last else ("End", "Home")):
             _first_that_moves(handle.first, [lambda key=key: (handle.first.focus(), page.keyboard.press(key))
                                              for key in keys])
     elif choice.count():

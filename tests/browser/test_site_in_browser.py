@@ -60,7 +60,9 @@ def opened(browser, folder, name, viewport=DESKTOP, **options):
     page = context.new_page()
     page.on("console", lambda message: trouble.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: trouble.append(str(error)))
-    page.on("requestfailed", lambda request: trouble.append(f"{request.url}: {request.failure}"))
+    # Aborted is what is still under way when a page is left; what is not there fails in another way.
+    page.on("requestfailed", lambda request: trouble.append(f"{request.url}: {request.failure}")
+            if request.failure != "net::ERR_ABORTED" else None)
     try:
         page.goto(f"{folder.as_uri()}/{name}", wait_until="load")
         yield page
