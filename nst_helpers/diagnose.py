@@ -16,7 +16,7 @@ from nst_helpers.losses import gram_distance, gram_matrix
 from nst_helpers.networks import NetworkError, shared_network
 from nst_helpers.objective import blended_grams
 from nst_helpers.result import Result
-from nst_helpers.schedule import ENOUGH, Level, no_larger, style_limit, style_size
+from nst_helpers.schedule import Level, reduced, style_size
 from nst_helpers.transfer import weighted_styles
 
 DARK = 0.4  # brightness below: black
@@ -74,9 +74,8 @@ def signs(result: Result) -> dict[str, float]:
     if result.content is None or result.style is None:
         raise ImageError("the result does not know its content and its style: judge the one that `transfer` returned")
     height, width = image.shape[:2]
-    limit = style_limit(settings, max(height, width))
-    styles = [(share, no_larger(style, limit)) for share, style in weighted_styles(result.style)]
-    content = no_larger(checked_picture(result.content, "content"), max(ENOUGH, height, width))
+    content, styles = reduced(checked_picture(result.content, "content"), weighted_styles(result.style),
+                              max(height, width), settings)
     content, styles, kept = recolored(content, styles, settings.colors)
     content = resize_image(content, height, width)
     level = Level(height, width, 1, 1.0)

@@ -106,6 +106,17 @@ def no_larger(picture: npt.NDArray[np.float32], longest: int) -> npt.NDArray[np.
     return resize_image(picture, *(max(1, round(side * factor)) for side in picture.shape[:2]))
 
 
+def reduced(content: npt.NDArray[np.float32], styles: list[tuple[float, npt.NDArray[np.float32]]], side: int,
+            settings: Settings) -> tuple[npt.NDArray[np.float32], list[tuple[float, npt.NDArray[np.float32]]]]:
+    """(content, styles) without pixels that no size needs, so that time and memory do not follow a camera's.
+
+    Args:
+        styles: [(share, picture), …]. side: the longer side of the picture to make, in pixels.
+    """
+    limit = style_limit(settings, side)
+    return no_larger(content, max(ENOUGH, side)), [(share, no_larger(style, limit)) for share, style in styles]
+
+
 def style_size(style: npt.NDArray[np.float32], level: Level, settings: Settings) -> tuple[int, int]:
     """(height, width) of the style picture at this size, never enlarged."""
     factor = min(1.0, settings.style_scale * max(level.height, level.width) / max(style.shape[:2]))

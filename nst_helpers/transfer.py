@@ -39,15 +39,13 @@ from nst_helpers.networks import FeatureNetwork, shared_network
 from nst_helpers.objective import Objective
 from nst_helpers.result import LOSSES, Diverged, Result, State, Step
 from nst_helpers.schedule import (
-    ENOUGH,
     STEP_BETWEEN_SIZES,
     Level,
     canvas_of,
     canvas_size,
     cut_out,
-    no_larger,
     pyramid,
-    style_limit,
+    reduced,
     style_size,
 )
 from nst_helpers.settings import Settings
@@ -160,7 +158,7 @@ def iterate(content: npt.ArrayLike, style: Pictures, settings: Settings | None =
     settings = _chosen(settings)
     content, styles = checked_picture(content, "content"), weighted_styles(style)
     levels = pyramid(*content.shape[:2], settings=settings)
-    content, styles = _reduced(content, styles, levels[-1], settings)
+    content, styles = reduced(content, styles, max(levels[-1].height, levels[-1].width), settings)
     content, styles, colors = recolored(content, styles, settings.colors)
     network = network or shared_network(settings.network, settings.pooling, settings.precision)
     _require_size(network, settings, levels[0], styles)
@@ -231,13 +229,6 @@ def weighted_styles(style: Pictures) -> list[tuple[float, npt.NDArray[np.float32
         raise SettingsError(f"the styles' weights are {weights}: numbers from 0 are needed, at least one above")
     return [(weight / sum(weights), checked_picture(image, "style"))
             for weight, (_, image) in zip(weights, pairs, strict=True) if weight]
-
-
-def _reduced(content, styles, finest, settings):
-    """Both pictures without pixels that no size needs, so that time and memory do not follow a camera's."""
-    side = max(finest.height, finest.width)
-    limit = style_limit(settings, side)
-    return no_larger(content, max(ENOUGH, side)), [(share, no_larger(style, limit)) for share, style in styles]
 
 
 def _require_size(network, settings, coarsest, styles):

@@ -8,17 +8,14 @@ at once, so a run that was stopped goes on where it was. How a lesson shows them
 """
 
 import argparse
-import io
 import json
 import sys
 
 import numpy as np
 import stamps
-from PIL import Image
 
 from nst_helpers.experiments import rates
 from nst_helpers.experiments.adaptive import RULES, SCHEDULES, falling
-from nst_helpers.images import to_uint8
 from nst_helpers.networks import data_folder, load_network
 from nst_helpers.system import write_whole
 
@@ -91,12 +88,10 @@ def draw(told, network):
         if name in told["pictures"]:
             continue
         run = rates.paint(look, noise, RULES[rule], rate, falling, rates.LARGE_STEPS)
-        file = io.BytesIO()
-        Image.fromarray(to_uint8(run.image)).save(file, "WEBP", quality=88, method=6)
-        write_whole(rates.folder() / f"{name}.webp", file.getvalue())
+        size = stamps.keep_picture(rates.folder() / f"{name}.webp", run.image, 88)
         told["pictures"][name] = {"rule": rule, "rate": rate, "loss": float(f"{run.score:.4g}")}
         keep(told)
-        print(f"{name}: {run.score:.4g}, {len(file.getvalue()) / 1e3:.0f} kB", flush=True)
+        print(f"{name}: {run.score:.4g}, {size / 1e3:.0f} kB", flush=True)
 
 
 def read():

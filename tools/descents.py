@@ -8,17 +8,15 @@ every loss of every run.
 """
 
 import argparse
-import io
 import json
 import sys
 
 import numpy as np
 import stamps
-from PIL import Image
 
 from nst_helpers.backend import tf
 from nst_helpers.experiments.descents import RULES, file_name, folder, late, paint, painting_loss
-from nst_helpers.images import load_image, to_uint8
+from nst_helpers.images import load_image
 from nst_helpers.networks import data_folder, load_network
 from nst_helpers.system import write_whole
 
@@ -91,9 +89,7 @@ def largest_curvature(loss, photo):
 def keep(limit, losses, images):
     """Write the files; the one that tells of the others comes last."""
     for rule, image in images.items():
-        picture = io.BytesIO()
-        Image.fromarray(to_uint8(image)).save(picture, "WEBP", quality=90, method=6)
-        write_whole(folder() / f"descents_{file_name(rule)}.webp", picture.getvalue())
+        stamps.keep_picture(folder() / f"descents_{file_name(rule)}.webp", image, 90)
     rounded = {rule: {share: [float(f"{value:.4g}") for value in row] for share, row in rows.items()}
                for rule, rows in losses.items()}
     told = {"stamp": stamp(), "settings": SETTINGS | {"limit": float(f"{limit:.4g}")}, "losses": rounded}

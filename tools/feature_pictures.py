@@ -6,13 +6,12 @@
 """
 
 import argparse
-import io
 import json
 
-from PIL import Image
+import stamps
 
 from nst_helpers.experiments.channels import channel_picture, response
-from nst_helpers.images import load_image, to_uint8
+from nst_helpers.images import load_image
 from nst_helpers.networks import data_folder, load_network, random_network
 from nst_helpers.settings import Settings
 from nst_helpers.system import write_whole
@@ -57,10 +56,9 @@ def painted(which):
 
 def keep(name, image, measured):
     """Write the picture, and what was measured into the list of all."""
-    file, path = io.BytesIO(), FOLDER / "features.json"
-    Image.fromarray(to_uint8(image)).save(file, "WEBP", quality=88, method=6)
+    path = FOLDER / "features.json"
     told = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    write_whole(FOLDER / f"{name}.webp", file.getvalue())
+    stamps.keep_picture(FOLDER / f"{name}.webp", image, 88)
     text = json.dumps(dict(sorted((told | {name: measured}).items())), indent=1)
     write_whole(path, (text + "\n").encode())
 

@@ -8,17 +8,15 @@ side; with η constant and with η falling along half a cosine. Then the best of
 """
 
 import argparse
-import io
 import json
 import sys
 
 import numpy as np
-from PIL import Image
+import stamps
 from scipy.optimize import Bounds, minimize
 
 from nst_helpers import optimizers
 from nst_helpers.experiments import contest
-from nst_helpers.images import to_uint8
 from nst_helpers.networks import load_network
 from nst_helpers.system import write_whole
 
@@ -88,7 +86,7 @@ def run(name, rate, schedule, size, steps, memory=10, keep=None):
                                       made(1.0).init(transfer.noise), rate, steps, schedule)
     earlier = [race.end for race in contest.stored_races(optimizer=name, size=size) if race.steps == steps]
     if keep and losses[-1] < min(earlier, default=np.inf):
-        write_picture(keep.lower().replace(" ", "_"), image)
+        stamps.keep_picture(contest.folder() / f"{keep.lower().replace(' ', '_')}.webp", image, 88)
     told = {"optimizer": name, "learning_rate": float(rate), "schedule": schedule, "size": size, "memory": memory,
             "losses": [float(f"{loss:.4g}") for loss in losses]}
     rows = [*contest.read(), told]
@@ -117,12 +115,6 @@ def by_scipy(transfer, looks):
                      bounds=Bounds(0, 255), options={"maxfun": looks, "maxiter": looks, "ftol": 0, "gtol": 0})
     image = found.x.reshape(shape).astype(np.float32)
     return image, np.array([*losses[:looks], transfer.look(image)[0]])
-
-
-def write_picture(name, image):
-    file = io.BytesIO()
-    Image.fromarray(to_uint8(image)).save(file, "WEBP", quality=88, method=6)
-    write_whole(contest.folder() / f"{name}.webp", file.getvalue())
 
 
 if __name__ == "__main__":

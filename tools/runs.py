@@ -9,7 +9,6 @@ to it, "frames": how many frames its film has, 0 for none}. How a lesson shows a
 """
 
 import argparse
-import io
 import json
 import os
 import platform
@@ -19,11 +18,9 @@ from dataclasses import asdict
 import numpy as np
 import stamps
 from gallery import pictures
-from PIL import Image
 from tqdm import tqdm
 
 from nst_helpers.animation import save_animation, small_frame
-from nst_helpers.images import to_uint8
 from nst_helpers.networks import data_folder
 from nst_helpers.settings import preset
 from nst_helpers.system import write_whole
@@ -90,10 +87,7 @@ def compute(recipe):
 
 def keep(name, recipe, result, frames):
     """Write a run's files, each whole or not at all; the one that tells of the others comes last."""
-    picture = io.BytesIO()
-    pixels = to_uint8(result.image)
-    Image.fromarray(pixels).save(picture, "WEBP", quality=90, method=6)
-    write_whole(FOLDER / f"{name}.webp", picture.getvalue())
+    stamps.keep_picture(FOLDER / f"{name}.webp", result.image, 90)
     if frames:
         save_animation(frames, FOLDER / f"{name}.film.webp")
     losses = {part: [float(f"{value:.5g}") for value in values] for part, values in result.history.items()}

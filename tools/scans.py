@@ -10,16 +10,13 @@ is to blame for.
 """
 
 import argparse
-import io
 import json
 import sys
 from dataclasses import asdict
 
 import stamps
-from PIL import Image
 
 from nst_helpers.experiments.scan import SIZE, folder, scan
-from nst_helpers.images import to_uint8
 from nst_helpers.networks import data_folder
 from nst_helpers.settings import Settings
 from nst_helpers.shipped import shipped_picture
@@ -54,10 +51,8 @@ def main(arguments=None):
 def compute(name, recipe):
     """Transfer and keep one; the note that tells of the picture comes last."""
     result = transfer(scan()[0], shipped_picture(recipe["style"]), Settings(size=SIZE, **recipe["settings"]))
-    picture = io.BytesIO()
-    Image.fromarray(to_uint8(result.image)).save(picture, "WEBP", quality=88, method=6)
     folder().mkdir(exist_ok=True)
-    write_whole(folder() / f"{name}.webp", picture.getvalue())
+    stamps.keep_picture(folder() / f"{name}.webp", result.image, 88)
     told = {"stamp": stamp(recipe), "recipe": recipe}
     write_whole(folder() / f"{name}.json", json.dumps(told).encode() + b"\n")
     print(f"{name}: {result.seconds:.0f} s")

@@ -5,16 +5,13 @@
 """
 
 import argparse
-import io
 import json
 import sys
 
 import stamps
-from PIL import Image
 
 from nst_helpers.diagnose import signs
 from nst_helpers.experiments.stages import ARMS, best_rate, staged
-from nst_helpers.images import to_uint8
 from nst_helpers.networks import data_folder
 from nst_helpers.result import Result
 from nst_helpers.settings import Settings
@@ -71,9 +68,7 @@ def run(arm, rate, iterations=COMMON["iterations"]):
 def keep(tried, long, pictures):
     """Write the pictures, then what tells of them."""
     for name, picture in pictures.items():
-        file = io.BytesIO()
-        Image.fromarray(to_uint8(picture)).save(file, "WEBP", quality=82, method=6)
-        write_whole(FOLDER / f"stages_{name}.webp", file.getvalue())
+        stamps.keep_picture(FOLDER / f"stages_{name}.webp", picture, 82)
     told = {"stamp": stamp(), "settings": COMMON, "tried": tried, "long": long}
     write_whole(FOLDER / "stages.json", json.dumps(told).encode() + b"\n")
 

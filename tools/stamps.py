@@ -1,8 +1,14 @@
-"""Whether what was computed before is still what would be computed now: a digest beside it tells."""
+"""What the tools share that compute beforehand: whether it is still what would be computed now, and its pictures."""
 
 import hashlib
+import io
 import json
 from pathlib import Path
+
+from PIL import Image
+
+from nst_helpers.images import to_uint8
+from nst_helpers.system import write_whole
 
 
 def digest(parts, files=()):
@@ -20,3 +26,11 @@ def is_stale(note, stamp):
         return json.loads(note.read_text(encoding="utf-8"))["stamp"] != stamp
     except (ValueError, KeyError, TypeError):  # not what these tools write
         return True
+
+
+def keep_picture(path, image, quality):
+    """Write an image (height, width, 3), 0–255, as a WebP file, whole or not at all; returns how many bytes it has."""
+    file = io.BytesIO()
+    Image.fromarray(to_uint8(image)).save(file, "WEBP", quality=quality, method=6)
+    write_whole(path, file.getvalue())
+    return file.tell()

@@ -9,7 +9,6 @@ data/textures/STYLE_STATISTIC.webp and, beside it, a .json: settings, losses, wh
 """
 
 import argparse
-import io
 import json
 import os
 import platform
@@ -18,11 +17,10 @@ import time
 from dataclasses import asdict
 
 import stamps
-from PIL import Image
 
 from nst_helpers.experiments.statistics import STATISTICS, texture_from
 from nst_helpers.experiments.texture import texture_settings
-from nst_helpers.images import load_image, to_uint8
+from nst_helpers.images import load_image
 from nst_helpers.networks import data_folder
 from nst_helpers.system import write_whole
 
@@ -59,9 +57,8 @@ def weave(style, statistic):
     start, settings = time.perf_counter(), settings_of(statistic)
     picture = load_image(data_folder() / "style" / f"{style}.jpg", None)
     image, losses = texture_from(statistic.removesuffix(ONE_SIZE), picture, settings)
-    seconds, picture = time.perf_counter() - start, io.BytesIO()
-    Image.fromarray(to_uint8(image)).save(picture, "WEBP", quality=88, method=6)
-    write_whole(FOLDER / f"{style}_{statistic}.webp", picture.getvalue())
+    seconds = time.perf_counter() - start
+    stamps.keep_picture(FOLDER / f"{style}_{statistic}.webp", image, 88)
     told = {"stamp": stamp(style, statistic), "style": style, "statistic": statistic, "settings": asdict(settings),
             "seconds": round(seconds, 1), "machine": f"{platform.machine()}, {os.cpu_count()} cores",
             "losses": [float(f"{loss:.4g}") for loss in losses]}

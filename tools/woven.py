@@ -9,7 +9,6 @@ A recipe: {"style": picture, "piece": [left, top, side] of it, in pixels, "netwo
 """
 
 import argparse
-import io
 import json
 import sys
 from dataclasses import asdict
@@ -17,11 +16,10 @@ from functools import cache
 
 import numpy as np
 import stamps
-from PIL import Image
 
 from nst_helpers.experiments import woven
 from nst_helpers.experiments.texture import texture, texture_settings
-from nst_helpers.images import noise_image, resize_image, to_uint8
+from nst_helpers.images import noise_image, resize_image
 from nst_helpers.losses import layer_style_loss
 from nst_helpers.networks import data_folder, load_network, random_network
 from nst_helpers.system import write_whole
@@ -101,9 +99,7 @@ def round4(number):
 def keep(name, recipe, result):
     """Write a texture and what was measured of it, before it was compressed; the words come last."""
     style = woven.piece(**place(recipe))
-    file = io.BytesIO()
-    Image.fromarray(to_uint8(result.image)).save(file, "WEBP", quality=82, method=6)
-    write_whole(woven.folder() / f"{name}.webp", file.getvalue())
+    stamps.keep_picture(woven.folder() / f"{name}.webp", result.image, 82)
     colour = np.abs(result.image.mean(axis=(0, 1)) - style.mean(axis=(0, 1))).mean()
     told = {"stamp": stamp(recipe), "recipe": recipe, "seconds": round(result.seconds, 1),
             "losses": measured(result.image, style), "noise": measured(noise_image(*style.shape[:2], seed=0), style),
