@@ -8,7 +8,6 @@ A recipe: {"content": picture, "style": {picture: weight, …}, "preset": defaul
 to it, "frames": how many frames its film has, 0 for none}. How a lesson shows a run: nst_helpers/runs.py.
 """
 
-import argparse
 import json
 import os
 import platform
@@ -33,23 +32,12 @@ KEYS = {"content", "style", "preset", "settings", "frames"}
 
 def main(arguments=None):
     recipes = read_recipes()
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which (default: what is out of date): "
-                        f"{', '.join(recipes)}")
-    parser.add_argument("--check", action="store_true", help="compute nothing; name what is out of date")
-    options = parser.parse_args(arguments)
-    unknown = set(options.names) - set(recipes)
-    if unknown:
-        parser.error(f"no recipe {', '.join(sorted(unknown))} in {FOLDER / 'recipes.json'}: {', '.join(recipes)}")
-    stale = [name for name in recipes if is_stale(name, recipes[name])]
-    if options.check:
-        print(f"out of date: {', '.join(stale)}; call `make runs`" if stale else "every run is as its recipe asks")
-        return bool(stale)
-    for name in options.names or stale:
+    names, status = stamps.asked_for(arguments, __doc__.splitlines()[0], recipes, is_stale, "run", "runs")
+    for name in names:
         result, frames = compute(recipes[name])
         keep(name, recipes[name], result, frames)
         print(f"{name}: {result.seconds:.0f} s, {sum(path.stat().st_size for path in files(name)) / 1e3:.0f} kB")
-    return 0
+    return status
 
 
 def read_recipes():

@@ -9,7 +9,6 @@ idle cores. With the weight 0 only the content loss and the total variation are 
 is to blame for.
 """
 
-import argparse
 import json
 import sys
 from dataclasses import asdict
@@ -31,21 +30,14 @@ RECIPES = {
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which (default: what is out of date): "
-                        f"{', '.join(RECIPES)}")
-    parser.add_argument("--check", action="store_true", help="compute nothing; name what is out of date")
-    options = parser.parse_args(arguments)
-    unknown = set(options.names) - set(RECIPES)
-    if unknown:
-        parser.error(f"no recipe {', '.join(sorted(unknown))}: choose from {', '.join(RECIPES)}")
-    stale = [name for name, recipe in RECIPES.items() if stamps.is_stale(folder() / f"{name}.json", stamp(recipe))]
-    if options.check:
-        print(f"out of date: {', '.join(stale)}; call `make runs`" if stale else "every scan is as its recipe asks")
-        return bool(stale)
-    for name in options.names or stale:
+    names, status = stamps.asked_for(arguments, __doc__.splitlines()[0], RECIPES, is_stale, "scan", "runs")
+    for name in names:
         compute(name, RECIPES[name])
-    return 0
+    return status
+
+
+def is_stale(name, recipe):
+    return stamps.is_stale(folder() / f"{name}.json", stamp(recipe))
 
 
 def compute(name, recipe):

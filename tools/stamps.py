@@ -1,5 +1,6 @@
 """What the tools share that compute beforehand: whether it is still what would be computed now, and its pictures."""
 
+import argparse
 import hashlib
 import io
 import json
@@ -26,6 +27,32 @@ def is_stale(note, stamp):
         return json.loads(note.read_text(encoding="utf-8"))["stamp"] != stamp
     except (ValueError, KeyError, TypeError):  # not what these tools write
         return True
+
+
+def asked_for(arguments, description, recipes, is_stale, what, target):
+    """The command line of a tool with recipes: [NAME …], or --check, which computes nothing.
+
+    Args:
+        recipes: {name: recipe}. is_stale: (name, recipe) → whether it is out of date. what: one of them in a word.
+        target: of make, that computes them.
+
+    Returns:
+        (names to compute, exit status): those that were named, by default those that are out of date; of --check none,
+        and 1 where something is out of date.
+    """
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which (default: what is out of date): "
+                        f"{', '.join(recipes)}")
+    parser.add_argument("--check", action="store_true", help="compute nothing; name what is out of date")
+    options = parser.parse_args(arguments)
+    if unknown := set(options.names) - set(recipes):
+        parser.error(f"no recipe {', '.join(sorted(unknown))}: choose from {', '.join(recipes)}")
+    stale = [name for name, recipe in recipes.items() if is_stale(name, recipe)]
+    if options.check:
+        print(f"out of date: {', '.join(stale)}; call `make {target}`" if stale else
+              f"every {what} is as its recipe asks")
+        return [], int(bool(stale))
+    return options.names or stale, 0
 
 
 def keep_picture(path, image, quality):

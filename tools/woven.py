@@ -8,7 +8,6 @@ A recipe: {"style": picture, "piece": [left, top, side] of it, in pixels, "netwo
 "settings": changes to those of `texture_settings`}. How a lesson shows a texture: nst_helpers/experiments/woven.py.
 """
 
-import argparse
 import json
 import sys
 from dataclasses import asdict
@@ -32,23 +31,14 @@ KEYS = {"style", "piece", "network", "settings"}
 
 def main(arguments=None):
     recipes = read_recipes()
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", metavar="NAME", help="which (default: what is out of date)")
-    parser.add_argument("--check", action="store_true", help="compute nothing; name what is out of date")
-    options = parser.parse_args(arguments)
-    if unknown := set(options.names) - set(recipes):
-        parser.error(f"no recipe {', '.join(sorted(unknown))}: choose from {', '.join(recipes)}")
-    stale = [name for name in recipes if is_stale(name, recipes[name])]
-    if options.check:
-        print(f"out of date: {', '.join(stale)}; call `make woven`" if stale else "every texture is as it should be")
-        return bool(stale)
-    for name in options.names or stale:
+    names, status = stamps.asked_for(arguments, __doc__.splitlines()[0], recipes, is_stale, "texture", "woven")
+    for name in names:
         result = texture(woven.piece(**place(recipes[name])), settings_of(recipes[name]),
                          network=eyes(recipes[name]["network"], settings_of(recipes[name]).pooling))
         keep(name, recipes[name], result)
         print(f"{name}: {result.seconds:.0f} s, {(woven.folder() / f'{name}.webp').stat().st_size / 1e3:.0f} kB",
               flush=True)
-    return 0
+    return status
 
 
 def read_recipes():

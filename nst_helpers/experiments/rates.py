@@ -5,6 +5,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -139,6 +140,6 @@ def load_race() -> StoredRace:
     return StoredRace(told["grid"], told["control"], told["pictures"])
 
 
-def folder() -> Any:
+def folder() -> Path:
     """Where they are kept."""
     return data_folder() / "adaptive"
