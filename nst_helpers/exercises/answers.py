@@ -1,11 +1,14 @@
 """What all kinds of exercise say of an answer: not solved yet, or wrong."""
 
+from nst_helpers.exercises.guarded import untouched
 from nst_helpers.exercises.verdicts import Verdict
 
 
 def is_empty(value: object) -> bool:
-    """Whether nothing has been filled in."""
-    return value is None or value is ... or (isinstance(value, str) and not value.strip())
+    """Whether nothing has been filled in: no value, no text, or a function without a body of its own."""
+    if isinstance(value, str):
+        return not value.strip()
+    return value is None or value is ... or (callable(value) and untouched(value))
 
 
 def open_yet(name: str) -> Verdict:

@@ -172,6 +172,14 @@ def choice_slider(label: str, options: Sequence, value: object) -> ipywidgets.Se
     return ipywidgets.SelectionSlider(options=options, value=value, description=label, **_wide())
 
 
+def two_columns(controls: Mapping[str, ipywidgets.Widget]) -> ipywidgets.HBox:
+    """Controls in two columns, for `Panel`: so they and the picture are in sight together; on a narrow page, in one."""
+    boxes = list(controls.values())
+    half = (len(boxes) + 1) // 2
+    return ipywidgets.HBox([ipywidgets.VBox(boxes[:half]), ipywidgets.VBox(boxes[half:])],
+                           layout={"flex_flow": "row wrap"})
+
+
 def dropdown(label: str, options: Sequence | Mapping, value: object = None) -> ipywidgets.Dropdown:
     """A list to choose one from: names, or {name: value}."""
     options = list(options.items()) if isinstance(options, Mapping) else list(options)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 
-import ipywidgets
 import numpy as np
 from PIL import Image, ImageDraw
 
@@ -12,7 +11,7 @@ from nst_helpers.arrays import Image as Picture
 from nst_helpers.images import load_image, to_uint8
 from nst_helpers.networks import FeatureNetwork, data_folder, random_network, shared_network
 from nst_helpers.plots import ORANGE
-from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded, font, slider
+from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded, font, slider, two_columns
 
 CONTENTS = ("astronaut", "cat", "coffee", "raccoon", "rocket", "temple")
 STYLES = ("night_swirls", "pointillist", "autumn_impasto", "marbling", "stained_glass", "woodcut", "great_waves",
@@ -43,14 +42,7 @@ def feature_browser(pictures: Sequence[str] = PICTURES, layers: Sequence[str] = 
                 "channel": slider("channel", 0, 0, 63), "network": dropdown("network", NETWORKS)}
     _follow_layer(controls)
     controls["channel"].value = most_contrast("astronaut", "conv3_1", shared_network)
-    return Panel(draw_maps, controls, _in_two_columns)
-
-
-def _in_two_columns(controls):
-    """The controls in two rows, so that they and the picture are in sight together."""
-    picture, layer, channel, network = controls.values()
-    return ipywidgets.HBox([ipywidgets.VBox([picture, layer]), ipywidgets.VBox([channel, network])],
-                           layout={"flex_flow": "row wrap"})
+    return Panel(draw_maps, controls, two_columns)
 
 
 def draw_maps(picture: str, layer: str, channel: int,

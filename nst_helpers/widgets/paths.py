@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 
 from nst_helpers.experiments.landscapes import SURFACES, Surface, corners, start_share
 from nst_helpers.plots import AMBER, BLUE, GREEN, ORANGE, PINK
-from nst_helpers.widgets.base import Drawing, Panel, font, slider
+from nst_helpers.widgets.base import Drawing, Panel, font, slider, two_columns
 
 RULE_COLORS = {"gradient descent": BLUE, "momentum": GREEN, "AdaGrad": PINK, "RMSprop": AMBER, "Adam": ORANGE}
 PAGE = (1000, 480)
@@ -34,7 +34,7 @@ def places(surface: str, steps: int) -> dict[str, ipywidgets.Widget]:
 
 def surface_panel(draw: Callable[..., Drawing], controls: dict[str, Any]) -> Panel:
     """A panel whose start follows the surface, in one drawing."""
-    panel = Panel(draw, controls, _two_columns)
+    panel = Panel(draw, controls, two_columns)
 
     def surface_chosen(change):
         with panel.together():
@@ -44,12 +44,6 @@ def surface_panel(draw: Callable[..., Drawing], controls: dict[str, Any]) -> Pan
     controls["surface"].unobserve(panel.update, "value")
     controls["surface"].observe(surface_chosen, "value")
     return panel
-
-
-def _two_columns(controls):
-    boxes = list(controls.values())
-    half = (len(boxes) + 1) // 2
-    return ipywidgets.HBox([ipywidgets.VBox(boxes[:half]), ipywidgets.VBox(boxes[half:])])
 
 
 # The picture
