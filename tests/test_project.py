@@ -91,8 +91,8 @@ def test_conda_installs_the_course_and_no_tools_of_developers():
 
 def test_the_package_alone_needs_neither_jupyter_nor_dask():
     names = {requirement.name for requirement in wanted()}
-    assert names == {"tensorflow-cpu", "tensorflow", "keras", "numpy", "scipy", "matplotlib", "pillow", "tqdm",
-                     "psutil"}
+    assert names == {"tensorflow-cpu", "tensorflow", "keras", "numpy", "scipy", "matplotlib", "pillow", "pi-heif",
+                     "tqdm", "psutil"}
     extras = project()["optional-dependencies"]
     assert set(extras) == {"lessons", "sweep", "gpu", "dev"}
     assert not [line for line in (*extras["dev"], text("requirements.txt")) if "nbstripout" in line]
