@@ -50,16 +50,8 @@ gallery: $(VENV)/installed  ## paint the finished pictures in data/gallery, and 
 	$(RUN) tools/gallery.py
 	$(RUN) tools/contact_sheet.py
 
-runs: $(VENV)/installed  ## compute the runs that lessons show but do not compute, where out of date (data/runs)
-	$(RUN) tools/runs.py
-	$(RUN) tools/stages.py
-	$(RUN) tools/healthy.py
-	$(RUN) tools/textures.py
-	$(RUN) tools/inversions.py
-	$(RUN) tools/descents.py
-	$(RUN) tools/adaptive.py
-	$(RUN) tools/scans.py
-	$(RUN) tools/race.py
+runs: $(VENV)/installed  ## compute what lessons show but do not compute, where out of date; ARGS=--check only names it
+	$(RUN) tools/beforehand.py $(ARGS)
 
 features: $(VENV)/installed  ## compute what lesson 02 shows of channels and of three sets of weights, where missing (minutes)
 	$(RUN) tools/feature_pictures.py

@@ -51,7 +51,7 @@ def rate(settings: Settings, number: int, iterations: int) -> float:
     return settings.learning_rate * (cosine(number, iterations) if settings.schedule == "cosine" else 1)
 
 
-def cosine(number: int, steps: int) -> float:
+def cosine(number: float, steps: float) -> float:
     """The share of the learning rate that is left for a step: from 1 down along half a cosine, towards 0.
 
     Loshchilov, Hutter, "SGDR", ICLR 2017, equation 5, without restarts.

@@ -13,9 +13,11 @@ from nst_helpers.architecture import LAYER_NAMES
 from nst_helpers.diagrams.vgg import receptive_pyramid, vgg19
 from nst_helpers.exercises import find
 from nst_helpers.experiments.channels import ascend, grey_noise, response, smoothed
+from nst_helpers.experiments.maps import SIZE, patch_at, strongest_places
 from nst_helpers.networks import data_folder, random_network
+from nst_helpers.shipped import shipped_picture
 from nst_helpers.widgets import features as widget
-from nst_helpers.widgets.features import draw_maps, draw_patches, feature_browser, patch_at, patch_viewer
+from nst_helpers.widgets.features import draw_maps, draw_patches, feature_browser, patch_viewer
 
 LESSON = "02_feature_maps"
 
@@ -57,10 +59,10 @@ def test_the_strongest_places_are_the_widgets():
     generator = np.random.default_rng(0)
     maps = [generator.random((4 + number, 5, 3)) for number in range(6)]
     for channel in range(3):
-        inner = widget.strongest_places(maps, channel, 4, margin=1)
+        inner = strongest_places(maps, channel, 4, margin=1)
         assert [tuple(place) for place in inner] == by_lesson(maps, channel, 4, margin=1)
         assert all(1 <= row < len(maps[which]) - 1 and 1 <= column < 4 for which, row, column in inner)
-        by_widget = widget.strongest_places(maps, channel, 4)
+        by_widget = strongest_places(maps, channel, 4)
         assert [tuple(place) for place in by_widget] == by_lesson(maps, channel, 4)
         values = [maps[which][row, column, channel] for which, row, column in by_widget]
         assert values == sorted(values, reverse=True) and values[0] == max(each[..., channel].max() for each in maps)
@@ -179,10 +181,10 @@ def test_every_control_of_the_patches_changes_the_picture():
 
 
 def test_the_words_give_the_numbers(compact):
-    features = compact(widget.photograph("cat"), "conv4_1")["conv4_1"].numpy()
+    features = compact(shipped_picture("cat", SIZE), "conv4_1")["conv4_1"].numpy()
     words = draw_maps("cat", "conv4_1", 3).words
     assert f"{features.shape[0]}×{features.shape[1]} values" in words and "68 pixels" in words
     assert f"{100 * (features[:, :, 3] > 0).mean():.0f} % of its values" in words
-    best = max(compact(widget.photograph(name), "conv4_1")["conv4_1"].numpy()[2:-2, 2:-2, 3].max()
+    best = max(compact(shipped_picture(name, SIZE), "conv4_1")["conv4_1"].numpy()[2:-2, 2:-2, 3].max()
                for name in widget.PICTURES)
     assert f"The strongest is {best:.1f}" in draw_patches("conv4_1", 3).words

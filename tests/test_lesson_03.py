@@ -1,6 +1,6 @@
 """Lesson 03, content loss: what it writes by hand, its closed forms, and its widget."""
 
-import importlib.util
+import importlib
 import io
 import threading
 from pathlib import Path
@@ -14,12 +14,11 @@ from nst_helpers import losses, plots
 from nst_helpers.backend import tf
 from nst_helpers.diagrams import inversion
 from nst_helpers.exercises import find
-from nst_helpers.experiments import helps
-from nst_helpers.experiments.inversion import ALONE, HELPED
+from nst_helpers.experiments import inversion as helps
 from nst_helpers.networks import load_network
 from nst_helpers.shipped import picture_names
 from nst_helpers.widgets import content
-from nst_helpers.widgets.content import draw_rebuilt, layer_slider, middle_of
+from nst_helpers.widgets.content import ALONE, HELPED, draw_rebuilt, layer_slider, middle_of
 
 ROOT = Path(__file__).resolve().parent.parent
 LESSON = "03_content_loss"
@@ -158,11 +157,13 @@ def test_what_was_computed_before_is_there_and_was_measured_on_these_pictures():
         helps.load_inversion("nothing")
 
 
-def test_the_inversions_are_as_their_tool_asks(capsys):
-    spec = importlib.util.spec_from_file_location("inversions", ROOT / "tools" / "inversions.py")
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
+def test_the_inversions_are_as_their_tool_asks(capsys, monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    tool = importlib.import_module("inversions")
     assert tool.main(["--check"]) == 0, capsys.readouterr().out
+    monkeypatch.setattr(tool, "stamp", lambda: "of another network")
+    assert tool.read() == {"stamp": "of another network", "grid": [], "runs": {}}  # begun anew
+    assert [name for name, recipe in tool.read_recipes().items() if not tool.is_stale(name, recipe)] == []
 
 
 def test_the_diagrams_draw():
@@ -252,7 +253,6 @@ def test_the_live_computation_comes_nearer_step_by_step(monkeypatch):
     small = middle_of("coffee")[:32, :48]
     monkeypatch.setattr(content, "middle_of", lambda name: small)
     monkeypatch.setattr(content, "STEPS", 20)
-    monkeypatch.setattr(content.rebuild, "__defaults__", (HELPED, 20, 0))
     shares, words = zip(*((share, drawing.words) for share, drawing in
                           content.live_job("conv1_1", 200, HELPED, "coffee")), strict=True)
     assert shares == (0, 0.25, 0.5, 0.75, 1) and "after 20 steps" in words[-1]

@@ -11,8 +11,8 @@ from PIL import Image
 from nst_helpers import exercises, losses, plots
 from nst_helpers.diagrams import gram as gram_diagrams
 from nst_helpers.exercises import lesson_04
-from nst_helpers.widgets import gram as widget
-from nst_helpers.widgets.gram import STYLES, closest_pair, draw_entry, gram_explorer, shuffle_positions
+from nst_helpers.experiments.maps import closest_pair, feature_maps, shuffle_positions
+from nst_helpers.widgets.gram import LAYER, SIZE, STYLES, draw_entry, gram_explorer
 
 LESSON = "04_gram_matrices"
 TINY = np.array([[[1.0, 0.0], [2.0, 3.0]], [[0.0, 1.0], [1.0, 1.0]]])  # (height, width, channels)
@@ -133,7 +133,7 @@ def test_each_control_changes_the_picture():
 
 def test_the_words_tell_the_entry_and_shuffling_leaves_it():
     panel = gram_explorer()
-    gram = losses.gram_matrix(widget.style_features(STYLES[0]), normalized=True).numpy()
+    gram = losses.gram_matrix(feature_maps(STYLES[0], LAYER, size=SIZE), normalized=True).numpy()
     last = len(gram) - 1
     for i, j in ((0, 0), (3, 7), (last, 2), (last, last)):
         with panel.together():

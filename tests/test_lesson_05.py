@@ -10,12 +10,13 @@ from PIL import Image
 from nst_helpers.backend import tf
 from nst_helpers.diagrams.style import before_and_after, gram_counts
 from nst_helpers.exercises import verdict
+from nst_helpers.experiments import weaving
 from nst_helpers.experiments.woven import piece
 from nst_helpers.images import noise_image, resize_image
 from nst_helpers.losses import layer_style_loss, style_loss
 from nst_helpers.plots import png
 from nst_helpers.widgets import style as module
-from nst_helpers.widgets.style import LAYERS, OFF, OWN, draw_balance, layer_weights_panel, pull, weave, weights_of
+from nst_helpers.widgets.style import LAYERS, OFF, OWN, draw_balance, layer_weights_panel, weights_of
 
 LOSSES = dict(zip(LAYERS, (4.0, 3.0, 2.0, 1.0, 0.0), strict=True))
 LESSON = "05_style_loss"
@@ -27,7 +28,7 @@ def pixels(data):
 
 @pytest.fixture
 def quick(monkeypatch):
-    monkeypatch.setattr(module, "ITERATIONS", (2, 3))
+    monkeypatch.setattr(weaving, "ITERATIONS", (2, 3))
 
 
 @pytest.fixture
@@ -112,7 +113,7 @@ def test_the_pull_is_the_gradient_of_the_style_loss(compact, small):
         loss = style_loss(compact(image, LAYERS), compact(small, LAYERS), weights)
     expected = tape.gradient(loss, image).numpy()
     grams = {layer: module_gram(features) for layer, features in compact(small, LAYERS).items()}
-    found, value = pull(compact)(image, grams, {layer: tf.constant(w) for layer, w in weights.items()})
+    value, found = weaving.pull(compact)(image, grams, {layer: tf.constant(w) for layer, w in weights.items()})
     np.testing.assert_allclose(found, expected, atol=1e-4 * np.abs(expected).max())
     assert float(value) == pytest.approx(float(loss), rel=1e-4)
 
@@ -124,7 +125,7 @@ def module_gram(features):
 
 def test_a_texture_comes_nearer_to_its_style(compact, small, quick):
     weights = dict.fromkeys(LAYERS, 1.0)
-    woven = weave(compact, small, weights)
+    woven = weaving.weave(compact, small, weights)
     assert woven.shape == small.shape and woven.min() >= 0 and woven.max() <= 255
     def far(image):
         return float(style_loss(compact(image, LAYERS), compact(small, LAYERS), weights))

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from lesson_code import lesson_functions
 
-from nst_helpers.widgets.convolution import KERNELS, filtered
+from nst_helpers.experiments.kernels import filtered
+from nst_helpers.widgets.convolution import KERNELS
 
 
 def test_lesson_01_by_hand_is_numpys_convolution():

@@ -1,13 +1,12 @@
 """Compute what lesson 09 shows of optimizers without computing it: a grid over η, a longer control, six large pictures.
 
-    python tools/adaptive.py            what is missing, or was computed with another network
-    python tools/adaptive.py --check    compute nothing; say what is missing or out of date
+    python tools/adaptive.py            what is missing, or was computed by another recipe or network
+    python tools/adaptive.py --check    compute nothing; say whether it is out of date
 
 It writes data/adaptive/race.json, with every score, and one picture NAME.webp for each of PICTURES. Each score is kept
 at once, so a run that was stopped goes on where it was. How a lesson shows them: nst_helpers/experiments/rates.py.
 """
 
-import argparse
 import json
 import sys
 
@@ -16,8 +15,7 @@ import stamps
 
 from nst_helpers.experiments import rates
 from nst_helpers.experiments.adaptive import RULES, SCHEDULES, falling
-from nst_helpers.networks import data_folder, load_network
-from nst_helpers.system import write_whole
+from nst_helpers.networks import load_network
 
 FIRST = {  # where the search for the best η begins: powers of two
     "gradient descent": 2.0**14, "momentum": 2.0**16, "Rprop": 2.0**2, "AdaGrad": 2.0**5, "RMSprop": 2.0**3,
@@ -26,24 +24,32 @@ STEPS, CONTROL_STEPS = 100, 300
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="compute nothing; say what is out of date")
-    options = parser.parse_args(arguments)
-    stamp = stamps.digest([], [data_folder() / "networks" / "compact.npz"])
-    told = read()
-    if told.get("stamp") != stamp:
-        told = {"stamp": stamp, "grid": {}, "control": {}, "pictures": {}}
-    if options.check:
-        left = not told.get("finished")
-        print("out of date; call `make runs`" if left else "the race is as it should be")
-        return left
-    if not told.get("finished"):
-        network = load_network()
-        draw(told, network)
-        race(told, network)
-        told["finished"] = True
-        keep(told)
-    return 0
+    return stamps.main(arguments, __doc__, read_recipes(), is_stale, compute, "adaptive")
+
+
+def read_recipes():
+    """One: everything but the powers of two that are tried, which follow from what is found."""
+    return {"race": [FIRST, STEPS, CONTROL_STEPS, rates.PICTURES, rates.SMALL, rates.LARGE, rates.LARGE_STEPS]}
+
+
+def is_stale(name, recipe):
+    return not read(stamp(recipe)).get("finished")
+
+
+def compute(name, recipe):
+    told, network = read(stamp(recipe)), load_network()
+    draw(told, network)
+    race(told, network)
+    told["finished"] = True
+    keep(told)
+    return f"{len(told['grid'])} runs, {len(told['control'])} long ones, {len(told['pictures'])} pictures"
+
+
+def stamp(recipe):
+    """A digest of what decides the race: its recipe, the network and both pictures."""
+    files = [stamps.network_file("compact"), stamps.picture_file("content", "cat"),
+             stamps.picture_file("style", "autumn_impasto")]
+    return stamps.digest([stamps.text(recipe)], files)
 
 
 def race(told, network):
@@ -75,7 +81,7 @@ def score(told, part, look, noise, rule, schedule, rate, steps):
     key = f"{rule}|{schedule}|{rate:g}"
     if key not in told[part]:
         run = rates.paint(look, noise, RULES[rule], rate, SCHEDULES[schedule], steps)
-        told[part][key] = float(f"{run.score:.4g}")
+        told[part][key] = stamps.digits(run.score)
         keep(told)
         print(f"{part} {key}: {run.score:.4g}", flush=True)
     return told[part][key]
@@ -89,20 +95,21 @@ def draw(told, network):
             continue
         run = rates.paint(look, noise, RULES[rule], rate, falling, rates.LARGE_STEPS)
         size = stamps.keep_picture(rates.folder() / f"{name}.webp", run.image, 88)
-        told["pictures"][name] = {"rule": rule, "rate": rate, "loss": float(f"{run.score:.4g}")}
+        told["pictures"][name] = {"rule": rule, "rate": rate, "loss": stamps.digits(run.score)}
         keep(told)
         print(f"{name}: {run.score:.4g}, {size / 1e3:.0f} kB", flush=True)
 
 
-def read():
-    try:
-        return json.loads((rates.folder() / "race.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
+def read(stamp):
+    """What was computed under this stamp so far."""
+    path = rates.folder() / "race.json"
+    if stamps.kept(path) == stamp:
+        return json.loads(path.read_text(encoding="utf-8"))
+    return {"stamp": stamp, "grid": {}, "control": {}, "pictures": {}}
 
 
 def keep(told):
-    write_whole(rates.folder() / "race.json", json.dumps(told, indent=1, ensure_ascii=False).encode() + b"\n")
+    stamps.keep_note(rates.folder() / "race.json", told, indent=1, ensure_ascii=False)
 
 
 if __name__ == "__main__":

@@ -7,18 +7,16 @@ Written are data/runs/descents_RULE.webp, each rule's picture at its best η, an
 every loss of every run.
 """
 
-import argparse
-import json
 import sys
 
 import numpy as np
 import stamps
 
 from nst_helpers.backend import tf
-from nst_helpers.experiments.descents import RULES, file_name, folder, late, paint, painting_loss
+from nst_helpers.experiments.descents import RULES, file_name, folder, late, paint
+from nst_helpers.experiments.painting import painting_loss, with_gradient
 from nst_helpers.images import load_image
-from nst_helpers.networks import data_folder, load_network
-from nst_helpers.system import write_whole
+from nst_helpers.networks import load_network
 
 SETTINGS = {"content": "temple", "style": "night_swirls", "size": 320, "style_size": 640, "style_weight": 15.0,
             "tv_weight": 0.1, "epsilon": 40.0, "steps": 100, "network": "compact"}
@@ -27,43 +25,36 @@ ROUNDS = 12  # of the power iteration
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="compute nothing; say whether it is out of date")
-    stale, check = is_stale(), parser.parse_args(arguments).check
-    if check or not stale:
-        print("the race is out of date; call `make runs`" if stale else "the race is as it should be")
-        return bool(stale)
-    photo = tf.constant(load_image(data_folder() / "content" / f"{SETTINGS['content']}.jpg", SETTINGS["size"]))
+    return stamps.main(arguments, __doc__, read_recipes(), is_stale, compute, "descents")
+
+
+def read_recipes():
+    """One: settings, learning rates and rounds together."""
+    return {"descents": [SETTINGS, SHARES, ROUNDS]}
+
+
+def compute(name, recipe):
+    photo = tf.constant(load_image(stamps.picture_file("content", SETTINGS["content"]), SETTINGS["size"]))
     loss = loss_of(photo)
+    look = with_gradient(lambda w: loss(w, SETTINGS["tv_weight"], SETTINGS["epsilon"]))
     limit = 2 / largest_curvature(loss, photo)
     print(f"2/λ_max = {limit:.4g}", flush=True)
     losses, best = {}, {}
     for rule, shares in SHARES.items():
         losses[rule] = {}
         for share in shares:
-            image, losses[rule][share] = paint(look_of(loss), photo, RULES[rule](share * limit), SETTINGS["steps"])
+            image, losses[rule][share] = paint(look, photo, RULES[rule](share * limit), SETTINGS["steps"])
             reached = late(losses[rule][share])
             print(f"{rule}, {share} times 2/λ_max: {reached:.4f}", flush=True)
             if rule not in best or reached < best[rule][0]:
                 best[rule] = reached, image
-    keep(limit, losses, {rule: image for rule, (_, image) in best.items()})
-    return 0
+    keep(limit, losses, {rule: image for rule, (_, image) in best.items()}, stamp(recipe))
+    return f"{sum(map(len, losses.values()))} descents"
 
 
 def loss_of(photo):
-    style = load_image(data_folder() / "style" / f"{SETTINGS['style']}.jpg", SETTINGS["style_size"])
+    style = load_image(stamps.picture_file("style", SETTINGS["style"]), SETTINGS["style_size"])
     return painting_loss(load_network(SETTINGS["network"]), photo.numpy(), style, SETTINGS["style_weight"])
-
-
-def look_of(loss):
-    @tf.function
-    def look(w):
-        with tf.GradientTape() as tape:
-            tape.watch(w)
-            value = loss(w, SETTINGS["tv_weight"], SETTINGS["epsilon"])
-        return value, tape.gradient(value, w)
-
-    return look
 
 
 def largest_curvature(loss, photo):
@@ -86,31 +77,27 @@ def largest_curvature(loss, photo):
     return curvature
 
 
-def keep(limit, losses, images):
+def keep(limit, losses, images, stamp):
     """Write the files; the one that tells of the others comes last."""
     for rule, image in images.items():
         stamps.keep_picture(folder() / f"descents_{file_name(rule)}.webp", image, 90)
-    rounded = {rule: {share: [float(f"{value:.4g}") for value in row] for share, row in rows.items()}
+    rounded = {rule: {share: [stamps.digits(value) for value in row] for share, row in rows.items()}
                for rule, rows in losses.items()}
-    told = {"stamp": stamp(), "settings": SETTINGS | {"limit": float(f"{limit:.4g}")}, "losses": rounded}
-    write_whole(folder() / "descents.json", json.dumps(told).encode() + b"\n")
+    told = {"stamp": stamp, "settings": SETTINGS | {"limit": stamps.digits(limit)}, "losses": rounded}
+    stamps.keep_note(folder() / "descents.json", told)
 
 
-def is_stale():
+def is_stale(name, recipe):
     """Whether the race is missing, or of other settings or another network."""
-    try:
-        told = json.loads((folder() / "descents.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return True
-    return told.get("stamp") != stamp() or not all(
-        (folder() / f"descents_{file_name(rule)}.webp").is_file() for rule in SHARES)
+    return stamps.is_stale(folder() / f"{name}.json", stamp(recipe),
+                           [folder() / f"descents_{file_name(rule)}.webp" for rule in SHARES])
 
 
-def stamp():
+def stamp(recipe):
     """A digest of what decides the race: settings, learning rates, network and pictures."""
-    files = [data_folder() / "networks" / f"{SETTINGS['network']}.npz",
-             *(data_folder() / role / f"{SETTINGS[role]}.jpg" for role in ("content", "style"))]
-    return stamps.digest([json.dumps([SETTINGS, SHARES, ROUNDS], sort_keys=True)], files)
+    files = [stamps.network_file(SETTINGS["network"]),
+             *(stamps.picture_file(role, SETTINGS[role]) for role in ("content", "style"))]
+    return stamps.digest([stamps.text(recipe)], files)
 
 
 if __name__ == "__main__":

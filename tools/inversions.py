@@ -1,28 +1,28 @@
 """Compute the feature inversions that lesson 03 shows without computing them: data/inversions.
 
-    python tools/inversions.py             what is not there yet
-    python tools/inversions.py NAME …      these large pictures, whether they are there or not
-    python tools/inversions.py --check     compute nothing; name what is missing
+    python tools/inversions.py             what is not there yet, or was computed with other networks
+    python tools/inversions.py NAME …      these large pictures, whether they are there or not; "grid": its missing rows
+    python tools/inversions.py --check     compute nothing; name what is missing or out of date
 
 A grid of small runs (96×144 pixels, 120 steps) over each help's settings tells how good each is at its best; one of
 its settings runs on for 1,000 steps. The large runs (208×320 pixels) keep a picture each, some on their way too, and
 their numbers, measured before the picture is compressed. Half an hour on two slow cores.
 """
 
-import argparse
 import io
 import json
 import sys
 
+import stamps
 from PIL import Image
 
-from nst_helpers.experiments.helps import Help, cat_window, invert, likeness
+from nst_helpers.experiments.inversion import BOTH, NONE, STEPS, Help, cat_window, invert, likeness
 from nst_helpers.images import to_uint8
 from nst_helpers.networks import data_folder, load_network, random_network
 from nst_helpers.system import write_whole
 
 FOLDER = data_folder() / "inversions"
-SMALL, LARGE, STEPS, LONG = (96, 144), (208, 320), 120, 1000
+SMALL, LARGE, LONG = (96, 144), (208, 320), 1000
 FRAMES = (10, 40)  # steps at which the large runs of the layers are kept too
 LAYERS = ("conv1_1", "conv2_1", "conv3_1", "conv4_2", "conv5_1")
 RATES, WEIGHTS = (3, 10, 30), (0.005, 0.02, 0.08)
@@ -37,7 +37,6 @@ CONTINUED = (  # where the best of the grid lay at its edge: one further
     *(("compact", start, *further) for start in ("noise", "grey") for further in
       (("none", (1, 0.0, 300.0)), ("smoothness", (1, 0.005, 300.0)), ("smoothness", (1, 0.002, 100.0)),
        ("both", (5, 0.002, 30.0)))))
-NONE, BOTH = Help(1, 0.0, 30.0), Help(5, 0.02, 30.0)
 
 
 def grid():
@@ -63,22 +62,35 @@ def runs():
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"large runs: {', '.join(runs())}")
-    parser.add_argument("--check", action="store_true", help="compute nothing; name what is missing")
-    options = parser.parse_args(arguments)
-    if unknown := set(options.names) - set(runs()):
-        parser.error(f"no inversion {', '.join(sorted(unknown))}")
-    rows = [] if options.names else [row for row in grid() if key(row) not in map(key_told, read()["grid"])]
-    names = options.names or [name for name in runs() if name not in read()["runs"]]
-    if options.check:
-        print(f"missing: {len(rows)} rows of the grid; {', '.join(names) or 'no large run'}")
-        return bool(rows or names)
-    for name in names:
-        keep_run(name)
+    return stamps.main(arguments, __doc__, read_recipes(), is_stale, compute, "inversions")
+
+
+def read_recipes():
+    return {**runs(), "grid": grid()}
+
+
+def is_stale(name, recipe):
+    return bool(missing_rows(recipe)) if name == "grid" else name not in read()["runs"]
+
+
+def compute(name, recipe):
+    if name != "grid":
+        return keep_run(name)
+    rows = missing_rows(recipe)
     for row in rows:
         keep_row(row)
-    return 0
+    return f"{len(rows)} rows"
+
+
+def missing_rows(rows):
+    there = {key_told(told) for told in read()["grid"]}
+    return [row for row in rows if key(row) not in there]
+
+
+def stamp():
+    """A digest of what decides all of it beside each one's own recipe: sizes, networks and picture."""
+    files = [stamps.network_file("compact"), stamps.network_file("plain"), stamps.picture_file("content", "cat")]
+    return stamps.digest([stamps.text([SMALL, LARGE])], files)
 
 
 def network_of(name):
@@ -86,7 +98,7 @@ def network_of(name):
 
 
 def keep_run(name):
-    """Compute a large run; write its pictures, then its numbers."""
+    """Compute a large run; write its pictures, then its numbers. Says what came of it."""
     network, layer, given, start, kept = runs()[name]
     photo = cat_window(*LARGE)
     way = list(invert(network_of(network), photo, layer, given, start, STEPS))
@@ -95,10 +107,10 @@ def keep_run(name):
     image, share = way[-1]
     write_picture(name, image, given, quality=68)
     told = {"network": network, "layer": layer, "start": start, "help": given._asdict(), "steps": STEPS,
-            "frames": list(kept), "share": digits(share),
-            "likeness": {part: digits(value) for part, value in likeness(image, photo)._asdict().items()}}
+            "frames": list(kept), "share": stamps.digits(share),
+            "likeness": {part: stamps.digits(value) for part, value in likeness(image, photo)._asdict().items()}}
     write(lambda all_told: all_told["runs"].update({name: told}))
-    print(f"{name}: share {share:.4f}, {told['likeness']}", flush=True)
+    return f"share {share:.4f}, {told['likeness']}"
 
 
 def keep_row(row):
@@ -106,8 +118,9 @@ def keep_row(row):
     network, start, name, given, steps = row
     photo = cat_window(*SMALL)
     *_, (image, share) = invert(network_of(network), photo, "conv4_2", given, start, steps)
-    told = {"network": network, "start": start, "name": name, **given._asdict(), "steps": steps, "share": digits(share),
-            **{part: digits(value) for part, value in likeness(image, photo)._asdict().items()}}
+    told = {"network": network, "start": start, "name": name, **given._asdict(), "steps": steps,
+            "share": stamps.digits(share),
+            **{part: stamps.digits(value) for part, value in likeness(image, photo)._asdict().items()}}
     write(lambda all_told: all_told["grid"].append(told))
     print(told, flush=True)
 
@@ -122,10 +135,6 @@ def key_told(told):
             float(told["rate"]), told["steps"])
 
 
-def digits(value):
-    return float(f"{value:.4g}")
-
-
 def write_picture(name, image, given, quality):
     """A smooth picture as WebP; a grainy one as JPEG in full colour resolution: WebP takes half of the grain away."""
     picture, file = Image.fromarray(to_uint8(image)), io.BytesIO()
@@ -137,8 +146,10 @@ def write_picture(name, image, given, quality):
 
 
 def read():
+    """What was computed before; nothing where other networks or another picture computed it."""
     path = FOLDER / "measured.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {"grid": [], "runs": {}}
+    fresh = {"stamp": stamp(), "grid": [], "runs": {}}
+    return json.loads(path.read_text(encoding="utf-8")) if stamps.kept(path) == fresh["stamp"] else fresh
 
 
 def write(change):
@@ -147,7 +158,7 @@ def write(change):
     change(told)
     lines = ",\n  ".join(json.dumps(row) for row in told["grid"])
     runs_told = ",\n  ".join(f"{json.dumps(name)}: {json.dumps(run)}" for name, run in sorted(told["runs"].items()))
-    text = f'{{"grid": [\n  {lines}\n], "runs": {{\n  {runs_told}\n}}}}\n'
+    text = f'{{"stamp": {json.dumps(told["stamp"])}, "grid": [\n  {lines}\n], "runs": {{\n  {runs_told}\n}}}}\n'
     FOLDER.mkdir(exist_ok=True)
     write_whole(FOLDER / "measured.json", text.encode())
 

@@ -1,13 +1,12 @@
 """Compute the race of the optimizers that lesson 10 shows: data/race. Half an hour on two slow cores.
 
-    python tools/race.py             what is not there yet
-    python tools/race.py --check     compute nothing; say whether something is missing
+    python tools/race.py             what is not there yet; all of it, where the network or a picture is another one
+    python tools/race.py --check     compute nothing; name the optimizers that have not raced
 
 Each optimizer climbs a ladder of learning rates, each twice the one before, until the best has a worse one on either
 side; with η constant and with η falling along half a cosine. Then the best of each paints at 320 pixels.
 """
 
-import argparse
 import json
 import sys
 
@@ -18,6 +17,7 @@ from scipy.optimize import Bounds, minimize
 from nst_helpers import optimizers
 from nst_helpers.experiments import contest
 from nst_helpers.networks import load_network
+from nst_helpers.settings import Settings
 from nst_helpers.system import write_whole
 
 SMALL, LARGE = 160, 320  # pixels
@@ -28,27 +28,48 @@ RULES = {"gradient descent": (optimizers.GradientDescent, 2.0**18), "momentum": 
          "L-BFGS": (optimizers.LBFGS, 10.0)}
 RAW = ("gradient descent", "momentum")  # their η is no length: it grows with the number of pixels
 SCIPY = "L-BFGS-B (SciPy)"
+DECIDING = ("content_weight", "style_weight", "tv_weight", "content_layers", "style_layers")  # of the default settings
 transfers = {}
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="compute nothing; say whether something is missing")
-    if parser.parse_args(arguments).check:
-        missing = [name for name in (*RULES, SCIPY) if not list(contest.stored_races(optimizer=name))]
-        print(f"missing: {', '.join(missing)}" if missing else "every optimizer has raced")
-        return bool(missing)
+    return stamps.main(arguments, __doc__, read_recipes(), is_stale, compute, "race")
+
+
+def read_recipes():
+    """One: everything but the learning rates, which follow from what is found."""
+    return {"race": [SMALL, LARGE, SHORT, LONG, {name: guess for name, (_, guess) in RULES.items()}, SCIPY]}
+
+
+def is_stale(name, recipe):
+    """Whether an optimizer or its picture is missing, or they raced by another recipe, or on another network."""
+    pictures = [contest.folder() / f"{file_name(rule)}.webp" for rule in RULES]
+    raced = {run["optimizer"] for run in contest.read()}
+    return stamps.is_stale(contest.folder() / "race.json", stamp(recipe), pictures) or not {*RULES, SCIPY} <= raced
+
+
+def compute(name, recipe):
+    if stamps.kept(contest.folder() / "race.json") != stamp(recipe):
+        keep([], stamp(recipe))
     for schedule in ("cosine", "constant"):
-        for name in RULES:
-            climb(name, schedule, SHORT)
+        for rule in RULES:
+            climb(rule, schedule, SHORT)
     run(SCIPY, 0.0, "constant", SMALL, SHORT)
-    for name in sorted(RULES, reverse=True):
-        paint_large(name, SHORT)
+    for rule in sorted(RULES, reverse=True):
+        paint_large(rule, SHORT)
     for schedule in ("constant", "cosine"):
         climb("Adam", schedule, LONG)
     for memory in (1, 30):
         climb("L-BFGS", "cosine", SHORT, memory=memory)
-    return 0
+    return f"{len(contest.read())} runs"
+
+
+def stamp(recipe):
+    """A digest of what decides the race: its recipe, the default weights, the network and both pictures."""
+    files = [stamps.network_file("compact"), stamps.picture_file("content", contest.CONTENT),
+             stamps.picture_file("style", contest.STYLE)]
+    weights = {name: getattr(Settings(), name) for name in DECIDING}
+    return stamps.digest([stamps.text(recipe), stamps.text(weights)], files)
 
 
 def climb(name, schedule, steps, memory=10):
@@ -68,10 +89,10 @@ def paint_large(name, steps):
     """The best of a ladder at 320 pixels."""
     found = contest.best(optimizer=name, size=SMALL, memory=10, steps=SHORT)
     factor = (LARGE / SMALL) ** 2 if name in RAW else 1
-    run(name, found.learning_rate * factor, found.schedule, LARGE, steps, keep=name)
+    run(name, found.learning_rate * factor, found.schedule, LARGE, steps, picture=name)
 
 
-def run(name, rate, schedule, size, steps, memory=10, keep=None):
+def run(name, rate, schedule, size, steps, memory=10, picture=None):
     """Compute a run unless it is there; the loss of its picture."""
     for race in contest.stored_races(optimizer=name, learning_rate=rate, schedule=schedule, size=size, memory=memory):
         if race.steps == steps:
@@ -85,15 +106,25 @@ def run(name, rate, schedule, size, steps, memory=10, keep=None):
         image, losses = contest.paint(transfer, lambda w, g, state, eta: made(eta, **extra).step(w, g, state),
                                       made(1.0).init(transfer.noise), rate, steps, schedule)
     earlier = [race.end for race in contest.stored_races(optimizer=name, size=size) if race.steps == steps]
-    if keep and losses[-1] < min(earlier, default=np.inf):
-        stamps.keep_picture(contest.folder() / f"{keep.lower().replace(' ', '_')}.webp", image, 88)
+    if picture and losses[-1] < min(earlier, default=np.inf):
+        stamps.keep_picture(contest.folder() / f"{file_name(picture)}.webp", image, 88)
     told = {"optimizer": name, "learning_rate": float(rate), "schedule": schedule, "size": size, "memory": memory,
-            "losses": [float(f"{loss:.4g}") for loss in losses]}
-    rows = [*contest.read(), told]
-    text = "[\n  " + ",\n  ".join(json.dumps(row) for row in rows) + "\n]\n"
-    write_whole(contest.folder() / "race.json", text.encode())
+            "losses": [stamps.digits(loss) for loss in losses]}
+    keep([*contest.read(), told], stamps.kept(contest.folder() / "race.json"))
     print(f"{name} η {rate:g} {schedule} {size} px, {steps} steps, memory {memory}: {losses[-1]:.4g}", flush=True)
     return float(losses[-1])
+
+
+def keep(runs, stamp):
+    """Write what is told of all runs, one a line."""
+    rows = ",\n  ".join(json.dumps(row) for row in runs)
+    text = f'{{"stamp": {json.dumps(stamp)}, "runs": [\n  {rows}\n]}}\n'
+    write_whole(contest.folder() / "race.json", text.encode())
+
+
+def file_name(rule):
+    """"gradient descent" → "gradient_descent"."""
+    return rule.lower().replace(" ", "_")
 
 
 def the_transfer(size):

@@ -22,7 +22,6 @@ from tqdm import tqdm
 from nst_helpers.animation import save_animation, small_frame
 from nst_helpers.networks import data_folder
 from nst_helpers.settings import preset
-from nst_helpers.system import write_whole
 from nst_helpers.transfer import transfer
 
 FOLDER = data_folder() / "runs"
@@ -31,13 +30,7 @@ KEYS = {"content", "style", "preset", "settings", "frames"}
 
 
 def main(arguments=None):
-    recipes = read_recipes()
-    names, status = stamps.asked_for(arguments, __doc__.splitlines()[0], recipes, is_stale, "run", "runs")
-    for name in names:
-        result, frames = compute(recipes[name])
-        keep(name, recipes[name], result, frames)
-        print(f"{name}: {result.seconds:.0f} s, {sum(path.stat().st_size for path in files(name)) / 1e3:.0f} kB")
-    return status
+    return stamps.main(arguments, __doc__, read_recipes(), is_stale, compute, "runs")
 
 
 def read_recipes():
@@ -57,7 +50,13 @@ def settings_of(recipe):
     return preset(recipe["preset"], **recipe["settings"])
 
 
-def compute(recipe):
+def compute(name, recipe):
+    result, frames = painted(recipe)
+    keep(name, recipe, result, frames)
+    return f"{result.seconds:.0f} s, {sum(path.stat().st_size for path in files(name)) / 1e3:.0f} kB"
+
+
+def painted(recipe):
     """(the `Result` of a recipe, the frames of its film)."""
     settings, frames = settings_of(recipe), []
     chosen = set(np.linspace(1, settings.iterations, recipe["frames"]).round().astype(int))
@@ -78,11 +77,11 @@ def keep(name, recipe, result, frames):
     stamps.keep_picture(FOLDER / f"{name}.webp", result.image, 90)
     if frames:
         save_animation(frames, FOLDER / f"{name}.film.webp")
-    losses = {part: [float(f"{value:.5g}") for value in values] for part, values in result.history.items()}
+    losses = {part: [stamps.digits(value, 5) for value in values] for part, values in result.history.items()}
     told = {"stamp": stamp(recipe), "recipe": recipe, "settings": asdict(result.settings), "sizes": result.sizes,
             "seconds": round(result.seconds, 1), "machine": f"{platform.machine()}, {os.cpu_count()} cores",
             "losses": losses}
-    write_whole(FOLDER / f"{name}.json", json.dumps(told).encode() + b"\n")
+    stamps.keep_note(FOLDER / f"{name}.json", told)
 
 
 def is_stale(name, recipe):
@@ -93,8 +92,7 @@ def is_stale(name, recipe):
 def stamp(recipe):
     """A digest of all that decides a run, but the pictures: the recipe, its whole settings, the shipped network."""
     settings = settings_of(recipe)
-    network = data_folder() / "networks" / f"{settings.network}.npz"
-    return stamps.digest([json.dumps(recipe, sort_keys=True), json.dumps(asdict(settings), sort_keys=True)], [network])
+    return stamps.digest([stamps.text(recipe), stamps.text(asdict(settings))], [stamps.network_file(settings.network)])
 
 
 def files(name):

@@ -9,17 +9,14 @@ idle cores. With the weight 0 only the content loss and the total variation are 
 is to blame for.
 """
 
-import json
 import sys
 from dataclasses import asdict
 
 import stamps
 
 from nst_helpers.experiments.scan import SIZE, folder, scan
-from nst_helpers.networks import data_folder
 from nst_helpers.settings import Settings
 from nst_helpers.shipped import shipped_picture
-from nst_helpers.system import write_whole
 from nst_helpers.transfer import transfer
 
 RECIPES = {
@@ -30,10 +27,11 @@ RECIPES = {
 
 
 def main(arguments=None):
-    names, status = stamps.asked_for(arguments, __doc__.splitlines()[0], RECIPES, is_stale, "scan", "runs")
-    for name in names:
-        compute(name, RECIPES[name])
-    return status
+    return stamps.main(arguments, __doc__, read_recipes(), is_stale, compute, "scans")
+
+
+def read_recipes():
+    return RECIPES
 
 
 def is_stale(name, recipe):
@@ -45,17 +43,15 @@ def compute(name, recipe):
     result = transfer(scan()[0], shipped_picture(recipe["style"]), Settings(size=SIZE, **recipe["settings"]))
     folder().mkdir(exist_ok=True)
     stamps.keep_picture(folder() / f"{name}.webp", result.image, 88)
-    told = {"stamp": stamp(recipe), "recipe": recipe}
-    write_whole(folder() / f"{name}.json", json.dumps(told).encode() + b"\n")
-    print(f"{name}: {result.seconds:.0f} s")
+    stamps.keep_note(folder() / f"{name}.json", {"stamp": stamp(recipe), "recipe": recipe})
+    return f"{result.seconds:.0f} s"
 
 
 def stamp(recipe):
     """A digest of all that decides a transfer: its recipe, its whole settings, the scan, the shipped network."""
     settings = Settings(size=SIZE, **recipe["settings"])
-    return stamps.digest([json.dumps(recipe, sort_keys=True), json.dumps(asdict(settings), sort_keys=True),
-                          str(scan()[1].tolist())],
-                         [data_folder() / "networks" / f"{settings.network}.npz"])
+    return stamps.digest([stamps.text(recipe), stamps.text(asdict(settings)), str(scan()[1].tolist())],
+                         [stamps.network_file(settings.network)])
 
 
 if __name__ == "__main__":

@@ -4,8 +4,6 @@
     python tools/stages.py --check    compute nothing; say whether it is
 """
 
-import argparse
-import json
 import sys
 
 import stamps
@@ -16,7 +14,6 @@ from nst_helpers.networks import data_folder
 from nst_helpers.result import Result
 from nst_helpers.settings import Settings
 from nst_helpers.shipped import shipped_picture
-from nst_helpers.system import write_whole
 
 FOLDER = data_folder() / "runs"
 CONTENT, STYLE = "temple", "night_swirls"
@@ -26,15 +23,22 @@ LONG = 128  # iterations with which a run that grows does as much work as one th
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="compute nothing; say whether it is out of date")
-    options = parser.parse_args(arguments)
-    if options.check:
-        print("out of date: stages; call `make runs`" if is_stale() else "the stages are as they should be")
-        return is_stale()
-    if is_stale():
-        keep(*measure_all())
-    return 0
+    return stamps.main(arguments, __doc__, read_recipes(), is_stale, compute, "stages")
+
+
+def read_recipes():
+    """One: settings, learning rates and arms together."""
+    return {"stages": [CONTENT, STYLE, COMMON, RATES, LONG, {name: arm._asdict() for name, arm in ARMS.items()}]}
+
+
+def compute(name, recipe):
+    """Write the pictures, then what tells of them."""
+    tried, long, pictures = measure_all()
+    for arm, picture in pictures.items():
+        stamps.keep_picture(FOLDER / f"stages_{arm}.webp", picture, 82)
+    told = {"stamp": stamp(recipe), "settings": COMMON, "tried": tried, "long": long}
+    stamps.keep_note(FOLDER / f"{name}.json", told)
+    return f"{sum(map(len, tried.values())) + len(long)} transfers"
 
 
 def measure_all():
@@ -62,28 +66,16 @@ def run(arm, rate, iterations=COMMON["iterations"]):
     made = staged(content, style, arm, rate, **{**COMMON, "iterations": iterations})
     seen = signs(Result(made.image, {}, Settings(**COMMON), 0.0, (), content=content, style=style))
     numbers = {**made.losses, "pixels": made.pixels, **{name: seen[name] for name in ("contrast", "noise", "subject")}}
-    return {name: float(f"{number:.4g}") for name, number in numbers.items()}, made.image
+    return {name: stamps.digits(number) for name, number in numbers.items()}, made.image
 
 
-def keep(tried, long, pictures):
-    """Write the pictures, then what tells of them."""
-    for name, picture in pictures.items():
-        stamps.keep_picture(FOLDER / f"stages_{name}.webp", picture, 82)
-    told = {"stamp": stamp(), "settings": COMMON, "tried": tried, "long": long}
-    write_whole(FOLDER / "stages.json", json.dumps(told).encode() + b"\n")
-
-
-def is_stale():
+def is_stale(name, recipe):
     """Whether it is missing, or of other settings, arms or another network."""
-    try:
-        return json.loads((FOLDER / "stages.json").read_text(encoding="utf-8"))["stamp"] != stamp()
-    except (OSError, ValueError, KeyError):
-        return True
+    return stamps.is_stale(FOLDER / f"{name}.json", stamp(recipe), [FOLDER / f"stages_{arm}.webp" for arm in ARMS])
 
 
-def stamp():
-    asked = [CONTENT, STYLE, COMMON, RATES, LONG, {name: arm._asdict() for name, arm in ARMS.items()}]
-    return stamps.digest([json.dumps(asked, sort_keys=True)], [data_folder() / "networks" / "compact.npz"])
+def stamp(recipe):
+    return stamps.digest([stamps.text(recipe)], [stamps.network_file("compact")])
 
 
 if __name__ == "__main__":

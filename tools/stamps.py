@@ -1,4 +1,14 @@
-"""What the tools share that compute beforehand: whether it is still what would be computed now, and its pictures."""
+"""What the tools share that compute beforehand what lessons show.
+
+Each of them (`beforehand.py` lists them) has the same four functions:
+
+    read_recipes()           {name: recipe} of all that it computes
+    is_stale(name, recipe)   whether that is missing, or is not what would be computed now; cheap
+    compute(name, recipe)    compute it, and write its files; says in a few words how it went
+    main(arguments)          [NAME …] or --check, by `main` below
+
+A stamp is a digest of all that decides what is computed. It is kept in the note that tells of the result.
+"""
 
 import argparse
 import hashlib
@@ -9,6 +19,7 @@ from pathlib import Path
 from PIL import Image
 
 from nst_helpers.images import to_uint8
+from nst_helpers.networks import data_folder
 from nst_helpers.system import write_whole
 
 
@@ -18,29 +29,50 @@ def digest(parts, files=()):
     return hashlib.sha256("\n".join([*parts, *contents]).encode()).hexdigest()[:16]
 
 
-def is_stale(note, stamp):
-    """Whether a note NAME.json is missing, or the NAME.webp it tells of, or was written under another stamp."""
-    note = Path(note)
-    if not note.is_file() or not note.with_suffix(".webp").is_file():
-        return True
+def text(recipe):
+    """A recipe, or settings, as a text for `digest`: the same for the same values."""
+    return json.dumps(recipe, sort_keys=True)
+
+
+def network_file(name):
+    """The weights of a shipped network."""
+    return data_folder() / "networks" / f"{name}.npz"
+
+
+def picture_file(role, name):
+    """A shipped picture; role is "content" or "style"."""
+    return data_folder() / role / f"{name}.jpg"
+
+
+def kept(note):
+    """The stamp in a note; None where there is none."""
     try:
-        return json.loads(note.read_text(encoding="utf-8"))["stamp"] != stamp
-    except (ValueError, KeyError, TypeError):  # not what these tools write
-        return True
+        return json.loads(Path(note).read_text(encoding="utf-8"))["stamp"]
+    except (OSError, ValueError, KeyError, TypeError):  # missing, or not what these tools write
+        return None
 
 
-def asked_for(arguments, description, recipes, is_stale, what, target):
-    """The command line of a tool with recipes: [NAME …], or --check, which computes nothing.
+def is_stale(note, stamp, pictures=None):
+    """Whether a note is missing or has another stamp, or a picture is missing that it tells of: NAME.webp of NAME.json.
 
     Args:
-        recipes: {name: recipe}. is_stale: (name, recipe) → whether it is out of date. what: one of them in a word.
-        target: of make, that computes them.
+        pictures: their paths, where they are others.
+    """
+    pictures = [Path(note).with_suffix(".webp")] if pictures is None else pictures
+    return kept(note) != stamp or not all(path.is_file() for path in pictures)
+
+
+def main(arguments, description, recipes, is_stale, compute, what):
+    """The command line of a tool: [NAME …], or --check, which computes nothing.
+
+    Args:
+        description: the tool's own, whose first line counts. recipes, is_stale, compute: see above.
+        what: one of them in a word or two.
 
     Returns:
-        (names to compute, exit status): those that were named, by default those that are out of date; of --check none,
-        and 1 where something is out of date.
+        The exit status: of --check 1 where something is out of date.
     """
-    parser = argparse.ArgumentParser(description=description)
+    parser = argparse.ArgumentParser(description=description.splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which (default: what is out of date): "
                         f"{', '.join(recipes)}")
     parser.add_argument("--check", action="store_true", help="compute nothing; name what is out of date")
@@ -49,10 +81,11 @@ def asked_for(arguments, description, recipes, is_stale, what, target):
         parser.error(f"no recipe {', '.join(sorted(unknown))}: choose from {', '.join(recipes)}")
     stale = [name for name, recipe in recipes.items() if is_stale(name, recipe)]
     if options.check:
-        print(f"out of date: {', '.join(stale)}; call `make {target}`" if stale else
-              f"every {what} is as its recipe asks")
-        return [], int(bool(stale))
-    return options.names or stale, 0
+        print(f"{what}: out of date: {', '.join(stale)}; call `make runs`" if stale else f"{what}: as the recipes ask")
+        return int(bool(stale))
+    for name in options.names or stale:
+        print(f"{name}: {compute(name, recipes[name])}", flush=True)
+    return 0
 
 
 def keep_picture(path, image, quality):
@@ -61,3 +94,13 @@ def keep_picture(path, image, quality):
     Image.fromarray(to_uint8(image)).save(file, "WEBP", quality=quality, method=6)
     write_whole(path, file.getvalue())
     return file.tell()
+
+
+def keep_note(path, told, **options):
+    """Write what is told of a result as JSON, whole or not at all: the last of its files. options: of `json.dumps`."""
+    write_whole(path, json.dumps(told, **options).encode() + b"\n")
+
+
+def digits(value, number=4):
+    """A value with so many significant digits: more would be another processor's."""
+    return float(f"{float(value):.{number}g}")

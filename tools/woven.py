@@ -20,8 +20,7 @@ from nst_helpers.experiments import woven
 from nst_helpers.experiments.texture import texture, texture_settings
 from nst_helpers.images import noise_image, resize_image
 from nst_helpers.losses import layer_style_loss
-from nst_helpers.networks import data_folder, load_network, random_network
-from nst_helpers.system import write_whole
+from nst_helpers.networks import load_network, random_network
 
 LAYERS = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1", "pool1", "pool2", "pool3", "pool4")
 NETWORKS = ("compact", "plain", "random")
@@ -30,15 +29,7 @@ KEYS = {"style", "piece", "network", "settings"}
 
 
 def main(arguments=None):
-    recipes = read_recipes()
-    names, status = stamps.asked_for(arguments, __doc__.splitlines()[0], recipes, is_stale, "texture", "woven")
-    for name in names:
-        result = texture(woven.piece(**place(recipes[name])), settings_of(recipes[name]),
-                         network=eyes(recipes[name]["network"], settings_of(recipes[name]).pooling))
-        keep(name, recipes[name], result)
-        print(f"{name}: {result.seconds:.0f} s, {(woven.folder() / f'{name}.webp').stat().st_size / 1e3:.0f} kB",
-              flush=True)
-    return status
+    return stamps.main(arguments, __doc__, read_recipes(), is_stale, compute, "woven textures")
 
 
 def read_recipes():
@@ -48,6 +39,13 @@ def read_recipes():
         if set(recipe) != KEYS or recipe["network"] not in NETWORKS:
             raise SystemExit(f"recipe {name}: it needs {', '.join(sorted(KEYS))}, and a network of {NETWORKS}")
     return recipes
+
+
+def compute(name, recipe):
+    settings = settings_of(recipe)
+    result = texture(woven.piece(**place(recipe)), settings, network=eyes(recipe["network"], settings.pooling))
+    keep(name, recipe, result)
+    return f"{result.seconds:.0f} s, {(woven.folder() / f'{name}.webp').stat().st_size / 1e3:.0f} kB"
 
 
 def place(recipe):
@@ -71,7 +69,7 @@ def measured(image, style):
     for name, pooling in [*((name, "average") for name in NETWORKS), ("compact", "max")]:
         ours, theirs = (eyes(name, pooling)(picture, LAYERS) for picture in (image, style))
         far["max" if pooling == "max" else name] = {
-            layer: round4(layer_style_loss(ours[layer], theirs[layer])) for layer in LAYERS}
+            layer: stamps.digits(layer_style_loss(ours[layer], theirs[layer])) for layer in LAYERS}
     return far
 
 
@@ -79,11 +77,7 @@ def layout(image, style):
     """How well the mean colours of 8×8 cells agree with those at the same places of the style: their correlation."""
     cells = [resize_image(picture, CELLS, CELLS) for picture in (image, style)]
     ours, theirs = (cell - cell.mean(axis=(0, 1)) for cell in cells)
-    return round4(np.sum(ours * theirs) / np.sqrt(np.sum(ours**2) * np.sum(theirs**2)))
-
-
-def round4(number):
-    return float(f"{float(number):.4g}")
+    return stamps.digits(np.sum(ours * theirs) / np.sqrt(np.sum(ours**2) * np.sum(theirs**2)))
 
 
 def keep(name, recipe, result):
@@ -93,8 +87,8 @@ def keep(name, recipe, result):
     colour = np.abs(result.image.mean(axis=(0, 1)) - style.mean(axis=(0, 1))).mean()
     told = {"stamp": stamp(recipe), "recipe": recipe, "seconds": round(result.seconds, 1),
             "losses": measured(result.image, style), "noise": measured(noise_image(*style.shape[:2], seed=0), style),
-            "mean_colour_off": round4(colour), "layout": layout(result.image, style)}
-    write_whole(woven.folder() / f"{name}.json", json.dumps(told).encode() + b"\n")
+            "mean_colour_off": stamps.digits(colour), "layout": layout(result.image, style)}
+    stamps.keep_note(woven.folder() / f"{name}.json", told)
 
 
 def is_stale(name, recipe):
@@ -104,9 +98,8 @@ def is_stale(name, recipe):
 
 def stamp(recipe):
     """A digest of all that decides a texture, but the pictures: the recipe, its whole settings, the shipped network."""
-    network = data_folder() / "networks" / f"{recipe['network']}.npz"
-    return stamps.digest([json.dumps(recipe, sort_keys=True), json.dumps(asdict(settings_of(recipe)), sort_keys=True)],
-                         [network])
+    return stamps.digest([stamps.text(recipe), stamps.text(asdict(settings_of(recipe)))],
+                         [stamps.network_file(recipe["network"])])
 
 
 if __name__ == "__main__":

@@ -482,8 +482,8 @@ assert np.abs(smoothed(np.ones((4, 6, 3))) - 6).max() < 1e-6  # a constant has f
 # the steps at half the size) is shown beside the windows that the channels found in our pictures.
 
 # %% tags=["figure"]
+from nst_helpers.experiments.maps import margin_of, patch_at
 from nst_helpers.images import resize_image
-from nst_helpers.widgets.features import margin_of, patch_at
 
 
 def sheet(layer, channel, side=236):

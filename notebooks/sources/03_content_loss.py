@@ -14,7 +14,7 @@ from scipy.signal import convolve2d, correlate2d
 from nst_helpers import exercises, losses, plots
 from nst_helpers.backend import tf
 from nst_helpers.diagrams.inversion import backward_path, full_color_jpeg, sheets_of_pyramid
-from nst_helpers.experiments import helps
+from nst_helpers.experiments import inversion as helps
 from nst_helpers.images import load_image
 from nst_helpers.networks import data_folder, load_network
 from nst_helpers.optimizers import Adam

@@ -663,7 +663,8 @@ exercises.check("08-unchanged", unchanged)
 # now.
 
 # %%
-from nst_helpers.experiments.descents import load_descents, painting_loss
+from nst_helpers.experiments.descents import load_descents
+from nst_helpers.experiments.painting import painting_loss
 from nst_helpers.images import load_image
 from nst_helpers.networks import data_folder, load_network
 

@@ -32,7 +32,8 @@ from nst_helpers.backend import keras, tf
 from nst_helpers.diagrams import adaptive as diagrams
 from nst_helpers.experiments.adaptive import GRID, RULES, SCHEDULES, AdaDelta, falling, sweep_surface, sweep_words
 from nst_helpers.experiments.landscapes import SURFACES, height, run, turned
-from nst_helpers.experiments.rates import STYLE_LAYERS, cat_race, paint
+from nst_helpers.experiments.painting import STYLE_LAYERS
+from nst_helpers.experiments.rates import cat_race, paint
 from nst_helpers.networks import load_network
 
 SIX = ("gradient descent", "momentum", "Rprop", "AdaGrad", "RMSprop", "AdaDelta")

@@ -77,7 +77,7 @@ def _share(layer):
     """The measure: a picture → its content loss at a layer ("pixels": of the preprocessed pixels), over ½ Σ C²."""
 
     def measure(image):
-        from nst_helpers.experiments.helps import cat_window
+        from nst_helpers.experiments.inversion import cat_window
         from nst_helpers.networks import load_network
 
         image, photo = np.asarray(image, np.float32), cat_window()

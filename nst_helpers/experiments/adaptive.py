@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from nst_helpers.experiments.landscapes import Surface, height, slope
 from nst_helpers.optimizers import AdaGrad, GradientDescent, Momentum, RMSprop, ScaleState
+from nst_helpers.schedule import cosine
 
 
 class RpropState(NamedTuple):
@@ -105,7 +106,7 @@ def constant(share: float) -> float:
 
 def falling(share: float) -> float:
     """η falls to 0 along half a cosine."""
-    return float((1 + np.cos(np.pi * share)) / 2)
+    return cosine(share, 1)
 
 
 SCHEDULES = {"constant": constant, "falling": falling}

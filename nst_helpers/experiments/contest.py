@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nst_helpers.backend import tf
+from nst_helpers.experiments.painting import painted
 from nst_helpers.images import load_image, noise_image
 from nst_helpers.networks import FeatureNetwork, data_folder
 from nst_helpers.objective import Objective
@@ -89,14 +90,12 @@ def paint(transfer: Transfer, step: Callable, memory: Any, learning_rate: float,
         steps: how many; each costs one look at the picture.
         schedule: "constant", or "cosine": η falls to zero along half a cosine.
     """
-    w, losses = transfer.noise, []
-    for number in range(steps):
-        loss, gradient = transfer.look(w)
-        losses.append(loss)
-        share = cosine(number, steps) if schedule == "cosine" else 1.0
-        w, memory = step(w, gradient, memory, share * learning_rate)
-        w = np.clip(w, 0, 255).astype(np.float32)
-    return Painted(w, np.array([*losses, transfer.look(w)[0]]))
+    image, losses = transfer.noise, []
+    rates = [learning_rate * (cosine(number, steps) if schedule == "cosine" else 1.0) for number in range(steps)]
+    for moment in painted(transfer.look, image, step, memory, rates):
+        losses.append(moment.loss)
+        image = moment.image
+    return Painted(image, np.array([*losses, transfer.look(image)[0]]))
 
 
 def stored_races(**wanted: Any) -> list[StoredRace]:
@@ -118,7 +117,7 @@ def picture(name: str) -> np.ndarray:
 def read() -> list[dict]:
     """What race.json tells, a dictionary a run."""
     path = folder() / "race.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+    return json.loads(path.read_text(encoding="utf-8"))["runs"] if path.is_file() else []
 
 
 def folder() -> Path:

@@ -1,4 +1,4 @@
-"""Plain descent and momentum on a picture: the loss of a small transfer, its curvature, and runs computed before."""
+"""Plain descent and momentum on a picture, and the race of them that was computed before (lesson 08)."""
 
 import json
 from collections.abc import Callable
@@ -9,38 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from nst_helpers.backend import tf
+from nst_helpers.experiments.painting import painted, step_of
 from nst_helpers.images import load_image
-from nst_helpers.losses import content_loss, gram_distance, gram_matrix, total_variation
-from nst_helpers.networks import FeatureNetwork, data_folder
+from nst_helpers.networks import data_folder
 from nst_helpers.optimizers import GradientDescent, Momentum
 
 Picture = npt.NDArray[np.floating]
-STYLE_LAYERS = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
-
-
-def painting_loss(network: FeatureNetwork, content: Picture, style: Picture, style_weight: float) -> Callable:
-    """The total loss of lesson 07 as a function of the picture, means throughout: α = 1, w_l = 1/5.
-
-    Args:
-        network: sees the pictures. content, style: (height, width, 3), 0–255. style_weight: β.
-
-    Returns:
-        (w, γ, ε) → L, a scalar tensor; γ weighs the total variation (a mean over the values), whose root is smoothed
-        by ε.
-    """
-    wanted = network(content, ["conv4_2"])["conv4_2"]
-    grams = {layer: gram_matrix(maps, normalized=True) for layer, maps in network(style, STYLE_LAYERS).items()}
-    count = tf.cast(tf.size(wanted), tf.float32)
-
-    def loss(w, tv_weight, epsilon):
-        maps = network(w, [*STYLE_LAYERS, "conv4_2"])
-        style_loss = tf.add_n([gram_distance(gram_matrix(maps[layer], normalized=True), gram) / len(grams)
-                               for layer, gram in grams.items()])
-        variation = total_variation(w, epsilon=epsilon) / content.size
-        return content_loss(maps["conv4_2"], wanted) / count + style_weight * style_loss + tv_weight * variation
-
-    return loss
 
 
 class Nesterov(NamedTuple):
@@ -60,7 +34,7 @@ class Nesterov(NamedTuple):
 RULES = {"plain descent": GradientDescent, "momentum": Momentum, "Nesterov": Nesterov}  # with β = 0.9
 
 
-def paint(look: Callable, photo: Any, optimizer: Any, steps: int) -> tuple[Picture, list[float]]:
+def paint(look: Callable, photo: npt.ArrayLike, optimizer: Any, steps: int) -> tuple[Picture, list[float]]:
     """Descend from a photograph; pixels are held between 0 and 255.
 
     Args:
@@ -69,15 +43,14 @@ def paint(look: Callable, photo: Any, optimizer: Any, steps: int) -> tuple[Pictu
     Returns:
         (the picture, the loss before each step). A walk that has flown off, to twice its first loss, ends there.
     """
-    w, state, losses = photo, optimizer.init(photo), []
-    for _ in range(steps):
-        loss, gradient = look(w)
-        losses.append(float(loss))
+    image, losses = np.asarray(photo), []
+    step = step_of(lambda rate: optimizer)  # its own η, throughout
+    for moment in painted(look, image, step, optimizer.init(image), [1.0] * steps):
+        losses.append(moment.loss)
         if losses[-1] > 2 * losses[0]:
             break
-        w, state = optimizer.step(w, gradient, state)
-        w = tf.clip_by_value(w, 0.0, 255.0)
-    return w.numpy(), losses
+        image = moment.image
+    return image, losses
 
 
 def late(losses: list[float]) -> float:

@@ -1,80 +1,191 @@
-"""A photograph rebuilt from one layer's feature maps: what a layer knows of it (lesson 03).
+"""Feature inversion: a picture found again from the feature maps of one layer, with each help by itself (lesson 03).
 
-Mahendran, Vedaldi, "Understanding Deep Image Representations by Inverting Them", CVPR 2015, whose help is the total
-variation; the sheets are a picture's coarse parts as numbers of their own, so that a step can move whole areas.
+Mahendran, Vedaldi, "Understanding Deep Image Representations by Inverting Them", CVPR 2015: minimize the content loss
+over the picture, with a regularizer that prefers natural pictures. The pyramid is a multi-scale parametrization, as in
+Olah, Mordvintsev, Schubert, "Feature Visualization", Distill 2017.
 """
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from nst_helpers.arrays import Image, Tensor
 from nst_helpers.backend import tf
-from nst_helpers.images import noise_image
+from nst_helpers.images import load_image, noise_image
 from nst_helpers.losses import content_loss, total_variation
-from nst_helpers.networks import FeatureNetwork, shared_network
+from nst_helpers.networks import FeatureNetwork, data_folder
 from nst_helpers.optimizers import Adam
 from nst_helpers.schedule import cosine
-from nst_helpers.shipped import Picture
 
-HELPED, ALONE = "with help", "content loss alone"
-STEPS = 200
-SHEETS = {HELPED: 5, ALONE: 1}  # sheet k is a picture in blocks of 2ᵏ × 2ᵏ pixels
-RATE = {HELPED: 6.0, ALONE: 20.0}
-RANGE = {HELPED: (-510.0, 510.0), ALONE: (0.0, 255.0)}  # of the values on a sheet
-SMOOTHNESS = {HELPED: 0.02, ALONE: 0.0}  # weight of the total variation, which fades
-FADE, TV_EPSILON = 0.02, 10.0
+FADE, TV_EPSILON = 0.02, 10.0  # the weight of the smoothness falls to this part of itself; ε of the total variation
+STEPS = 120
+GREY = 117.0  # the mean of the network's preprocessing
 
 
-def rebuild(photo: Picture, layer: str, how: str = HELPED, steps: int = STEPS, seed: int = 0, *,
-            network: FeatureNetwork | None = None) -> Iterator[Picture]:
-    """Change a noise picture until its feature maps are the photograph's.
+class Help(NamedTuple):
+    """What an inversion gets beside the content loss.
+
+    Attributes:
+        sheets: 1: each pixel is a variable of its own; n: the picture is the sum of n sheets, sheet k enlarged by 2ᵏ.
+        smoothness: weight of the mean total variation at the start; 0: none.
+        rate: Adam's learning rate at the start, in grey levels; it falls to 0 on a half cosine.
+    """
+
+    sheets: int = 1
+    smoothness: float = 0.0
+    rate: float = 10.0
+
+
+# From noise at conv4_2 of the shipped network, each at its best (tools/inversions.py)
+NONE, BOTH = Help(1, 0.0, 30.0), Help(5, 0.02, 30.0)
+
+
+def sum_of_sheets(sheets: Sequence[Tensor]) -> Tensor:
+    """The picture of a pyramid: sheet k, (⌈height/2ᵏ⌉, ⌈width/2ᵏ⌉, 3), is enlarged to sheet 0's size; their sum."""
+    size = sheets[0].shape[:2]
+    return tf.add_n([sheets[0], *(tf.image.resize(sheet, size, "bicubic") for sheet in sheets[1:])])
+
+
+def first_sheets(start: Image, number: int) -> list[Image]:
+    """A pyramid whose picture is `start` (height, width, 3): on the finest sheet; the coarser ones are zero."""
+    height, width = start.shape[:2]
+    empty = [np.zeros((-(-height // 2**k), -(-width // 2**k), 3), np.float32) for k in range(1, number)]
+    return [np.asarray(start, np.float32), *empty]
+
+
+def split_into_sheets(image: Image, number: int = 5) -> list[Image]:
+    """The sheets of an image, coarse ones first taken: each the mean over its blocks of what the coarser ones left.
 
     Args:
-        photo: image (height, width, 3), 0–255. layer: as in "conv4_2". steps: of the optimizer. seed: of the noise.
-        how: HELPED: the picture is a stack of sheets from fine to coarse, added up, and has to be smooth at
-            first; ALONE: it is its pixels, and nothing but the content loss decides.
-        network: whose layer it is; None takes the shipped "compact".
+        image: (height, width, 3). number: of sheets.
 
     Returns:
-        An iterator of images: the noise, then one after each step.
+        A list as of `first_sheets`, whose `sum_of_sheets` is the image: any picture is such a sum.
     """
-    network = network or shared_network("compact", "average", "float32")
-    photo = np.asarray(photo, np.float32)
-    start = np.zeros((SHEETS[how], *photo.shape), np.float32)
-    start[0] = noise_image(*photo.shape[:2], seed=seed)
-    stack, step = tf.constant(start), _stepper(network, photo, layer, how)
-    state = Adam(1.0).init(stack)._replace(t=tf.constant(0.0))
-    yield start[0]
+    sheets, left = [], tf.cast(image, tf.float32)
+    for empty in reversed(first_sheets(image, number)):
+        sheets.insert(0, tf.image.resize(left, empty.shape[:2], "area"))
+        left = left - tf.image.resize(sheets[0], image.shape[:2], "bicubic")
+    return [sheet.numpy() for sheet in sheets]
+
+
+def start_image(height: int, width: int, start: str = "noise", seed: int = 0) -> Image:
+    """Where an inversion begins: "noise", every value drawn by itself from 0–255, or an even "grey"."""
+    return noise_image(height, width, seed) if start == "noise" else np.full((height, width, 3), GREY, np.float32)
+
+
+def invert(network: FeatureNetwork, photo: Image, layer: str, help_given: Help = NONE, start: str = "noise",
+           steps: int = STEPS, seed: int = 0) -> Iterator[tuple[Image, float]]:
+    """Change a picture until its feature maps at a layer are the photograph's.
+
+    Args:
+        network: a `FeatureNetwork`. photo: image (height, width, 3), 0–255. layer: as in "conv4_2".
+        help_given: a `Help`. start: "noise" or "grey". steps: of Adam. seed: of the noise.
+
+    Returns:
+        An iterator of (image, share): the picture, 0–255, and its content loss over ½ Σ C²; at the start, and after
+        each step.
+    """
+    share = share_of(network, photo, layer)
+    sheets = [tf.constant(sheet) for sheet in
+              first_sheets(start_image(*photo.shape[:2], start=start, seed=seed), help_given.sheets)]
+    states = [Adam(1.0).init(sheet)._replace(t=tf.constant(0.0)) for sheet in sheets]
+    step = _stepper(share, help_given)
     for number in range(steps):
-        rate, smoothness = RATE[how] * cosine(number, steps), SMOOTHNESS[how] * FADE ** (number / steps)
-        stack, state = step(stack, state, tf.constant(rate), tf.constant(smoothness))
-        yield np.clip(add_up(stack).numpy(), 0, 255)
+        done = number / steps
+        rate = help_given.rate * cosine(number, steps)
+        image, value, sheets, states = step(sheets, states, tf.constant(rate),
+                                            tf.constant(help_given.smoothness * FADE**done))
+        yield image.numpy(), float(value)
+    image = tf.clip_by_value(sum_of_sheets(sheets), 0.0, 255.0)
+    yield image.numpy(), float(share(image))
 
 
-def add_up(stack: tf.Tensor) -> tf.Tensor:
-    """The picture of a stack (sheets, height, width, 3): sheet k in blocks of 2ᵏ × 2ᵏ, enlarged; their sum."""
-    image, *coarser = tf.unstack(stack)
-    for k, sheet in enumerate(coarser, 1):
-        blocks = tf.nn.avg_pool2d(sheet[None], 2**k, 2**k, "SAME")
-        image = image + tf.image.resize(blocks, sheet.shape[:2], "bicubic")[0]
-    return image
-
-
-def _stepper(network: FeatureNetwork, photo: Picture, layer: str, how: str) -> Callable:
-    """(stack, state, rate, smoothness) → (stack, state): one step, compiled."""
-    pixels = photo.shape[0] * photo.shape[1]
+def share_of(network: FeatureNetwork, photo: Image, layer: str) -> Callable[[Tensor], Tensor]:
+    """The function image → content loss at a layer, over ½ Σ C² (the loss of feature maps that are 0 everywhere)."""
     content_features = network(photo, layer)[layer]
-    nothing = content_loss(tf.zeros_like(content_features), content_features)  # ½ Σ C²
+    nothing = content_loss(tf.zeros_like(content_features), content_features)
+    return lambda image: content_loss(network(image, layer)[layer], content_features) / nothing
+
+
+def _stepper(share, help_given):
+    """(sheets, states, rate, smoothness) → (image, share, sheets, states), compiled."""
 
     @tf.function
-    def step(stack, state, rate, smoothness):
+    def step(sheets, states, rate, smoothness):
         with tf.GradientTape() as tape:
-            tape.watch(stack)
-            image = add_up(stack)
-            loss = content_loss(network(image, layer)[layer], content_features) / nothing
-            if SMOOTHNESS[how]:
+            tape.watch(sheets)
+            image = sum_of_sheets(sheets)
+            loss = value = share(image)
+            if help_given.smoothness:
+                pixels = tf.cast(tf.size(image) / 3, tf.float32)
                 loss += smoothness * total_variation(image, TV_EPSILON) / pixels
-        stack, state = Adam(rate).step(stack, tape.gradient(loss, stack), state)
-        return tf.clip_by_value(stack, *RANGE[how]), state
+        gradients = tape.gradient(loss, sheets)
+        moved = [Adam(rate).step(*triple) for triple in zip(sheets, gradients, states, strict=True)]
+        sheets, states = [sheet for sheet, _ in moved], [state for _, state in moved]
+        if len(sheets) == 1:
+            sheets = [tf.clip_by_value(sheets[0], 0.0, 255.0)]
+        return tf.clip_by_value(image, 0.0, 255.0), value, sheets, states
 
     return step
+
+
+class Likeness(NamedTuple):
+    """How like a picture is to another: the mean error in grey levels, and three correlations from −1 to 1."""
+
+    error: float
+    brightness: float  # the mean of R, G and B
+    red_blue: float  # R − B
+    red_green: float  # R − G
+
+
+def likeness(image: Image, photo: Image) -> Likeness:
+    """The `Likeness` of two images (height, width, 3), 0–255."""
+    parts = (lambda i: i.mean(axis=2), lambda i: i[..., 0] - i[..., 2], lambda i: i[..., 0] - i[..., 1])
+    correlations = [float(np.corrcoef(part(image).ravel(), part(photo).ravel())[0, 1]) for part in parts]
+    return Likeness(float(np.abs(image - photo).mean()), *correlations)
+
+
+# What was computed before (tools/inversions.py), too large for a lesson
+
+
+class StoredInversion(NamedTuple):
+    """What is kept of an inversion."""
+
+    image: np.ndarray  # (height, width, 3) float32, 0–255
+    frames: dict  # {step: image}: on the way, where it was kept, and at the end
+    share: float  # content loss at the end, over ½ Σ C²
+    likeness: Likeness  # to the photograph
+    help_given: Help
+
+
+def cat_window(height: int = 208, width: int = 320) -> Image:
+    """The course's cat, around its face: an image (height, width, 3), 0–255, cut to a share of 3/4 of the picture."""
+    whole = load_image(data_folder() / "content" / "cat.jpg", max_size=round(width * 4 / 3))
+    top, left = round(width * 0.11), round(width / 6)
+    return whole[top : top + height, left : left + width]
+
+
+def load_inversion(name: str) -> StoredInversion:
+    """The `StoredInversion` of this name; KeyError with the names that there are."""
+    told = measured()["runs"]
+    if name not in told:
+        raise KeyError(f"there is no inversion {name!r}: choose one of {', '.join(told)}")
+    run = told[name]
+    suffix = ".webp" if run["help"]["smoothness"] else ".jpg"  # grain needs a JPEG in full colour resolution
+    image, *rest = (load_image(_folder() / f"{stem}{suffix}", None)
+                    for stem in (name, *(f"{name}.{step}" for step in run["frames"])))
+    frames = dict(zip(run["frames"], rest, strict=True))
+    return StoredInversion(image, {**frames, run["steps"]: image}, run["share"], Likeness(**run["likeness"]),
+                           Help(**run["help"]))
+
+
+def measured() -> dict[str, Any]:
+    """What tools/inversions.py measured: {"grid": [one row a small run], "runs": {name: what is told of it}}."""
+    return json.loads((_folder() / "measured.json").read_text(encoding="utf-8"))
+
+
+def _folder():
+    return data_folder() / "inversions"

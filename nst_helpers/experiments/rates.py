@@ -11,13 +11,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from nst_helpers.backend import tf
 from nst_helpers.experiments.adaptive import constant
+from nst_helpers.experiments.painting import painted, painting_loss, step_of, with_gradient
 from nst_helpers.images import load_image, noise_image
-from nst_helpers.losses import content_loss, gram_distance, gram_matrix, total_variation
 from nst_helpers.networks import data_folder
 
-STYLE_LAYERS = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
+TV_EPSILON = 10.0  # in grey levels
 SMALL, LARGE, LARGE_STEPS = 96, 320, 100  # pixels along the longer side; steps of a large picture
 PICTURES = {  # {name: (rule, η)}; from 96 to 320 pixels the gradients shrink to an eleventh, so some η grow by eight
     "descent_16": ("gradient descent", 16.0), "inside_16": ("RMSprop, ε inside", 16.0), "outside_16": ("RMSprop", 16.0),
@@ -31,26 +30,13 @@ def total_loss(network: Any, content: npt.NDArray, style: npt.NDArray, alpha: fl
 
     Args:
         network: a `FeatureNetwork`. content, style: images (height, width, 3), 0–255.
-        alpha, beta, gamma: the weights. The content's layer is conv4_2, the style's are STYLE_LAYERS, w_l = 1/5.
+        alpha, beta, gamma: the weights; the layers are those of `painting_loss`.
 
     Returns:
         w (height, width, 3), as large as the content → (the loss, its gradient on the pixels).
     """
-    wanted = network(content, ["conv4_2"])["conv4_2"]
-    grams = {layer: gram_matrix(features, normalized=True) for layer, features in network(style, STYLE_LAYERS).items()}
-
-    @tf.function
-    def look(w):
-        with tf.GradientTape() as tape:
-            tape.watch(w)
-            features = network(w, [*STYLE_LAYERS, "conv4_2"])
-            loss = alpha * content_loss(features["conv4_2"], wanted) / tf.cast(tf.size(wanted), tf.float32)
-            loss += beta / 5 * tf.add_n([gram_distance(gram_matrix(features[layer], normalized=True), grams[layer])
-                                         for layer in STYLE_LAYERS])
-            loss += gamma * total_variation(w, epsilon=10.0) / content.size
-        return loss, tape.gradient(loss, w)
-
-    return look
+    loss = painting_loss(network, content, style, beta, alpha)
+    return with_gradient(lambda w: loss(w, gamma, TV_EPSILON))
 
 
 class Painted(NamedTuple):
@@ -77,19 +63,14 @@ def paint(look: Callable, start: npt.NDArray, rule: Callable, learning_rate: flo
         learning_rate: η. schedule: part of the run that is over → factor of η.
         steps: how many. keep: step → whether its gradient is kept.
     """
-    w, losses, moves, gradients = np.asarray(start, np.float32), [], [], []
-    state = rule(1.0).init(w)
-    with np.errstate(all="ignore"):
-        for step in range(steps):
-            loss, gradient = look(tf.constant(w))
-            gradient = gradient.numpy()
-            new, state = rule(learning_rate * schedule(step / steps)).step(w, gradient, state)
-            new = np.clip(np.nan_to_num(new), 0, 255).astype(np.float32)
-            losses.append(float(loss))
-            moves.append(float(np.abs(new - w).mean()))
-            gradients += [gradient] if keep(step) else []
-            w = new
-    return Painted(w, losses, moves, gradients)
+    image, losses, moves, gradients = np.asarray(start, np.float32), [], [], []
+    rates = [learning_rate * schedule(step / steps) for step in range(steps)]
+    for step, moment in enumerate(painted(look, image, step_of(rule), rule(1.0).init(image), rates)):
+        losses.append(moment.loss)
+        moves.append(float(np.abs(moment.image - image).mean()))
+        gradients += [moment.gradient] if keep(step) else []
+        image = moment.image
+    return Painted(image, losses, moves, gradients)
 
 
 # The race on the cat

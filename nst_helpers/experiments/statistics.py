@@ -10,6 +10,7 @@ import numpy as np
 
 from nst_helpers.arrays import Image, Tensor
 from nst_helpers.backend import tf
+from nst_helpers.experiments.painting import painted, step_of
 from nst_helpers.experiments.texture import texture_settings
 from nst_helpers.images import noise_image, resize_image
 from nst_helpers.losses import gram_distance, gram_matrix, total_variation
@@ -96,31 +97,25 @@ def texture_from(statistic: str, style: Image, settings: Settings | None = None,
     settings = settings or texture_settings()
     network = network or shared_network(settings.network, settings.pooling, settings.precision)
     levels = pyramid(settings.size, settings.size, settings)
-    canvas = tf.constant(noise_image(*canvas_size(levels[0]), settings.seed), tf.float32)
+    canvas = noise_image(*canvas_size(levels[0]), settings.seed)
     losses = []
     for level in levels:
-        canvas = resize_image(np.asarray(canvas), *canvas_size(level))
+        canvas = resize_image(canvas, *canvas_size(level))
         reference = resize_image(style, *style_size(style, level, settings))
         objective = _objective(STATISTICS[statistic], reference, settings, network)
-        canvas = _lowered(canvas, objective, level.iterations, settings.learning_rate, losses)
+        memory, rates = LBFGS(1.0).init(canvas), [settings.learning_rate] * level.iterations
+        for moment in painted(objective, canvas, step_of(LBFGS), memory, rates):
+            losses.append(moment.loss)
+            canvas = moment.image
     margin = (len(canvas) - settings.size) // 2
-    return np.asarray(canvas)[margin:-margin, margin:-margin], losses
-
-
-def _lowered(canvas, objective, iterations, longest, losses):
-    """The canvas after so many steps of L-BFGS within 0–255; each step's loss is appended to losses."""
-    optimizer = LBFGS(longest)
-    memory = optimizer.init(canvas)
-    for _ in range(iterations):
-        gradient, loss = objective(canvas)
-        losses.append(float(loss))
-        canvas, memory = optimizer.step(canvas, gradient.numpy(), memory)
-        canvas = np.clip(np.asarray(canvas), 0, 255)
-    return canvas
+    return canvas[margin:-margin, margin:-margin], losses
 
 
 def _objective(statistic, reference, settings, network):
-    """Canvas → (gradient, Σ w_l L_l): each L_l is scaled so that noise has the L_l which it has by Gram matrices."""
+    """Canvas → (Σ w_l L_l, gradient of what is lowered).
+
+    Each L_l is scaled so that noise has the L_l which it has by Gram matrices.
+    """
     layers = dict(settings.style_layers)
     noise = network(noise_image(*reference.shape[:2], seed=settings.seed), tuple(layers))
     style = network(reference, tuple(layers))
@@ -136,9 +131,9 @@ def _objective(statistic, reference, settings, network):
             loss = tf.add_n([scales[layer] * _apart(statistic(features[layer]), targets[layer]) for layer in layers])
             roughness = total_variation(tf.pad(canvas, [[0, 1], [0, 1], [0, 0]], "SYMMETRIC"), TV_EPSILON)
             total = settings.style_weight * loss + settings.tv_weight * roughness / tf.cast(tf.size(canvas), tf.float32)
-        return tape.gradient(total, canvas), loss
+        return loss, tape.gradient(total, canvas)
 
-    return lambda canvas: objective(tf.convert_to_tensor(canvas, tf.float32))
+    return objective
 
 
 def _apart(first, second):

@@ -6,9 +6,8 @@ import ipywidgets
 import numpy as np
 from PIL import Image, ImageDraw
 
-from nst_helpers.images import to_uint8
 from nst_helpers.plots import BLUE, ORANGE
-from nst_helpers.widgets.base import Drawing, Panel, encoded, font
+from nst_helpers.widgets.base import Drawing, Panel, encoded, font, pillow
 from nst_helpers.widgets.live import Live
 
 WIDTH, CHART = 520, 250  # pixels: of the picture, of the chart beside it
@@ -57,7 +56,7 @@ def nearest(ratios: Sequence[float], ratio: float) -> float:
 def draw_rung(rungs: Mapping, ratio: float) -> Drawing:
     """The picture of one ratio, and all ratios as points in the plane of content loss and style loss."""
     image, content, style = rungs[ratio]
-    picture = Image.fromarray(to_uint8(image))
+    picture = pillow(image)
     height = round(WIDTH * picture.height / picture.width)
     canvas = Image.new("RGB", (WIDTH + CHART + 44, max(height, CHART)), "white")
     canvas.paste(picture.resize((WIDTH, height), Image.Resampling.BICUBIC), (0, 0))

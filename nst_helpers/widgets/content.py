@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 from PIL import Image
 
-from nst_helpers.experiments.inversion import ALONE as ALONE  # lessons import it from here
-from nst_helpers.experiments.inversion import HELPED as HELPED
-from nst_helpers.experiments.inversion import STEPS, rebuild
-from nst_helpers.images import noise_image
+from nst_helpers.experiments.inversion import BOTH, NONE, STEPS, invert, start_image
+from nst_helpers.networks import shared_network
 from nst_helpers.shipped import Picture, picture_names, shipped_picture
 from nst_helpers.widgets.base import Drawing, Panel, choice_slider, dropdown, encoded, pillow
 from nst_helpers.widgets.live import Live
 
+HELPED, ALONE = "with help", "content loss alone"
+HELPS = {HELPED: BOTH, ALONE: NONE}
 HEIGHT, WIDTH = 128, 192
 TOPS = {"astronaut": 4}  # where the window begins; by default in the middle
 EVERY = 5  # steps: so often it is shown
@@ -58,7 +58,7 @@ def layer_slider(computed: Mapping[str, Mapping[str, Mapping[int, Picture]]], of
 def live_job(layer: str, step: int, how: str, photograph: str) -> Iterator[tuple[float, Drawing]]:
     """The live computation: (share done, Drawing) at the start, after every few steps, and at the end."""
     photo = middle_of(photograph)
-    for number, image in enumerate(rebuild(photo, layer, how)):
+    for number, (image, _) in enumerate(invert(shared_network(), photo, layer, HELPS[how], steps=STEPS)):
         if number % EVERY == 0:
             yield number / STEPS, draw_rebuilt(photo, image, layer, number)
 
@@ -75,7 +75,7 @@ def draw_rebuilt(photo: Picture, image: Picture, layer: str, step: int) -> Drawi
 def draw_not_yet(photo: Picture, layer: str) -> Drawing:
     """The photograph beside the noise: nothing was computed for this choice."""
     words = f"Not rebuilt from {layer} yet: press the button to start from the noise at the right."
-    return Drawing(_pair(photo, noise_image(*photo.shape[:2], seed=0)), words)
+    return Drawing(_pair(photo, start_image(*photo.shape[:2])), words)
 
 
 def _pair(left, right, gap=6, least=320):

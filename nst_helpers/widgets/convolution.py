@@ -1,7 +1,6 @@
 """The widgets of lesson 01: a kernel to edit, and a window to slide."""
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 import ipywidgets
@@ -9,11 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
-from nst_helpers.arrays import Image as Picture
-from nst_helpers.images import load_image, to_uint8
-from nst_helpers.networks import data_folder
+from nst_helpers.experiments.kernels import feature_map, filtered
 from nst_helpers.plots import BLUE, SIGNED
-from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded, font, slider
+from nst_helpers.shipped import shipped_picture
+from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded, font, pillow, slider
 
 KERNELS = {
     "identity": [[0, 0, 0], [0, 1, 0], [0, 0, 0]],
@@ -31,7 +29,7 @@ PLACES = [(m, n) for m in range(3) for n in range(3)]
 SMALL_PICTURE = np.ones((8, 12))
 SMALL_PICTURE[2:7, 3:7] = 9
 SMALL_PICTURE[2:7, 7] = 5
-
+SIZE = 400  # pixels of a photograph's longer side
 
 
 # The kernel editor
@@ -71,7 +69,7 @@ def draw_kernel(picture: str, kernel: npt.ArrayLike) -> Drawing:
     """A photograph and what a kernel of nine numbers makes of it, side by side."""
     if not np.all(np.abs(kernel) <= 1000):  # not-a-number is refused too
         raise ValueError("type numbers from −1000 to 1000")
-    image, kernel = photograph(picture), np.reshape(kernel, (3, 3)).astype(np.float32)
+    image, kernel = shipped_picture(picture, SIZE), np.reshape(kernel, (3, 3)).astype(np.float32)
     result, total = filtered(image, kernel), float(kernel.sum())
     words = f"The nine numbers add up to {total:.3g}: a flat area " + (
         "keeps its brightness." if abs(total - 1) < 0.005 else
@@ -81,23 +79,10 @@ def draw_kernel(picture: str, kernel: npt.ArrayLike) -> Drawing:
     height, width = image.shape[:2]
     canvas = Image.new("RGB", (2 * width + 190, height + 26), "white")
     for left, title, one in ((0, "photograph", image), (width + 8, "its map, each colour by itself", result + zero)):
-        canvas.paste(Image.fromarray(to_uint8(one)), (left, 26))
+        canvas.paste(pillow(one), (left, 26))
         ImageDraw.Draw(canvas).text((left, 3), title, "black", font(15))
     _grid(ImageDraw.Draw(canvas), 2 * width + 34, 74, kernel, 48, "kernel K(m, n)")
     return Drawing(encoded(canvas, "JPEG"), words)
-
-
-def filtered(image: Picture, kernel: np.ndarray) -> Picture:
-    """Each colour under a 3×3 kernel, F(i, j) = ΣΣ I(i+m, j+n) K(m, n), the border repeated outwards."""
-    height, width = image.shape[:2]
-    wide = np.pad(image, ((1, 1), (1, 1), (0, 0)), mode="edge")
-    return sum((kernel[m, n] * wide[m : m + height, n : n + width] for m, n in PLACES), np.zeros_like(image))
-
-
-@cache
-def photograph(name: str, size: int = 400) -> Picture:
-    """A shipped photograph, its longer side at most so many pixels; read once."""
-    return load_image(data_folder() / "content" / f"{name}.jpg", size)
 
 
 def _fill(controls, kernel):
@@ -131,9 +116,7 @@ def draw_window(image: np.ndarray, row: int, column: int, kernel: npt.ArrayLike,
                 turned: bool = False) -> Drawing:
     """The picture, the nine products under the window, and the map F, as grids of numbers."""
     kernel = np.array(kernel, float)[::-1, ::-1] if turned else np.array(kernel, float)
-    windows = np.lib.stride_tricks.sliding_window_view(image, (3, 3))
-    features = np.einsum("ijmn,mn->ij", windows, kernel)
-    window = windows[row, column]
+    features, window = feature_map(image, kernel), image[row : row + 3, column : column + 3]
     cell = min(32, 384 // max(image.shape))
     canvas = Image.new("RGB", (1120, 360), "white")
     pen = ImageDraw.Draw(canvas)

@@ -1,23 +1,22 @@
 """The widgets of lesson 02: a browser of feature maps, and the patches that excite a channel most."""
 
 from collections.abc import Callable, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import numpy as np
 from PIL import Image, ImageDraw
 
 from nst_helpers.architecture import CONVOLUTION_NAMES, LAYER_NAMES
-from nst_helpers.arrays import Image as Picture
-from nst_helpers.images import load_image, to_uint8
-from nst_helpers.networks import FeatureNetwork, data_folder, random_network, shared_network
+from nst_helpers.experiments.maps import SIZE, feature_maps, margin_of, most_contrast, patch_at, strongest_places
+from nst_helpers.networks import FeatureNetwork, random_network, shared_network
 from nst_helpers.plots import ORANGE
-from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded, font, slider, two_columns
+from nst_helpers.shipped import shipped_picture
+from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded, font, pillow, slider, two_columns
 
 CONTENTS = ("astronaut", "cat", "coffee", "raccoon", "rocket", "temple")
 STYLES = ("night_swirls", "pointillist", "autumn_impasto", "marbling", "stained_glass", "woodcut", "great_waves",
           "cubist_planes")
 PICTURES = CONTENTS + STYLES
-SIZE = 256
 
 
 def _plain():
@@ -41,14 +40,14 @@ def feature_browser(pictures: Sequence[str] = PICTURES, layers: Sequence[str] = 
     controls = {"picture": dropdown("picture", pictures), "layer": dropdown("layer", layers, "conv3_1"),
                 "channel": slider("channel", 0, 0, 63), "network": dropdown("network", NETWORKS)}
     _follow_layer(controls)
-    controls["channel"].value = most_contrast("astronaut", "conv3_1", shared_network)
+    controls["channel"].value = most_contrast(feature_maps("astronaut", "conv3_1"))
     return Panel(draw_maps, controls, two_columns)
 
 
 def draw_maps(picture: str, layer: str, channel: int,
               network: Callable[[], FeatureNetwork] = shared_network) -> Drawing:
     """The picture and the chosen map, one above the other, beside all maps of the layer, the chosen one framed."""
-    image, features = photograph(picture), feature_maps(picture, layer, network)
+    image, features = shipped_picture(picture, SIZE), feature_maps(picture, layer, network)
     channel = _within(features, channel)
     chosen, below = features[:, :, channel], TALL // 2
     scale = min(LEFT / image.shape[1], (below - HEAD) / image.shape[0])
@@ -59,40 +58,18 @@ def draw_maps(picture: str, layer: str, channel: int,
     for place, text in (((2, 5), picture), ((2, below + 5), f"{layer}, channel {channel}"),
                         ((LEFT + 20, 5), f"all {features.shape[2]} channels of {layer}")):
         pen.text(place, text, "black", font(16))
-    canvas.paste(Image.fromarray(to_uint8(image)).resize(size, Image.Resampling.LANCZOS), (0, HEAD))
-    canvas.paste(Image.fromarray(_grey(chosen).astype(np.uint8)).resize(size, Image.Resampling.NEAREST),
+    canvas.paste(pillow(image).resize(size, Image.Resampling.LANCZOS), (0, HEAD))
+    canvas.paste(_grey(chosen).resize(size, Image.Resampling.NEAREST),
                  (0, below + HEAD))
     canvas.paste(sheet, (LEFT + 20, HEAD))
     x, y = LEFT + 20 + channel % columns * cell[0], HEAD + channel // columns * cell[1]
     pen.rectangle((x - 1, y - 1, x + cell[0] - 1, y + cell[1] - 1), outline=ORANGE, width=3)
     high, wide = chosen.shape
-    field = _network(shared_network).receptive_field(layer)
+    field = shared_network().receptive_field(layer)
     words = (f"{layer}, channel {channel} of {features.shape[2]}: {high}×{wide} values, one for every "
              f"{image.shape[0] // high} pixels; each sees a window of {field} pixels. {_share(chosen)} "
              "Black is 0; white are the channel's largest values here.")
     return Drawing(encoded(canvas, "JPEG"), words)
-
-
-@cache
-def photograph(name: str, size: int = SIZE) -> Picture:
-    """A shipped picture, its longer side `size` pixels; read once."""
-    return load_image(data_folder() / ("content" if name in CONTENTS else "style") / f"{name}.jpg", size)
-
-
-@lru_cache(maxsize=64)
-def feature_maps(picture: str, layer: str, network: Callable[[], FeatureNetwork] = shared_network) -> np.ndarray:
-    """(height, width, channels) of a shipped picture; the last ones asked for are kept."""
-    return _network(network)(photograph(picture), layer)[layer].numpy()
-
-
-def most_contrast(picture: str, layer: str, network: Callable[[], FeatureNetwork] = shared_network) -> int:
-    """The channel whose map differs most from place to place."""
-    return int(feature_maps(picture, layer, network).var(axis=(0, 1)).argmax())
-
-
-@cache
-def _network(make):
-    return make()
 
 
 @lru_cache(maxsize=64)
@@ -102,7 +79,7 @@ def _contact_sheet(layer, picture, network):
     columns, (wide, high) = _sheet(features)
     sheet = Image.new("RGB", (columns * wide, -(-features.shape[2] // columns) * high), "white")
     for channel in range(features.shape[2]):
-        small = Image.fromarray(_grey(features[:, :, channel]).astype(np.uint8))
+        small = _grey(features[:, :, channel])
         sheet.paste(small.resize((wide - 3, high - 3), Image.Resampling.BILINEAR),
                     (channel % columns * wide, channel // columns * high))
     return sheet
@@ -137,15 +114,15 @@ def patch_viewer(layers: Sequence[str] = CONVOLUTION_NAMES) -> Panel:
 def draw_patches(layer: str, channel: int, network: Callable[[], FeatureNetwork] = shared_network) -> Drawing:
     """The windows of the strongest values of a channel, each from another picture."""
     maps = [feature_maps(picture, layer, network) for picture in PICTURES]
-    channel, field = _within(maps[0], channel), _network(shared_network).receptive_field(layer)
+    channel, field = _within(maps[0], channel), shared_network().receptive_field(layer)
     canvas = Image.new("RGB", (4 * (PATCH + 8), 2 * (PATCH + 28)), "white")
     pen = ImageDraw.Draw(canvas)
     places = strongest_places(maps, channel, PATCHES, margin_of(layer))
     for number, (which, row, column) in enumerate(places):
         left, top = number % 4 * (PATCH + 8), number // 4 * (PATCH + 28)
-        patch = patch_at(photograph(PICTURES[which]), layer, row, column)
+        patch = patch_at(shipped_picture(PICTURES[which], SIZE), layer, row, column)
         how = Image.Resampling.NEAREST if field < 20 else Image.Resampling.BICUBIC
-        canvas.paste(Image.fromarray(patch.astype(np.uint8)).resize((PATCH, PATCH), how), (left, top + 22))
+        canvas.paste(pillow(patch).resize((PATCH, PATCH), how), (left, top + 22))
         pen.text((left + 2, top + 2), f"{PICTURES[which]}  {maps[which][row, column, channel]:.1f}", "black", font(13))
     mean = np.mean([features[:, :, channel].mean() for features in maps])
     best = maps[places[0][0]][places[0][1], places[0][2], channel]
@@ -155,42 +132,13 @@ def draw_patches(layer: str, channel: int, network: Callable[[], FeatureNetwork]
     return Drawing(encoded(canvas, "JPEG"), words)
 
 
-def margin_of(layer: str) -> int:
-    """How many values from the border a place must lie, so that most of its window is in the picture."""
-    return min(3, _network(shared_network).receptive_field(layer) // _jump(layer) // 3)
-
-
-def strongest_places(maps: Sequence[np.ndarray], channel: int, count: int,
-                     margin: int = 0) -> list[tuple[int, int, int]]:
-    """[(picture, row, column)]: where a channel is largest, once a picture, the strongest picture first."""
-    places = []
-    for which, features in enumerate(maps):
-        values = features[margin : len(features) - margin, margin : features.shape[1] - margin, channel]
-        row, column = np.unravel_index(values.argmax(), values.shape)
-        places.append((values[row, column], which, int(row) + margin, int(column) + margin))
-    return [(which, row, column) for _, which, row, column in sorted(places, reverse=True)[:count]]
-
-
-def patch_at(image: Picture, layer: str, row: int, column: int) -> Picture:
-    """The window (field, field, 3) of a picture that one value of a layer sees; grey beyond the border."""
-    field, jump = _network(shared_network).receptive_field(layer), _jump(layer)
-    first_row, first_column = (int(place * jump + (jump - field) / 2 + field) for place in (row, column))
-    wide = np.pad(image, ((field, field), (field, field), (0, 0)), constant_values=128)
-    return wide[first_row : first_row + field, first_column : first_column + field]
-
-
 # What both share
-
-
-def _jump(layer):
-    """How many pixels lie between two neighbouring values of a layer."""
-    return 2 ** sum(name.startswith("pool") for name in LAYER_NAMES[: LAYER_NAMES.index(layer) + 1])
 
 
 def _follow_layer(controls):
     """Let the channel's slider end at the layer's last channel; before the panel draws."""
     def follow(change=None):
-        controls["channel"].max = _network(shared_network).channels(controls["layer"].value) - 1
+        controls["channel"].max = shared_network().channels(controls["layer"].value) - 1
 
     follow()
     controls["layer"].observe(follow, "value")
@@ -201,9 +149,9 @@ def _within(features, channel):
 
 
 def _grey(values):
-    """A map as a grey image: 0 black, its largest values (one in a hundred) white."""
+    """A map as a grey picture: 0 black, its largest values (one in a hundred) white."""
     most = float(np.quantile(values, 0.99)) or float(values.max()) or 1.0
-    return np.repeat(np.clip(values / most * 255, 0, 255)[:, :, None], 3, axis=2)
+    return pillow(values / most * 255)
 
 
 def _share(values):

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
-from nst_helpers.images import to_uint8
-from nst_helpers.widgets.base import Drawing, Panel, encoded, slider
+from nst_helpers.widgets.base import Drawing, Panel, encoded, pillow, slider
 
 
 def film(frames: Sequence[np.ndarray], words: Sequence[str], label: str = "picture", start: int | None = None,
@@ -32,6 +31,6 @@ def film(frames: Sequence[np.ndarray], words: Sequence[str], label: str = "pictu
 
 def draw_frame(image: np.ndarray, words: str, width: int) -> Drawing:
     """One picture as a JPEG file, enlarged to a width without smoothing."""
-    picture = Image.fromarray(to_uint8(image))
+    picture = pillow(image)
     picture = picture.resize((width, round(width * picture.height / picture.width)), Image.Resampling.NEAREST)
     return Drawing(encoded(picture, "JPEG"), words)

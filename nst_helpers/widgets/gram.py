@@ -8,10 +8,11 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from nst_helpers.arrays import Image as Picture
-from nst_helpers.images import load_image, to_uint8
-from nst_helpers.networks import data_folder
+from nst_helpers.experiments.maps import angle_between, closest_pair, feature_maps, shuffle_positions
+from nst_helpers.losses import gram_matrix
 from nst_helpers.plots import BLUE, ORANGE
-from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded, font, slider
+from nst_helpers.shipped import shipped_picture
+from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded, font, pillow, slider
 
 LAYER = "conv2_1"
 STYLES = ("night_swirls", "great_waves", "marbling", "stained_glass")
@@ -25,15 +26,15 @@ def gram_explorer(styles: Sequence[str] = STYLES) -> Panel:
 
     controls: "style", "i", "j" (channels), and "shuffled" (all positions, in every map alike).
     """
-    features = style_features(styles[0])
+    features = feature_maps(styles[0], LAYER, size=SIZE)
     i, j = closest_pair(features)
     last = features.shape[2] - 1
     controls = {"style": dropdown("style picture", styles),
                 "i": slider("channel i (row)", i, 0, last), "j": slider("channel j (column)", j, 0, last),
                 "shuffled": ipywidgets.Checkbox(False, description="shuffle all positions",
                                                 style={"description_width": "9em"}, layout={"width": "30em"})}
-    return Panel(lambda style, i, j, shuffled: draw_entry(*_prepared(style, shuffled), i, j, shuffled, _style(style)),
-                 controls)
+    return Panel(lambda style, i, j, shuffled: draw_entry(*_prepared(style, shuffled), i, j, shuffled,
+                                                          shipped_picture(style, SIZE)), controls)
 
 
 def draw_entry(features: np.ndarray, gram: np.ndarray, i: int, j: int, shuffled: bool = False,
@@ -51,7 +52,7 @@ def draw_entry(features: np.ndarray, gram: np.ndarray, i: int, j: int, shuffled:
     _table(canvas, pen, gram, i, j)
     left, middle, right = (TABLE + 44 + k * (MAP + 22) for k in range(3))
     if image is not None:
-        canvas.paste(_picture(image), (left, 40))
+        canvas.paste(_enlarged(pillow(image), MAP, MAP), (left, 40))
         pen.text((left, 10), "the picture", "black", font(18))
     _map(canvas, pen, middle, 40, first, f"map i = {i}", BLUE)
     _map(canvas, pen, right, 40, second, f"map j = {j}", ORANGE)
@@ -61,59 +62,21 @@ def draw_entry(features: np.ndarray, gram: np.ndarray, i: int, j: int, shuffled:
     return Drawing(encoded(canvas, "PNG"), _words(gram, i, j, shuffled))
 
 
-def shuffle_positions(features: np.ndarray, seed: int = 0) -> np.ndarray:
-    """The same pixels of feature, in another order; every channel in the same one."""
-    flat = features.reshape(-1, features.shape[2])
-    return flat[np.random.default_rng(seed).permutation(len(flat))].reshape(features.shape)
-
-
-def closest_pair(features: np.ndarray) -> tuple[int, int]:
-    """The two different channels that rise and fall together most; dead channels never do."""
-    flat = features.reshape(-1, features.shape[2]).astype(float)
-    flat = flat - flat.mean(axis=0)
-    length = np.sqrt((flat**2).sum(axis=0))
-    together = flat.T @ flat / np.maximum(np.outer(length, length), 1e-9 * max(1e-9, length.max() ** 2))
-    np.fill_diagonal(together, -1)
-    i, j = np.unravel_index(together.argmax(), together.shape)
-    return int(i), int(j)
-
-
-@cache
-def style_features(name: str) -> np.ndarray:
-    """The feature maps of a shipped style picture in the layer that the widget shows; computed once."""
-    from nst_helpers.networks import shared_network
-
-    return shared_network()(_style(name), LAYER)[LAYER].numpy()
-
-
 @cache
 def _prepared(name, shuffled):
     """The features, shuffled or not, and the Gram matrix computed from just these."""
-    features = style_features(name)
+    features = feature_maps(name, LAYER, size=SIZE)
     features = shuffle_positions(features) if shuffled else features
-    flat = features.reshape(-1, features.shape[2])
-    return features, flat.T @ flat / len(flat)
-
-
-@cache
-def _style(name):
-    return load_image(data_folder() / "style" / f"{name}.jpg", SIZE)
+    return features, gram_matrix(features, normalized=True).numpy()
 
 
 def _words(gram, i, j, shuffled):
-    share, angle = _angle(gram, i, j)
+    share, angle = angle_between(gram, i, j)
     order = "The positions are shuffled: the maps are gone, the number is not. " if shuffled else ""
     meaning = ("the mean square of one map, its strength." if i == j else
                f"lengths {gram[i, i] ** 0.5:.3g} and {gram[j, j] ** 0.5:.3g}, times the cosine {share:.2f} "
                f"of an angle of {angle:.0f}°.")
     return f"{order}G({i}, {j}) / M = {gram[i, j]:.3g}: {meaning}"
-
-
-def _angle(gram, i, j):
-    """The cosine of the angle between two maps, and the angle in degrees; 0 and 90° where a map is empty."""
-    product = float(np.sqrt(gram[i, i] * gram[j, j]))
-    share = min(1.0, float(gram[i, j]) / product) if product else 0.0
-    return share, float(np.degrees(np.arccos(share)))
 
 
 def _table(canvas, pen, gram, i, j):
@@ -134,8 +97,7 @@ def _table(canvas, pen, gram, i, j):
 
 def _map(canvas, pen, left, top, values, title, colour):
     light = values / max(float(np.quantile(values, 0.995)), 1e-9)
-    grey = Image.fromarray(to_uint8(255 * light))
-    canvas.paste(_enlarged(grey, MAP, MAP), (left, top))
+    canvas.paste(_enlarged(pillow(255 * light), MAP, MAP), (left, top))
     pen.rectangle((left - 3, top - 3, left + MAP + 2, top + MAP + 2), outline=colour, width=3)
     pen.text((left, top - 30), title, colour, font(18))
 
@@ -158,7 +120,7 @@ def _scatter(canvas, pen, left, top, first, second):
 
 def _arrows(pen, left, top, gram, i, j):
     """The two maps as arrows: lengths like the roots of G_ii and G_jj, at the angle that G_ij tells."""
-    _, angle = _angle(gram, i, j)
+    _, angle = angle_between(gram, i, j)
     longest, turn = float(np.sqrt(max(gram[i, i], gram[j, j]))) or 1.0, np.radians(angle)
     start, reach = (left + 12, top + MAP - 12), MAP - 30
     pen.rectangle((left - 1, top - 1, left + MAP, top + MAP), outline="#999999")
@@ -170,11 +132,6 @@ def _arrows(pen, left, top, gram, i, j):
         pen.ellipse((end[0] - 7, end[1] - 7, end[0] + 7, end[1] + 7), colour)
         pen.text((end[0] + 2, end[1] - 12), name, colour, font(18), anchor="lb")
     pen.arc((start[0] - 40, start[1] - 40, start[0] + 40, start[1] + 40), -angle, 0, "#555555", 2)
-
-
-def _picture(image):
-    """A picture as a square of the maps' size."""
-    return _enlarged(Image.fromarray(to_uint8(image)), MAP, MAP)
 
 
 def _heat(light):

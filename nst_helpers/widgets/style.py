@@ -1,8 +1,7 @@
 """The widget of lesson 05: the weights of the layers, their balance, and the texture that they weave."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Mapping
 from typing import Any
 
 import ipywidgets
@@ -10,85 +9,14 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from nst_helpers.arrays import Image as Picture
-from nst_helpers.images import noise_image, resize_image, to_uint8
+from nst_helpers.experiments.painting import STYLE_LAYERS as LAYERS
+from nst_helpers.experiments.weaving import weaving
 from nst_helpers.networks import FeatureNetwork
 from nst_helpers.plots import COLORS
-from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded, font, slider
+from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded, font, pillow, slider
 from nst_helpers.widgets.live import Live
 
-LAYERS = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
-ITERATIONS = (70, 90)  # at half the size, at the whole
-RATE = 6.0  # Adam's learning rate at the start of each size
 SHOWN, BARS = 300, 420  # pixels: the texture, the bars beside it
-
-
-# Textures
-
-
-@lru_cache(maxsize=2)
-def pull(network: FeatureNetwork) -> Callable:
-    """(picture, Gram matrices, weights) → (gradient of Σ w_l E_l, the loss), for all of LAYERS; compiled once."""
-    from nst_helpers.backend import tf
-    from nst_helpers.losses import gram_distance, gram_matrix
-
-    number = tf.TensorSpec((), tf.float32)
-    matrices = {layer: tf.TensorSpec((network.channels(layer),) * 2, tf.float32) for layer in LAYERS}
-
-    @tf.function(input_signature=[tf.TensorSpec((None, None, 3), tf.float32), matrices, dict.fromkeys(LAYERS, number)])
-    def gradient(picture, grams, weights):
-        with tf.GradientTape() as tape:
-            tape.watch(picture)
-            features = network(picture, LAYERS)
-            loss = tf.add_n([weights[layer] * gram_distance(gram_matrix(features[layer], normalized=True), grams[layer])
-                             for layer in LAYERS])
-        return tape.gradient(loss, picture), loss
-
-    return gradient
-
-
-def steps_of(network: FeatureNetwork, picture: np.ndarray, style: Picture, weights: Mapping[str, float],
-             iterations: int) -> Iterator[Picture]:
-    """The picture after each step of Adam towards the style's Gram matrices; η falls along half a cosine.
-
-    Args:
-        picture: where to begin, (height, width, 3). style: an image of any size.
-        weights: {layer: w_l}; a layer of LAYERS that is not in it counts nothing.
-    """
-    from nst_helpers.backend import tf
-    from nst_helpers.losses import gram_matrix
-    from nst_helpers.optimizers import Adam
-
-    grams = {layer: gram_matrix(features, normalized=True) for layer, features in network(style, LAYERS).items()}
-    of_layer = {layer: tf.constant(weights.get(layer, 0.0), tf.float32) for layer in LAYERS}
-    gradient_of, picture = pull(network), np.asarray(picture, np.float32)
-    state = Adam(RATE).init(picture)
-    for number in range(iterations):
-        gradient = gradient_of(picture, grams, of_layer)[0].numpy()
-        rate = RATE * (1 + math.cos(math.pi * number / iterations)) / 2
-        picture, state = Adam(rate).step(picture, gradient, state)
-        picture = np.clip(picture, 0, 255).astype(np.float32)
-        yield picture
-
-
-def weaving(network: FeatureNetwork, style: Picture, weights: Mapping[str, float]) -> Iterator[tuple[float, Picture]]:
-    """All pictures on the way to a texture, at half the style's size and then at the whole: (share done, picture)."""
-    height, width, done = *style.shape[:2], 0
-    picture = noise_image(height // 2, width // 2, seed=0)
-    for factor, iterations in zip((0.5, 1), ITERATIONS, strict=True):
-        target = resize_image(style, round(height * factor), round(width * factor))
-        start = resize_image(picture, *target.shape[:2])
-        for step in steps_of(network, start, target, weights, iterations):
-            picture, done = step, done + 1
-            yield done / sum(ITERATIONS), picture
-
-
-def weave(network: FeatureNetwork, style: Picture, weights: Mapping[str, float]) -> Picture:
-    """A texture with the style's Gram matrices, from noise: (height, width, 3)."""
-    *_, (_, picture) = weaving(network, style, weights)
-    return picture
-
-
-# The widget
 
 
 def layer_weights_panel(network: FeatureNetwork, style: Picture, losses: Mapping[str, float],
@@ -159,8 +87,7 @@ def draw_balance(picture: Picture | None, name: str, weights: Mapping[str, float
         pen.rectangle((0, 26, SHOWN, 26 + SHOWN), "#eeeeee")
         pen.text((SHOWN / 2, 26 + SHOWN / 2), "press the button", "#444444", font(15), anchor="mm")
     else:
-        tile = Image.fromarray(to_uint8(picture))
-        canvas.paste(tile.resize((SHOWN, SHOWN), Image.Resampling.BICUBIC), (0, 26))
+        canvas.paste(pillow(picture).resize((SHOWN, SHOWN), Image.Resampling.BICUBIC), (0, 26))
     parts = np.array([weights[layer] * losses[layer] for layer in LAYERS])
     shares = parts / parts.sum() if parts.sum() else parts
     pen.text((SHOWN + 30, 2), "share of the temple's style loss", "black", font(15))
