@@ -22,7 +22,8 @@ def tool():
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(TOOLS)
         module = importlib.import_module("train_compact")
-        module.file = importlib.import_module("compact_file")
+        for part in ("recipe", "backends", "pictures", "classifier", "training", "file"):
+            setattr(module, part, importlib.import_module(f"compact.{part}"))
     return module
 
 
@@ -69,14 +70,14 @@ def trained(tool, archive, tmp_path_factory):
 
 def training_in(folder, tool, archive):
     """The training whose state lies in a folder."""
-    training = tool.Training(tool.SMOKE, *tool.read_archive(archive, folder), folder)
+    training = tool.training.Training(tool.recipe.SMOKE, *tool.pictures.read_archive(archive, folder), folder)
     training.resume()
     training.settle()
     return training
 
 
 def test_the_archive_is_read_whole(tool, archive, tmp_path):
-    train, validation, classes = tool.read_archive(archive, tmp_path)
+    train, validation, classes = tool.pictures.read_archive(archive, tmp_path)
     assert classes == 4
     assert train.pictures.shape == (96, 64, 64, 3) and validation.pictures.shape == (16, 64, 64, 3)
     assert np.bincount(train.labels).tolist() == [24] * 4
@@ -99,7 +100,7 @@ def test_the_loss_falls_and_the_card_tells(tool, archive, trained):
 def as_network(tool, training):
     """The trained classifier as a feature network, folded but neither rescaled nor rounded."""
     weights = tool.file.folded(training.model)
-    return FeatureNetwork("compact", weights, tool.MEAN, tool.SCALE, pooling=tool.SMOKE.pooling)
+    return FeatureNetwork("compact", weights, tool.recipe.MEAN, tool.recipe.SCALE, pooling=tool.recipe.SMOKE.pooling)
 
 
 def test_the_file_sees_what_the_classifier_saw(tool, archive, trained):
@@ -107,11 +108,11 @@ def test_the_file_sees_what_the_classifier_saw(tool, archive, trained):
     folder, path = trained
     training = training_in(folder, tool, archive)
     pictures = training.validation.pictures[:2].astype(np.float32)
-    model = tool.build_classifier(tool.SMOKE, 4, 64)
+    model = tool.classifier.build_classifier(tool.recipe.SMOKE, 4, 64)
     model.set_weights(training.model.get_weights())
     layers = [model.get_layer(f"{name}_relu").output for name in CONVOLUTION_NAMES]
     unfolded = tool.keras.Model(model.input, layers)((pictures - 117) / 58)
-    network = load_network(weights=path, pooling=tool.SMOKE.pooling)
+    network = load_network(weights=path, pooling=tool.recipe.SMOKE.pooling)
     for place, picture in enumerate(pictures):
         for features, name in zip(unfolded, CONVOLUTION_NAMES, strict=True):
             before, after = features[place].numpy(), network(picture, [name])[name].numpy()
@@ -130,7 +131,7 @@ def test_folding_is_exact_in_float32(tool, archive, trained):
 
 def test_both_forms_of_the_pooling_agree(tool):
     features = np.random.default_rng(0).normal(size=(2, 8, 12, 3)).astype(np.float32)
-    np.testing.assert_allclose(tool.BinomialPooling()(features), BinomialPooling2D()(features), atol=1e-6)
+    np.testing.assert_allclose(tool.classifier.BinomialPooling()(features), BinomialPooling2D()(features), atol=1e-6)
 
 
 def test_an_interrupted_training_goes_on_where_it_was(tool, archive, trained, tmp_path, monkeypatch):
@@ -171,15 +172,16 @@ def test_a_number_that_no_recipe_has_is_refused(tool, archive, tmp_path):
 def test_the_attack_stays_in_its_box_and_raises_the_loss(tool):
     """On a loss whose gradient is known: the sum of a plane wave times the picture."""
     wave = np.sin(np.arange(48) + 0.5).astype(np.float32)[None, None, :, None] * np.ones((2, 8, 48, 3), np.float32)
-    batch, recipe = tf.zeros_like(wave), tool.Recipe(attack=5.8, attack_steps=3, attack_step=3.0)
-    changed = tool.attacked(lambda x: tf.reduce_sum(x * wave), batch, recipe, tool.Randomness(0, 0)).numpy()
+    batch, recipe = tf.zeros_like(wave), tool.recipe.Recipe(attack=5.8, attack_steps=3, attack_step=3.0)
+    random = tool.backends.Randomness(0, 0)
+    changed = tool.classifier.attacked(lambda x: tf.reduce_sum(x * wave), batch, recipe, random).numpy()
     assert np.abs(changed).max() <= 0.1 + 1e-6
     np.testing.assert_allclose(changed, 0.1 * np.sign(wave), atol=1e-6)  # long enough steps reach the corner
 
 
 def test_the_descent_is_that_of_keras(tool):
     """Over steps through the rise and the fall of the rate, a long gradient among them; biases do not decay."""
-    recipe, steps = tool.Recipe(warmup_steps=3), 12
+    recipe, steps = tool.recipe.Recipe(warmup_steps=3), 12
     generator = np.random.default_rng(0)
     start = [generator.normal(size=(3, 4)).astype(np.float32), generator.normal(size=4).astype(np.float32)]
     gradients = [[length * generator.normal(size=w.shape).astype(np.float32) for w in start]
@@ -191,8 +193,8 @@ def test_the_descent_is_that_of_keras(tool):
     weights, velocities = start, [np.zeros_like(w) for w in start]
     for number, gradient in enumerate(gradients):
         theirs.apply(list(map(tf.constant, gradient)), variables)
-        weights, velocities = tool.descended(
-            weights, velocities, gradient, tool.learning_rate(recipe, number, steps), recipe)
+        weights, velocities = tool.classifier.descended(
+            weights, velocities, gradient, tool.classifier.learning_rate(recipe, number, steps), recipe)
         for ours, their in zip(weights, variables, strict=True):
             np.testing.assert_allclose(ours, their.numpy(), rtol=1e-4, atol=1e-6)
 
@@ -201,7 +203,7 @@ def test_random_changes_depend_on_seed_and_step_only(tool):
     pictures = np.random.default_rng(0).integers(0, 256, (4, 64, 64, 3), np.uint8)
 
     def changed(seed, step):
-        return np.asarray(tool.augment(pictures, tool.SMOKE, tool.Randomness(seed, step), 96))
+        return np.asarray(tool.pictures.augment(pictures, tool.recipe.SMOKE, tool.backends.Randomness(seed, step), 96))
 
     here = changed(0, 5)
     assert here.shape == (4, 96, 96, 3)
@@ -214,7 +216,7 @@ def test_a_batch_keeps_its_pictures_apart(tool):
     """Crops of a flat picture are flat, in that picture's color."""
     colors = np.arange(5, dtype=np.float32)
     batch = np.broadcast_to(colors[:, None, None, None], (5, 64, 64, 3))
-    crops = np.asarray(tool.random_crops(tf.constant(batch), (0.35, 0.8), 96, tool.Randomness(0, 0)))
+    crops = np.asarray(tool.pictures.random_crops(tf.constant(batch), (0.35, 0.8), 96, tool.backends.Randomness(0, 0)))
     assert crops.shape == (5, 96, 96, 3)
     np.testing.assert_allclose(crops, np.broadcast_to(batch[:, :1, :1], crops.shape), atol=1e-5)
 
@@ -222,5 +224,5 @@ def test_a_batch_keeps_its_pictures_apart(tool):
 def test_a_crop_of_a_ramp_is_a_ramp(tool):
     """Places are kept: the picture x ↦ x, enlarged whole, is linear again, and half as steep at twice the size."""
     ramp = np.broadcast_to(np.arange(64, dtype=np.float32)[None, None, :, None], (1, 64, 64, 3))
-    whole = np.asarray(tool.enlarged(ramp, 128))
+    whole = np.asarray(tool.pictures.enlarged(ramp, 128))
     np.testing.assert_allclose(np.diff(whole[0, 5, 1:-1, 0]), 0.5, atol=1e-4)

@@ -7,11 +7,14 @@ import hashlib
 from dataclasses import asdict, replace
 
 import numpy as np
-from train_compact import MEAN, MEANINGS, SCALE, SIDE, build_classifier, enlarged
 
 from nst_helpers.architecture import CONVOLUTION_NAMES
 from nst_helpers.backend import tf
 from nst_helpers.networks import FeatureNetwork, calibration_pictures, load_network
+
+from .classifier import build_classifier
+from .pictures import enlarged
+from .recipe import MEAN, MEANINGS, SCALE, SIDE
 
 MEASURED = 1000  # validation pictures for the accuracies after each stage
 
