@@ -241,7 +241,7 @@ def modules(path):
                              "schedule"}),
     ("experiments/painting", {"backend", "losses", "networks"}),
     ("experiments/descents", {"experiments.painting", "images", "networks", "optimizers"}),
-    ("experiments/batches", {"schedule"}),
+    ("experiments/batches", {"experiments.ladders", "schedule"}), ("experiments/ladders", set()),
     ("experiments/contest", {"backend", "experiments.painting", "images", "networks", "objective", "schedule",
                              "settings"}),
     ("experiments/inversion", {"backend", "images", "losses", "networks", "optimizers", "schedule"}),
@@ -274,6 +274,34 @@ def test_experiments_know_no_widget_and_are_all_in_the_table_above():
     for path in paths:
         assert not {"ipywidgets", "IPython"} & modules(path), path.name
         assert not any(name.startswith(("widgets", "exercises", "plots")) for name in imports(path)), path.name
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "widgets").glob("*.py")), ids=lambda path: path.stem)
+def test_widgets_are_views(path):
+    """Numbers in, drawing out: what they compute stands in `experiments`, and is called."""
+    assert not {"tensorflow", "keras"} & modules(path) and "backend" not in imports(path)
+
+
+TESTED_THROUGH = {  # modules that no test imports: {which: the tests that call them through others}
+    "decoding": "test_images", "result": "test_transfer", "tracks": "test_run", "vgg": "test_networks",
+    "commands/": "test_command_line", "exercises/": "test_exercises", "widgets/controls": "test_studio",
+    "arrays": "test_project",  # types, which basedpyright checks
+}
+
+
+def test_every_module_has_its_tests():
+    """Those that import it, or those of the table above; and what stands in the table is imported by none."""
+    found = set()
+    for path in (ROOT / "tests").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("nst_helpers"):
+                found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    names = [path.relative_to(PACKAGE).with_suffix("").as_posix() for path in PACKAGE.rglob("*.py")]
+    left = [name for name in names if f"nst_helpers.{name}".replace("/", ".").removesuffix(".__init__") not in found]
+    untold = [name for name in left if not name.endswith("__init__") and not name.startswith(tuple(TESTED_THROUGH))]
+    assert untold == []
+    assert all(any(name.startswith(told) for name in left) for told in TESTED_THROUGH)
+    assert all((ROOT / "tests" / f"{tests}.py").is_file() for tests in TESTED_THROUGH.values())
 
 
 @pytest.mark.parametrize("command", ["import nst_helpers", "import runpy, sys; sys.argv = ['nst', '--help']; "

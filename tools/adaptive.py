@@ -10,11 +10,11 @@ at once, so a run that was stopped goes on where it was. How a lesson shows them
 import json
 import sys
 
-import numpy as np
 import stamps
 
 from nst_helpers.experiments import rates
 from nst_helpers.experiments.adaptive import RULES, SCHEDULES, falling
+from nst_helpers.experiments.ladders import climb, lowest
 from nst_helpers.networks import load_network
 
 FIRST = {  # where the search for the best η begins: powers of two
@@ -69,11 +69,8 @@ def race(told, network):
 
 def search(value, first, factors):
     """The best of the powers of two: by fours until a minimum has neighbors on both sides, then by twos around it."""
-    tried = [first / 4, first, first * 4]
-    while (place := int(np.argmin([value(rate) for rate in tried]))) in (0, len(tried) - 1):
-        tried = [tried[0] / 4, *tried] if place == 0 else [*tried, tried[-1] * 4]
-    around = [tried[place] * factor for factor in factors]
-    return around[int(np.argmin([value(rate) for rate in around]))]
+    best = lowest(climb(value, first, 4.0))
+    return lowest({rate: value(rate) for rate in (best * factor for factor in factors)})
 
 
 def score(told, part, look, noise, rule, schedule, rate, steps):

@@ -15,7 +15,8 @@ import stamps
 from scipy.optimize import Bounds, minimize
 
 from nst_helpers import optimizers
-from nst_helpers.experiments import contest
+from nst_helpers.experiments import contest, ladders
+from nst_helpers.experiments.descents import file_name
 from nst_helpers.networks import load_network
 from nst_helpers.settings import Settings
 from nst_helpers.system import write_whole
@@ -75,14 +76,8 @@ def stamp(recipe):
 def climb(name, schedule, steps, memory=10):
     """Double and halve η until the best has a worse one on either side."""
     start = contest.stored_races(optimizer=name, schedule=schedule, size=SMALL, memory=10)
-    rate = min(start, key=lambda race: race.end).learning_rate if start else RULES[name][1]
-    tried = {}
-    while True:
-        centre = min(tried, key=tried.get) if tried else rate
-        wanted = [value for value in (centre, centre / 2, 2 * centre) if value not in tried]
-        if not wanted:
-            return
-        tried[wanted[0]] = run(name, wanted[0], schedule, SMALL, steps, memory=memory)
+    guess = min(start, key=lambda race: race.end).learning_rate if start else RULES[name][1]
+    ladders.climb(lambda rate: run(name, rate, schedule, SMALL, steps, memory=memory), guess)
 
 
 def paint_large(name, steps):
@@ -120,11 +115,6 @@ def keep(runs, stamp):
     rows = ",\n  ".join(json.dumps(row) for row in runs)
     text = f'{{"stamp": {json.dumps(stamp)}, "runs": [\n  {rows}\n]}}\n'
     write_whole(contest.folder() / "race.json", text.encode())
-
-
-def file_name(rule):
-    """"gradient descent" → "gradient_descent"."""
-    return rule.lower().replace(" ", "_")
 
 
 def the_transfer(size):

@@ -9,6 +9,7 @@ import sys
 import stamps
 
 from nst_helpers.diagnose import signs
+from nst_helpers.experiments.ladders import climb
 from nst_helpers.experiments.stages import ARMS, best_rate, staged
 from nst_helpers.networks import data_folder
 from nst_helpers.result import Result
@@ -45,13 +46,15 @@ def measure_all():
     """({arm: {η: measures}}, {growing arm: measures of its best η with LONG iterations}, {arm: the best picture})."""
     tried, long, pictures = {}, {}, {}
     for name, arm in ARMS.items():
-        runs, ahead = {}, list(RATES[arm.optimizer])
-        while ahead:
-            runs |= {rate: run(arm, rate) for rate in ahead}
-            tried[name] = {rate: measures for rate, (measures, _) in sorted(runs.items())}
-            best = best_rate(tried[name])
-            ahead = [2 * best] if best == max(runs) else [best / 2] if best == min(runs) else []
-        pictures[name] = runs[best][1]
+        runs = {}
+
+        def total(rate, arm=arm, runs=runs):
+            runs[rate] = run(arm, rate)
+            return runs[rate][0]["total"]
+
+        climb(total, RATES[arm.optimizer][1])
+        tried[name] = {rate: measures for rate, (measures, _) in sorted(runs.items())}
+        pictures[name] = runs[best_rate(tried[name])][1]
         print(name, tried[name], flush=True)
     for name, arm in ARMS.items():
         if arm.grows:

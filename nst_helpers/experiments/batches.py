@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nst_helpers.experiments.ladders import climb, lowest
 from nst_helpers.schedule import cosine
 
 EXAMPLES, NUMBERS = 2000, 50
@@ -66,8 +67,5 @@ def excess(optimizer: Callable, learning_rate: float, batch: int, steps: int = 2
 
 def tuned(optimizer: Callable, batch: int, guess: float, steps: int = 200) -> tuple[float, float]:
     """(the best η, its `excess`): η is doubled and halved from a guess on until both neighbours are worse."""
-    tried = {rate: excess(optimizer, rate, batch, steps) for rate in (guess / 2, guess, 2 * guess)}
-    while (best := min(tried, key=tried.__getitem__)) in (least := min(tried), max(tried)):
-        further = best / 2 if best == least else 2 * best
-        tried[further] = excess(optimizer, further, batch, steps)
-    return best, tried[best]
+    tried = climb(lambda rate: excess(optimizer, rate, batch, steps), guess)
+    return lowest(tried), tried[lowest(tried)]
