@@ -32,8 +32,8 @@ class Film:
         return len(self._kept)
 
     @property
-    def bytes(self) -> int:
-        """Of memory, for the frames that are kept."""
+    def held(self) -> int:
+        """Bytes of memory, for the frames that are kept."""
         return sum(map(len, self._kept))
 
     def add(self, image: np.ndarray) -> None:

@@ -18,12 +18,13 @@ from nst_helpers.decoding import FORMATS, MAX_PIXELS, Source, as_path, exif, ope
 from nst_helpers.errors import ImageError, cause
 from nst_helpers.system import write_whole
 
-__all__ = ["FORMATS", "MAX_PIXELS", "ImageError", "checked_picture", "load_image", "load_settings", "noise_image",
-           "resize_image", "save_image", "to_uint8"]
+__all__ = ["ENDINGS", "FORMATS", "MAX_PIXELS", "ImageError", "checked_picture", "load_image", "load_settings",
+           "noise_image", "resize_image", "save_image", "to_uint8"]
 
 _LOSSY = {"format": "JPEG", "quality": 95, "subsampling": "4:4:4"}
 _LOSSLESS = {"format": "WEBP", "lossless": True}
 _WRITERS = {".png": {"format": "PNG"}, ".jpg": _LOSSY, ".jpeg": _LOSSY, ".webp": _LOSSLESS}
+ENDINGS = tuple(_WRITERS)  # of names of pictures that are written here
 _DESCRIPTION = 0x010E  # EXIF tag: a text
 _LANCZOS, _BICUBIC = Image.Resampling.LANCZOS, Image.Resampling.BICUBIC
 

@@ -83,7 +83,7 @@ def test_frames_are_decoded_one_at_a_time(monkeypatch, ending):
     film = Film(64, 64)
     for number in range(30):
         film.add(np.full((32, 32, 3), 8 * number))
-    assert film.bytes < 30 * 32 * 32 * 3 / 2
+    assert film.held < 30 * 32 * 32 * 3 / 2
     monkeypatch.setattr(animation, "_decoded", decoded)
     film.encoded(ending)
     assert most[0] <= 3
