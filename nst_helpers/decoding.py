@@ -67,11 +67,6 @@ def opened(source: Source) -> Iterator[Image.Image]:
             ) from error
 
 
-def readable_endings() -> set[str]:
-    """The endings of file names, in small letters with their dot, that pictures in FORMATS usually have."""
-    return {ending for ending, kind in Image.registered_extensions().items() if kind in FORMATS}
-
-
 def pixels(picture: Image.Image, max_size: int | None) -> npt.NDArray[np.float32]:
     """The pixels of an opened picture as `nst_helpers.images.load_image` returns them: (height, width, 3), 0–255.
 

@@ -18,8 +18,8 @@ from nst_helpers.decoding import FORMATS, MAX_PIXELS, Source, as_path, exif, ope
 from nst_helpers.errors import ImageError, cause
 from nst_helpers.system import write_whole
 
-__all__ = ["ENDINGS", "FORMATS", "MAX_PIXELS", "ImageError", "checked_picture", "load_image", "load_settings",
-           "noise_image", "resize_image", "save_image", "to_uint8"]
+__all__ = ["FORMATS", "MAX_PIXELS", "ImageError", "checked_picture", "load_image", "load_settings", "noise_image",
+           "resize_image", "save_image", "to_uint8"]
 
 _LOSSY = {"format": "JPEG", "quality": 95, "subsampling": "4:4:4"}
 _LOSSLESS = {"format": "WEBP", "lossless": True}

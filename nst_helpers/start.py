@@ -25,21 +25,20 @@ def first_picture(content: npt.ArrayLike, settings: Settings | None = None, star
     content, _ = reduced(content, [], max(levels[-1][:2]), settings)
     content, _, colors = recolored(content, [], settings.colors)
     kept = None if colors is None else resize_image(colors, *levels[0][:2])
-    return finished(first_canvas(content, levels[0], settings, colors, start), levels[0], kept)
+    return finished(first_canvas(content, levels[0], settings, start), levels[0], kept)
 
 
-def first_canvas(content: Image, level: Level, settings: Settings, colors: Image | None,
-                 start: npt.ArrayLike | None) -> Image:
+def first_canvas(content: Image, level: Level, settings: Settings, start: npt.ArrayLike | None) -> Image:
     """The canvas that the first step changes: a picture at the coarsest size, with its margin.
 
     Args:
-        content: as the network sees it. level: the coarsest one. colors: the picture that gives the result its colors,
-            or None; where there is one, brightness alone is painted, and a start loses its colors too.
-        start: a picture of one's own (height, width, 3), 0–255, of any size; None does what `settings.init` says.
+        content: as the network sees it. level: the coarsest one.
+        start: a picture of one's own (height, width, 3), 0–255, of any size, which loses its colors where brightness
+            alone is painted; None does what `settings.init` says.
     """
     if start is not None:
         picture = fitted(checked_picture(start, "start"), level.height, level.width)
-        return canvas_of(picture if colors is None else gray(picture), level)
+        return canvas_of(gray(picture) if settings.colors == "brightness" else picture, level)
     if settings.init == "content":
         return canvas_of(content, level)
     return noise_image(*canvas_size(level), seed=settings.seed)

@@ -165,7 +165,7 @@ def iterate(content: npt.ArrayLike, style: Pictures, settings: Settings | None =
     content, styles, colors = recolored(content, styles, settings.colors)
     network = network or shared_network(settings.network, settings.pooling, settings.precision)
     _require_size(network, settings, levels[0], styles)
-    state = state or fresh(first_canvas(content, levels[0], settings, colors, start), settings)
+    state = state or fresh(first_canvas(content, levels[0], settings, start), settings)
     _require_fit(state, levels)
     iteration, good = sum(level.iterations for level in levels[: state.level]) + state.done, None
     for place, level in list(enumerate(levels))[state.level :]:

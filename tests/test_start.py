@@ -1,5 +1,7 @@
 """A start of one's own: how it is brought to the content's form, and that everything knows it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -64,9 +66,9 @@ def test_the_first_picture_is_what_the_first_step_changes(photograph, init, colo
 
 def test_where_brightness_alone_is_painted_a_start_has_no_colors(photograph):
     level = pyramid(64, 96, QUICK)[0]
-    canvas = first_canvas(gray(photograph), level, QUICK, photograph, photograph[:, ::-1])
+    canvas = first_canvas(gray(photograph), level, replace(QUICK, colors="brightness"), photograph[:, ::-1])
     np.testing.assert_array_equal(canvas[..., 0], canvas[..., 2])
-    assert np.ptp(first_canvas(photograph, level, QUICK, None, photograph[:, ::-1]), axis=2).max() > 10
+    assert np.ptp(first_canvas(photograph, level, QUICK, photograph[:, ::-1]), axis=2).max() > 10
 
 
 @pytest.mark.parametrize("start, says", [

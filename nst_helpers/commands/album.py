@@ -54,8 +54,12 @@ def run(options: argparse.Namespace, report: Report) -> int:
                                 "folder")
     made_from = sources(options)
     output = Path(FOLDER if options.output is None else options.output)
-    album = Album(pages(Path(options.content), output), options.again)
+    found, alone = pages(Path(options.content), output)
     _require_folder(output, options.content)
+    album = Album(found, options.again)
+    if alone:
+        print(f"left alone, as their names are not those of pictures: {', '.join(path.name for path in alone)}",
+              file=sys.stderr)
     try:
         _paint(album, made_from, options, report)
     except KeyboardInterrupt:
@@ -65,26 +69,35 @@ def run(options: argparse.Namespace, report: Report) -> int:
     return report.finish(FAILED if album.failed else DONE, album.told())
 
 
-def pages(folder: Path, output: Path) -> list[Page]:
-    """The pictures of a folder in alphabetical order, by the endings of their names, with where each one's goes.
+def pages(folder: Path, output: Path) -> tuple[list[Page], list[Path]]:
+    """The pictures of a folder in alphabetical order, with where each one's goes; and the files left alone.
 
-    Names are kept; where an ending cannot be written, .png comes behind it. Folders within, and files whose names begin
-    with a dot, are left alone.
+    What is a picture is told by the endings of names. Names are kept; where an ending cannot be written, .png comes
+    behind it. Folders within, and files whose names begin with a dot, are not looked at.
 
     Raises:
         ImageError: there is none.
     """
-    from nst_helpers.decoding import readable_endings
     from nst_helpers.images import ENDINGS
 
-    known = readable_endings()
-    found = [path for path in sorted(folder.iterdir()) if path.suffix.lower() in known and path.is_file()
-             and not path.name.startswith(".")]
+    files = [path for path in sorted(folder.iterdir()) if path.is_file() and not path.name.startswith(".")]
+    known = _readable()
+    found = [path for path in files if path.suffix.lower() in known]
     if not found:
         raise ImageError(f"{folder}: there is no picture in this folder, by the endings of names; read are "
                          f"{', '.join(sorted(known))}")
-    return [Page(path, output / (path.name if path.suffix.lower() in ENDINGS else f"{path.name}.png"))
-            for path in found]
+    names = [path.name if path.suffix.lower() in ENDINGS else f"{path.name}.png" for path in found]
+    return [Page(path, output / name) for path, name in zip(found, names, strict=True)], sorted(set(files) - set(found))
+
+
+def _readable():
+    """The endings, in small letters with their dot, that pictures in the formats which are read here usually have."""
+    from PIL import Image
+
+    from nst_helpers.images import FORMATS
+
+    usual = {ending for ending, kind in Image.registered_extensions().items() if kind in FORMATS}
+    return usual | ({".heic", ".heif"} if {"HEIF", "HEIC"} & set(FORMATS) else set())
 
 
 def _require_folder(output, content):

@@ -30,7 +30,7 @@ class Filming:
     def __init__(self, path: Path, every: int, content: Image, settings: Settings, start: Image | None):
         self.path, self.every = path, every
         self._iterations, self._size = settings.iterations, pyramid(*content.shape[:2], settings=settings)[-1][:2]
-        self._film, self._content, self._missed, self._last = Film(*self._size), content, 0, 0
+        self._film, self._content, self._missed, self._framed = Film(*self._size), content, None, None
         self._film.add(first_picture(content, settings, start))
 
     def plan(self) -> str:
@@ -48,19 +48,19 @@ class Filming:
 
     def show(self, step: "Step") -> None:
         """Note a step, if its turn has come."""
-        if not self._last:
+        if self._missed is None:
             self._missed = step.iteration - 1
-        self._last = step.iteration
         if step.iteration % self.every == 0:
             self._film.add(step.image)
+            self._framed = step.image
 
     def save(self, image: Image | None) -> str:
-        """Write it, the last picture there is at its end, and say so."""
-        if image is not None and (not self._last or self._last % self.every):
+        """Write it, the last picture there is at its end, and say so. Ctrl-C may have come before that was shown."""
+        if image is not None and image is not self._framed:
             self._film.add(image)
         self._film.save(self.path)
-        missed = f"the first {self._missed}" if self._last else "the"
-        lacks = f"; it lacks {missed} steps, which were computed before" if self._missed or not self._last else ""
+        missed = "the" if self._missed is None else f"the first {self._missed}"
+        lacks = "" if self._missed == 0 else f"; it lacks {missed} steps, which were computed before"
         return f"{self.path}: how it formed, in {len(self._film)} frames{lacks}"
 
 
