@@ -68,8 +68,8 @@ class Checkpoint:
         self._run: dict = {}
         self._pending: tuple[Step, list[Losses], float] | None = None
 
-    def load(self, content: Image, style: Styles, settings: Settings) -> Kept:
-        """What is kept of this very run.
+    def load(self, content: Image, style: Styles, settings: Settings, start: Image | None = None) -> Kept:
+        """What is kept of this very run; its arguments are those of `transfer`.
 
         Returns:
             A `Kept`, empty where there is no file yet.
@@ -79,7 +79,7 @@ class Checkpoint:
                 with other pictures or settings; or there is work left, and the file's place cannot be written. The
                 file stays as it is.
         """
-        self._run, self._pending = _run(content, style, settings), None
+        self._run, self._pending = _run(content, style, settings, start), None
         data = self._bytes()
         kept = Kept() if data is None else self._unpacked(data)
         if len(kept.losses) < settings.iterations:
@@ -192,11 +192,13 @@ def _cause(error):
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
-def _run(content, style, settings):
+def _run(content, style, settings, start):
     """What makes a run this run and no other: {name: value or digest}."""
     pictures = {"the content picture": _digest(checked_picture(content, "content"))}
     for number, (share, image) in enumerate(weighted_styles(style), 1):
         pictures[f"style picture {number}"] = f"{share} {_digest(image)}"
+    if start is not None:
+        pictures["the start picture"] = _digest(checked_picture(start, "start"))
     return {**pictures, **origin(settings), **json.loads(json.dumps(asdict(settings)))}
 
 

@@ -30,11 +30,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nst_helpers.colors import brightness, recolored, with_brightness
+from nst_helpers.colors import recolored
 from nst_helpers.descent import descend as descend_from
 from nst_helpers.descent import fresh
 from nst_helpers.errors import ImageError, SettingsError
-from nst_helpers.images import checked_picture, noise_image, resize_image
+from nst_helpers.images import checked_picture, resize_image
 from nst_helpers.networks import FeatureNetwork, shared_network
 from nst_helpers.objective import Objective
 from nst_helpers.result import LOSSES, Diverged, Result, State, Step
@@ -43,12 +43,12 @@ from nst_helpers.schedule import (
     Level,
     canvas_of,
     canvas_size,
-    cut_out,
     pyramid,
     reduced,
     style_size,
 )
 from nst_helpers.settings import Settings
+from nst_helpers.start import finished, first_canvas
 
 __all__ = ["LOSSES", "STEP_BETWEEN_SIZES", "Diverged", "Level", "Result", "Settings", "State", "Step", "canvas_size",
            "checked_picture", "descend", "iterate", "pyramid", "shared_network", "style_size", "transfer",
@@ -59,7 +59,7 @@ Pictures = npt.ArrayLike | Sequence[tuple[float, npt.ArrayLike]]  # an image, or
 
 def transfer(content: npt.ArrayLike, style: Pictures, settings: Settings | None = None,
              on_step: Callable[[Step], object] | None = None, checkpoint: Any = None, *,
-             network: FeatureNetwork | None = None) -> Result:
+             network: FeatureNetwork | None = None, start: npt.ArrayLike | None = None) -> Result:
     """Paint the content picture in the manner of the style picture.
 
     Args:
@@ -70,6 +70,8 @@ def transfer(content: npt.ArrayLike, style: Pictures, settings: Settings | None 
         checkpoint: a `nst_helpers.checkpoint.Checkpoint`, so that the run can go on after it was ended by
             whatever it was, with the very same result.
         network: a `FeatureNetwork` to look through, instead of the one that the settings name.
+        start: a picture of one's own to begin with, instead of the settings' `init`; of any size, for it is cut around
+            its middle to the content's form and brought to the coarsest size. With one scale all of its details count.
 
     Returns:
         A `Result`. Ctrl-C ends the run early: the result is then what there is so far, with `interrupted`
@@ -89,9 +91,9 @@ def transfer(content: npt.ArrayLike, style: Pictures, settings: Settings | None 
     settings = _chosen(settings)
     if network and checkpoint:
         raise SettingsError("a checkpoint knows its network by the name in the settings: leave out `network`, or it")
-    run = _Run(time.perf_counter(), checkpoint.load(content, style, settings) if checkpoint else None)
+    run = _Run(time.perf_counter(), checkpoint.load(content, style, settings, start) if checkpoint else None)
     try:
-        _drive(run, iterate(content, style, settings, run.state, network=network), on_step, checkpoint)
+        _drive(run, iterate(content, style, settings, run.state, network=network, start=start), on_step, checkpoint)
     except KeyboardInterrupt:
         if run.image is None:
             raise
@@ -142,7 +144,7 @@ def _drive(run, steps, on_step, checkpoint):
 
 
 def iterate(content: npt.ArrayLike, style: Pictures, settings: Settings | None = None, state: State | None = None, *,
-            network: FeatureNetwork | None = None) -> Iterator[Step]:
+            network: FeatureNetwork | None = None, start: npt.ArrayLike | None = None) -> Iterator[Step]:
     """The transfer's loop as a generator: yields a `Step` after each step of the optimizer.
 
     Arguments and errors as in `transfer`. Nothing is computed between two steps, so whoever drives the
@@ -151,6 +153,7 @@ def iterate(content: npt.ArrayLike, style: Pictures, settings: Settings | None =
     Args:
         state: of an earlier `Step`: the run goes on behind it. With the same settings the result is the same to
             the last bit as without the break; weights, layers, the learning rate and the optimizer may be others.
+            Beside a state, `start` does not count: the run began long ago.
 
     Raises:
         SettingsError: the state is of a run with other sizes.
@@ -162,7 +165,7 @@ def iterate(content: npt.ArrayLike, style: Pictures, settings: Settings | None =
     content, styles, colors = recolored(content, styles, settings.colors)
     network = network or shared_network(settings.network, settings.pooling, settings.precision)
     _require_size(network, settings, levels[0], styles)
-    state = state or fresh(_start(canvas_of(content, levels[0]), settings), settings)
+    state = state or fresh(first_canvas(content, levels[0], settings, start), settings)
     _require_fit(state, levels)
     iteration, good = sum(level.iterations for level in levels[: state.level]) + state.done, None
     for place, level in list(enumerate(levels))[state.level :]:
@@ -172,7 +175,7 @@ def iterate(content: npt.ArrayLike, style: Pictures, settings: Settings | None =
         kept = None if colors is None else resize_image(colors, level.height, level.width)
         steps = descend_from(state, objective, level.iterations, settings)
         for state, losses in steps:
-            iteration, image = iteration + 1, _finished(state.canvas, level, kept)
+            iteration, image = iteration + 1, finished(state.canvas, level, kept)
             if not all(map(math.isfinite, losses.values())) or not np.isfinite(image).all():
                 raise _diverged(iteration, level, losses, good, settings)
             good = image
@@ -251,16 +254,6 @@ def _require_fit(state, levels):
         if np.shape(state.canvas) == (*canvas_size(level), 3) and state.done <= level.iterations:
             return
     raise SettingsError("the state to go on from belongs to a run with another picture, size, scales or iterations")
-
-
-def _finished(canvas, level, colors):
-    """The picture without its margin, and in the colors that it shall have."""
-    image = cut_out(canvas, level)
-    return image if colors is None else with_brightness(colors, brightness(image))
-
-
-def _start(target, settings):
-    return target if settings.init == "content" else noise_image(*target.shape[:2], seed=settings.seed)
 
 
 def _diverged(iteration, level, losses, good, settings):
