@@ -17,13 +17,18 @@ Pictures are not compared, their words are.
 
 import copy
 import re
+import sys
 from collections import defaultdict
 from decimal import Decimal
 from typing import NamedTuple
 
-import nbformat
-import pytest
-from nbval.plugin import IPyNbCell, IPyNbFile
+# Before nbformat: its jsonschema would build a grammar for addresses with foreign letters, three seconds in every
+# process that runs lessons, and no notebook is checked for such addresses.
+sys.modules.setdefault("rfc3987_syntax", None)
+
+import nbformat  # noqa: E402
+import pytest  # noqa: E402
+from nbval.plugin import IPyNbCell, IPyNbFile  # noqa: E402
 
 SHARE, ABOUT_SHARE = Decimal("0.02"), Decimal("0.2")
 _DIGITS = r"[-+−]?(?>[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]*)?(?:e[-+]?[0-9]+)?"
@@ -92,8 +97,10 @@ def read(path):
     try:
         notebook = nbformat.read(path, as_version=4)
         nbformat.validate(notebook)
-    except (OSError, ValueError, KeyError, AttributeError, TypeError, nbformat.ValidationError) as error:
-        raise Unusable(f"{path.name} is no notebook ({str(error).splitlines()[0][:100]}): get it from git again, "
+    except (OSError, ValueError, LookupError, AttributeError, TypeError, RecursionError,
+            nbformat.ValidationError) as error:
+        why = (str(error) or type(error).__name__).splitlines()[0][:100]
+        raise Unusable(f"{path.name} is no notebook ({why}): get it from git again, "
                        "or `make notebooks`") from None
     cells = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
     unrun = sum(cell.execution_count is None for cell in cells)

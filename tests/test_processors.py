@@ -1,6 +1,6 @@
 """The same numbers on other processors, within the digits that lessons print; and the tool that holds it.
 
-`make processors` runs every lesson under every condition (an hour); here are one lesson, a transfer, and the tool.
+`make processors` runs every lesson under every condition (an hour); here are a small one, a transfer, and the tool.
 """
 
 import importlib.util
@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 
@@ -63,10 +64,30 @@ def test_numpy_starts_without_its_code_for_newer_processors(tool):
 
 # What they must not change
 
+CORES = """# %%
+import os
+print("a kernel on", len(os.sched_getaffinity(0)), "core")
+"""
+
+
 @ONE_CORE_HERE
-def test_a_lesson_prints_the_same_on_one_core(tool, capsys):
-    assert tool.main(["01_convolution", "--condition", "one-core"]) == 0
-    assert "01_convolution         ✓\n" in capsys.readouterr().out
+def test_a_lesson_runs_on_one_core(tool, tmp_path, monkeypatch, capsys):
+    """A small one, from the command line to its kernel; `make processors` does so with the real ones."""
+    build = tool.failures.__globals__["target"].__globals__
+    for place in (build, tool.lessons.__globals__):  # two, where another test file has loaded the module again
+        monkeypatch.setitem(place, "NOTEBOOKS", tmp_path)
+        monkeypatch.setitem(place, "SOURCES", tmp_path)
+    (tmp_path / "solutions").mkdir()
+    (tmp_path / "90_cores.py").write_text(CORES)
+    for solved in (False, True):
+        notebook = build["from_source"]("90_cores", solved)
+        (cell,) = notebook.cells
+        cell.execution_count = 1
+        cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text="a kernel on 1 core\n")]
+        nbformat.write(notebook, build["target"]("90_cores", solved))
+    monkeypatch.setattr(tool, "fingerprint", lambda condition: "bits")
+    assert tool.main(["90_cores", "--condition", "one-core", "--workers", "1"]) == 0
+    assert "90_cores         ✓\n" in capsys.readouterr().out
 
 
 TRANSFER = """
@@ -82,11 +103,12 @@ def test_a_small_transfer_is_the_same_to_three_digits(tool):
     """Eight steps: rounding has not yet grown; over hundreds of them it does, so that no lesson prints many digits."""
     here, images = {}, []
     exec(TRANSFER, here)
-    for condition in (tool.CONDITIONS["sse41"], tool.CONDITIONS["no-onednn"]):
+    on_one_core = tool.CONDITIONS["no-onednn"]._replace(one_core=hasattr(os, "sched_setaffinity"))
+    for condition in (tool.CONDITIONS["sse41"], on_one_core):
         if tool.missing(condition):
             pytest.skip(tool.missing(condition))
-        run = subprocess.run([sys.executable, "-c", TRANSFER + PRINTED], env=os.environ | condition.variables,
-                             capture_output=True, text=True, check=True)
+        run = subprocess.run([*tool._prefix(condition), sys.executable, "-c", TRANSFER + PRINTED],
+                             env=os.environ | condition.variables, capture_output=True, text=True, check=True)
         history, image = json.loads(run.stdout)
         for name, values in history.items():
             np.testing.assert_allclose(values, here["result"].history[name], rtol=1e-3, err_msg=name)
@@ -129,6 +151,30 @@ sse41: lesson, cell 3: 1 is not 2
 
 sse41: lesson, cell 3: 1 is not 2
 """
+
+
+def test_where_lessons_cannot_be_run_the_table_is_there_and_says_why(tool, pretended, monkeypatch, capsys):
+    def failures(names, variables, *rest, real=tool.failures):
+        if variables["NAME"] == "plain":
+            raise tool.LessonError("nbval did not run: no room")
+        return real(names, variables, *rest)
+
+    monkeypatch.setattr(tool, "failures", failures)
+    assert tool.main(["04_gram_matrices", "--condition", "plain", "--condition", "sse41"]) == 1
+    told = capsys.readouterr().out
+    assert "04_gram_matrices      –      1\nplain: not checked, nbval did not run: no room\n" in told
+
+
+def test_a_probe_that_breaks_off_stops_no_other_condition(tool, pretended, monkeypatch, capsys):
+    def fingerprint(condition, real=tool.fingerprint):
+        if condition.variables["NAME"] == "sse41":
+            raise tool.CheckError("the probe did not run: illegal instruction")
+        return real(condition)
+
+    monkeypatch.setattr(tool, "fingerprint", fingerprint)
+    assert tool.main(["04_gram_matrices"]) == 1
+    told = capsys.readouterr().out
+    assert "04_gram_matrices      ✓      –     –      –\nsse41: not checked, the probe did not run: illegal" in told
 
 
 def test_the_packages_tests_run_under_two_conditions_where_no_lesson_is_named(tool, pretended, capsys):

@@ -89,20 +89,20 @@ def with_text(solved, number, text):
 
 
 def test_a_difference_in_either_edition_is_found_and_named(write):
-    names = [write("90_right"), write("91_lesson", printed=with_text(False, 3, "solved\n")),
-             write("92_solution", printed=with_text(True, 3, "wrong\n")),
-             write("93_common", printed=with_text(False, 1, "the loss is 0.580 here\n")),
-             write("94_broken", SOURCE.replace("runs = []", "1 / 0"))]
+    told_otherwise = {False: [FIRST.replace("0.480", "0.580"), "", "solved\n", LAST],
+                      True: [FIRST, "", "wrong\n", LAST]}
+    names = [write("90_right"), write("91_wrong", printed=told_otherwise),
+             write("92_broken", SOURCE.replace("runs = []", "1 / 0"))]
     found = tool.failures(names, workers=2)
     assert list(found) == names
     told = {name: [(one.edition, one.cell) for one in failures] for name, failures in found.items()}
     both = "both editions"
-    assert told == {"90_right": [], "91_lesson": [("lesson", "cell 3")], "92_solution": [("solution", "cell 3")],
-                    "93_common": [(both, "cell 1")], "94_broken": [(both, "cell 1"), (both, "cell 4")]}
-    (common,) = found["93_common"]
-    assert str(common).startswith("93_common, both editions, cell 1\n") and "\x1b" not in str(common)
+    assert told == {"90_right": [], "92_broken": [(both, "cell 1"), (both, "cell 4")],
+                    "91_wrong": [(both, "cell 1"), ("lesson", "cell 3"), ("solution", "cell 3")]}
+    common = found["91_wrong"][0]
+    assert str(common).startswith("91_wrong, both editions, cell 1\n") and "\x1b" not in str(common)
     assert "0.580" in common.text and "0.480" in common.text
-    assert "ZeroDivisionError" in found["94_broken"][0].text
+    assert "ZeroDivisionError" in found["92_broken"][0].text
 
 
 def test_the_environment_reaches_the_lesson_and_the_prefix_stands_before_the_command(write):
@@ -116,7 +116,7 @@ def test_the_environment_reaches_the_lesson_and_the_prefix_stands_before_the_com
 def test_the_command_line(write, capfd):
     """Of two lessons one is right; the other stores what a cell would print if it ran twice."""
     write("90_small"), write("91_small", printed=with_text(True, 4, "run 2 times, took 3 s\n"))
-    assert tool.main([]) == 1
+    assert tool.main(["--workers", "1"]) == 1
     told = capfd.readouterr().out
     assert "91_small.ipynb: both editions, cell 4" in told and "1 failed, 11 passed" in told
 
@@ -136,17 +136,34 @@ def shorten(path):
     nbformat.write(notebook, path)
 
 
+def age(path):
+    notebook = nbformat.read(path, as_version=4)
+    notebook.nbformat_minor = 4
+    for cell in notebook.cells:
+        del cell["id"]
+    nbformat.write(notebook, path)
+
+
 @pytest.mark.parametrize(("damage", "message"), [
+    (age, "90_small.ipynb has cells without ids"), (lambda path: path.write_text("[" * 10**5), "is no notebook"),
     (strip, "90_small.ipynb has nothing to compare with"), (shorten, "4 code cells, its solution 3"),
     (lambda path: path.write_text("no JSON"), "90_small.ipynb is no notebook"),
     (lambda path: path.unlink(), "90_small.ipynb is no notebook")])
 def test_bad_notebooks_are_one_clear_line(write, damage, message, capsys):
     damage(tool.target(write("90_small"), True))
-    assert tool.main(["90_small"]) == 1
-    told = capsys.readouterr().err
-    assert message in told and "make notebooks" in told and told.count("\n") == 1
-    with pytest.raises(tool.LessonError, match=message):
-        tool.failures(["90_small"])
+    damage(tool.target(write("91_small"), True))
+    assert tool.main([]) == 1
+    first, second = capsys.readouterr().err.splitlines()
+    assert message in first and message.replace("90", "91") in second
+    assert all(line.startswith("error: ") and line.endswith("`make notebooks`") for line in (first, second))
+    ((failure,),) = tool.failures(["90_small"]).values()
+    assert message in failure.text and "\n" not in failure.text and failure.cell == "not run"
+
+
+def test_a_bad_notebook_costs_the_others_nothing(write):
+    (tool.target(write("90_small"), False)).write_text("no JSON")
+    found = tool.failures(["90_small", write("91_small")])
+    assert [one.cell for one in found["90_small"]] == ["not run"] and found["91_small"] == []
 
 
 def test_an_unknown_lesson(capsys):

@@ -17,13 +17,12 @@ import os
 import subprocess
 import sys
 import tempfile
-import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import NamedTuple
 
 from build_notebooks import ROOT, lessons
 from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__  # what numpy.show_runtime() prints
-from run_lessons import LessonError, failures
+from run_lessons import LessonError, cases_in, failures
 
 
 class Condition(NamedTuple):
@@ -103,7 +102,8 @@ def fingerprint(condition):
     run = subprocess.run([*_prefix(condition), sys.executable, "-c", PROBE], cwd=ROOT,
                          env=os.environ | condition.variables, capture_output=True, text=True)
     if run.returncode:
-        raise CheckError(f"the probe did not run: {' '.join(run.stderr.split())[-500:]}")
+        said = " ".join(run.stderr.split())[-500:] or f"it ended with {run.returncode}"  # as by an illegal instruction
+        raise CheckError(f"the probe did not run: {said}")
     return run.stdout.strip()
 
 
@@ -111,10 +111,11 @@ def package_failures(condition):
     """The package's numerical tests that fail under a condition: a text each."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"--junitxml={report}", *PACKAGE_TESTS]
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:nbval",
+                   f"--junitxml={report}", *PACKAGE_TESTS]
         run = subprocess.run([*_prefix(condition), *command], cwd=ROOT, env=os.environ | condition.variables,
                              capture_output=True, text=True)
-        cases = list(ElementTree.parse(report).iter("testcase")) if report.is_file() else []
+        cases = cases_in(report)
     failed = [f"{case.get('classname')}::{case.get('name')}: {trouble.get('message')}"
               for case in cases for trouble in [*case.findall("failure"), *case.findall("error")]]
     if run.returncode and not failed:
@@ -136,30 +137,31 @@ def check(names, conditions, package=True, workers=2):
         workers: how many lessons run side by side.
 
     Returns:
-        Whether all agree.
-
-    Raises:
-        CheckError, LessonError: nothing could be compared.
+        Whether all agree. What could not be compared does not, and is said below the table; it stops no other.
     """
-    found, notes, seen = {}, [], {}
+    found, notes, seen, broken = {}, [], {}, False
     for name in conditions:
         condition = CONDITIONS[name]
+        rows = found[name] = {}
         lacks = missing(condition)
-        bits = None if lacks else (fingerprint(condition), condition.one_core)
-        rows = {}
         if lacks:
             notes.append(f"{name}: not here, {lacks}")
-        elif bits in seen:
-            notes.append(f"{name}: the same bits as {seen[bits]}, not run again")
-        else:
-            seen[bits] = name
-            rows |= failures(names, condition.variables, _prefix(condition), workers, SECONDS_A_CELL)
-        if package and not lacks and name in PACKAGE_CONDITIONS:
-            rows[PACKAGE] = package_failures(condition)
-        found[name] = rows
+            continue
+        try:
+            bits = fingerprint(condition), condition.one_core
+            if bits in seen:
+                notes.append(f"{name}: the same bits as {seen[bits]}, not run again")
+            else:
+                seen[bits] = name
+                rows |= failures(names, condition.variables, _prefix(condition), workers, SECONDS_A_CELL)
+            if package and name in PACKAGE_CONDITIONS:
+                rows[PACKAGE] = package_failures(condition)
+        except (CheckError, LessonError) as error:
+            broken = True
+            notes.append(f"{name}: not checked, {error}")
         print(f"{name}: {condition.meaning}: {sum(map(len, rows.values())) if rows else '–'}", flush=True)
     _tell(found, [*names, *[PACKAGE] * package], notes)
-    return not any(failed for rows in found.values() for failed in rows.values())
+    return not broken and not any(failed for rows in found.values() for failed in rows.values())
 
 
 def _tell(found, names, notes):
@@ -198,7 +200,7 @@ def main(arguments=None):
         _require_known(options.condition or [], CONDITIONS, "condition")
         package = not options.lessons and not options.without_package
         agree = check(options.lessons or lessons(), options.condition or list(CONDITIONS), package, options.workers)
-    except (CheckError, LessonError) as error:
+    except CheckError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0 if agree else 1

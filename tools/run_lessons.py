@@ -43,7 +43,7 @@ class Failure(NamedTuple):
 
     lesson: str
     edition: str  # "lesson", "solution" or "both editions"
-    cell: str  # "cell 12", the number that Jupyter shows beside it
+    cell: str  # "cell 12", the number that Jupyter shows beside it; "not run" where the lesson could not be
     text: str  # what nbval says
 
     def __str__(self):
@@ -83,27 +83,44 @@ def failures(names, environment=None, prefix=(), workers=1, seconds_a_cell=SECON
         seconds_a_cell: after so long a cell is stopped, and has failed.
 
     Returns:
-        {lesson: [Failure …]}; an empty list where all cells print what is stored.
+        {lesson: [Failure …]}; an empty list where all cells print what is stored. A lesson that is unreadable or has
+        no outputs costs the others nothing: it has one failure, a line.
 
     Raises:
-        LessonError: nothing could be compared.
+        LessonError: there is no such lesson; or nbval did not run.
     """
+    _require_known(names)
     with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder) / "report.xml"
-        command = _command(folder, names, workers, seconds_a_cell)
-        run = subprocess.run([*prefix, *command, f"--junitxml={report}"], env=_environment(environment or {}),
-                             capture_output=True, text=True)
-        found = _failures(report) if report.is_file() else []
-    if run.returncode and not found:
-        raise LessonError(f"nbval did not run: {' '.join((run.stdout + run.stderr).split())[-500:]}")
+        unusable = _written(folder, names)
+        found = [Failure(name, "both editions", "not run", why) for name, why in unusable.items()]
+        usable = [name for name in names if name not in unusable]
+        if usable:
+            command = [*prefix, *_command(folder, usable, workers, seconds_a_cell)]
+            found += _found(command, _environment(environment or {}), Path(folder) / "report.xml", usable)
     return {name: [failure for failure in found if failure.lesson == name] for name in names}
 
 
+def _found(command, environment, report, names):
+    """Run nbval, and read its report: the failures."""
+    run = subprocess.run([*command, f"--junitxml={report}"], env=environment, capture_output=True, text=True)
+    found = _failures(report)
+    lost = [failure.text for failure in found if failure.lesson not in names]
+    if lost or (run.returncode and not found):
+        said = lost[0] if lost else run.stdout + run.stderr
+        raise LessonError(f"nbval did not run: {' '.join(said.split())[-500:]}")
+    return found
+
+
 def _code(lesson, solved):
+    path = target(lesson, solved)
     try:
-        return [cell for cell in read(target(lesson, solved)).cells if cell.cell_type == "code"]
+        cells = [cell for cell in read(path).cells if cell.cell_type == "code"]
     except Unusable as error:
         raise LessonError(str(error)) from None
+    if any("id" not in cell for cell in cells):
+        raise LessonError(f"{path.name} has cells without ids, as an older Jupyter saves them: get it from git again, "
+                          "or `make notebooks`")
+    return cells
 
 
 def _placed(cell, edition, other_outputs=None):
@@ -116,15 +133,27 @@ def _placed(cell, edition, other_outputs=None):
     return cell
 
 
-def _command(folder, names, workers, seconds_a_cell):
-    """The call of pytest for merged lessons, which it writes into the folder."""
+def _require_known(names):
     unknown = set(names) - set(lessons())
     if unknown:
         raise LessonError(f"no lesson {', '.join(sorted(unknown))}; there are {', '.join(lessons())}")
-    folder = Path(folder)
-    (folder / "pytest.ini").write_text("[pytest]\n")  # else the options of a folder above would count
+
+
+def _written(folder, names):
+    """Write merged lessons into a folder; {name: why not} of those that cannot be run."""
+    (Path(folder) / "pytest.ini").write_text("[pytest]\n")  # else the options of a folder above would count
+    unusable = {}
     for name in names:
-        nbformat.write(merged(name), folder / f"{name}.ipynb")
+        try:
+            nbformat.write(merged(name), Path(folder) / f"{name}.ipynb")
+        except LessonError as error:
+            unusable[name] = str(error)
+    return unusable
+
+
+def _command(folder, names, workers, seconds_a_cell):
+    """The call of pytest for merged lessons in a folder."""
+    folder = Path(folder)
     order = sorted(names, key=lambda name: LONGEST_FIRST.index(name) if name in LONGEST_FIRST else -1)
     beside = [f"--numprocesses={workers}", "--dist=loadfile", "--no-loadscope-reorder"] if workers > 1 else []
     return [sys.executable, "-m", "pytest", "--nbval", "-p", "nbval_numbers", "-p", "no:cacheprovider", *beside,
@@ -137,11 +166,19 @@ def _environment(variables):
     return os.environ | variables | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
 
+def cases_in(report):
+    """The test cases in a JUnit report; none where pytest broke off before, or while, it was written."""
+    try:
+        return list(ElementTree.parse(report).iter("testcase"))
+    except (OSError, ElementTree.ParseError):
+        return []
+
+
 def _failures(report):
     """The failures in a JUnit report."""
     failed = []
-    for case in ElementTree.parse(report).iter("testcase"):
-        lesson = case.get("classname").removesuffix(".ipynb") or case.get("name").removesuffix(".ipynb")
+    for case in cases_in(report):
+        lesson = (case.get("classname") or case.get("name")).removesuffix(".ipynb")
         edition, _, cell = case.get("name").partition(", ")
         for trouble in [*case.findall("failure"), *case.findall("error")]:
             text = COLORS.sub("", trouble.text or trouble.get("message", ""))
@@ -154,13 +191,17 @@ def main(arguments=None):
     parser.add_argument("lessons", nargs="*", metavar="LESSON", help="as in 01_convolution (default: all)")
     parser.add_argument("--workers", type=int, default=2, help="how many side by side (default: 2)")
     options = parser.parse_args(arguments)
+    names = options.lessons or lessons()
     with tempfile.TemporaryDirectory() as folder:
         try:
-            command = _command(folder, options.lessons or lessons(), options.workers, SECONDS_A_CELL)
+            _require_known(names)
+            errors = list(_written(folder, names).values())
         except LessonError as error:
+            errors = [error]
+        for error in errors:
             print(f"error: {error}", file=sys.stderr)
-            return 1
-        return subprocess.run(command, env=_environment({})).returncode
+        return 1 if errors else subprocess.run(_command(folder, names, options.workers, SECONDS_A_CELL),
+                                               env=_environment({})).returncode
 
 
 if __name__ == "__main__":
