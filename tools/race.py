@@ -1,13 +1,16 @@
 """Compute the race of the optimizers that lesson 10 shows: data/race. Half an hour on two slow cores.
 
     python tools/race.py             what is not there yet
+    python tools/race.py --long      besides, what takes hours: 600 looks, and 300 at 320 pixels, η tuned for each
     python tools/race.py --check     compute nothing; say whether something is missing
 
 Each optimizer climbs a ladder of learning rates, each twice the one before, until the best has a worse one on either
-side; with η constant and with η falling along half a cosine. Then the best of each paints at 320 pixels.
+side; with η constant and with η falling along half a cosine. The best of each paints a second time, from another
+noise, and at 320 pixels.
 """
 
 import argparse
+import functools
 import json
 import sys
 
@@ -22,20 +25,27 @@ from nst_helpers.system import write_whole
 
 SMALL, LARGE = 160, 320  # pixels
 SHORT, LONG = 60, 200  # looks
+VERY_LONG, LARGE_LONG = 600, 300  # looks of --long, at 160 and at 320 pixels
+OTHER = 1  # the seed of the second noise
 # {name: (class, a first guess at η)}
 RULES = {"gradient descent": (optimizers.GradientDescent, 2.0**18), "momentum": (optimizers.Momentum, 2.0**20),
          "AdaGrad": (optimizers.AdaGrad, 40.0), "RMSprop": (optimizers.RMSprop, 5.0), "Adam": (optimizers.Adam, 40.0),
          "L-BFGS": (optimizers.LBFGS, 10.0)}
+SLOW = "RMSprop, β = 0.999"  # with bias correction: Adam without its mean of gradients
+MEASURED = "Barzilai–Borwein"  # L-BFGS with one pair, without its directions
 RAW = ("gradient descent", "momentum")  # their η is no length: it grows with the number of pixels
 SCIPY = "L-BFGS-B (SciPy)"
+GUESSES = {name: guess for name, (_, guess) in RULES.items()} | {SLOW: 40.0, MEASURED: 10.0}
 transfers = {}
 
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="compute nothing; say whether something is missing")
-    if parser.parse_args(arguments).check:
-        missing = [name for name in (*RULES, SCIPY) if not list(contest.stored_races(optimizer=name))]
+    parser.add_argument("--long", action="store_true", help="besides, the runs that take hours")
+    options = parser.parse_args(arguments)
+    if options.check:
+        missing = [name for name in (*RULES, SLOW, MEASURED, SCIPY) if not list(contest.stored_races(optimizer=name))]
         print(f"missing: {', '.join(missing)}" if missing else "every optimizer has raced")
         return bool(missing)
     for schedule in ("cosine", "constant"):
@@ -48,20 +58,42 @@ def main(arguments=None):
         climb("Adam", schedule, LONG)
     for memory in (1, 30):
         climb("L-BFGS", "cosine", SHORT, memory=memory)
+    climb("L-BFGS", "constant", SHORT, memory=1)
+    for schedule in ("constant", "cosine"):
+        for name in (SLOW, MEASURED):
+            climb(name, schedule, SHORT)
+    for name in (*RULES, SLOW, MEASURED):
+        for schedule in ("constant", "cosine"):
+            found = contest.best(optimizer=name, schedule=schedule, size=SMALL, memory=10, steps=SHORT)
+            run(name, found.learning_rate, schedule, SMALL, SHORT, seed=OTHER)
+    if options.long:
+        to_the_end()
     return 0
 
 
-def climb(name, schedule, steps, memory=10):
+def to_the_end():
+    """Every rule with ten times the looks, and with η tuned at 320 pixels too; some hours."""
+    for schedule in ("constant", "cosine"):
+        for name in (*RULES, SLOW, MEASURED):
+            climb(name, schedule, VERY_LONG)
+            found = contest.best(optimizer=name, schedule=schedule, size=SMALL, memory=10, steps=VERY_LONG)
+            run(name, found.learning_rate, schedule, SMALL, VERY_LONG, seed=OTHER)
+    for name in RULES:
+        climb(name, "constant", LARGE_LONG, size=LARGE, keep=name)
+
+
+def climb(name, schedule, steps, memory=10, size=SMALL, keep=None):
     """Double and halve η until the best has a worse one on either side."""
     start = contest.stored_races(optimizer=name, schedule=schedule, size=SMALL, memory=10)
-    rate = min(start, key=lambda race: race.end).learning_rate if start else RULES[name][1]
+    rate = min(start, key=lambda race: race.end).learning_rate if start else GUESSES[name]
+    rate *= (size / SMALL) ** 2 if name in RAW else 1
     tried = {}
     while True:
         centre = min(tried, key=tried.get) if tried else rate
         wanted = [value for value in (centre, centre / 2, 2 * centre) if value not in tried]
         if not wanted:
             return
-        tried[wanted[0]] = run(name, wanted[0], schedule, SMALL, steps, memory=memory)
+        tried[wanted[0]] = run(name, wanted[0], schedule, size, steps, memory=memory, keep=keep)
 
 
 def paint_large(name, steps):
@@ -71,35 +103,43 @@ def paint_large(name, steps):
     run(name, found.learning_rate * factor, found.schedule, LARGE, steps, keep=name)
 
 
-def run(name, rate, schedule, size, steps, memory=10, keep=None):
+def run(name, rate, schedule, size, steps, memory=10, keep=None, seed=0):
     """Compute a run unless it is there; the loss of its picture."""
-    for race in contest.stored_races(optimizer=name, learning_rate=rate, schedule=schedule, size=size, memory=memory):
+    for race in contest.stored_races(optimizer=name, learning_rate=rate, schedule=schedule, size=size, memory=memory,
+                                     seed=seed):
         if race.steps == steps:
             return race.end
-    transfer = the_transfer(size)
+    transfer = the_transfer(size, seed)
     if name == SCIPY:
         image, losses = by_scipy(transfer, steps)
     else:
-        made = RULES[name][0]
-        extra = {"memory": memory} if name == "L-BFGS" else {}
-        image, losses = contest.paint(transfer, lambda w, g, state, eta: made(eta, **extra).step(w, g, state),
-                                      made(1.0).init(transfer.noise), rate, steps, schedule)
+        image, losses = contest.paint(transfer, *stepper(name, memory, transfer.noise), rate, steps, schedule)
     earlier = [race.end for race in contest.stored_races(optimizer=name, size=size) if race.steps == steps]
     if keep and losses[-1] < min(earlier, default=np.inf):
         stamps.keep_picture(contest.folder() / f"{keep.lower().replace(' ', '_')}.webp", image, 88)
     told = {"optimizer": name, "learning_rate": float(rate), "schedule": schedule, "size": size, "memory": memory,
-            "losses": [float(f"{loss:.4g}") for loss in losses]}
+            "seed": seed, "losses": [float(f"{loss:.4g}") for loss in losses]}
     rows = [*contest.read(), told]
     text = "[\n  " + ",\n  ".join(json.dumps(row) for row in rows) + "\n]\n"
     write_whole(contest.folder() / "race.json", text.encode())
-    print(f"{name} η {rate:g} {schedule} {size} px, {steps} steps, memory {memory}: {losses[-1]:.4g}", flush=True)
+    print(f"{name} η {rate:g} {schedule} {size} px, {steps} steps, memory {memory}, noise {seed}: {losses[-1]:.4g}",
+          flush=True)
     return float(losses[-1])
 
 
-def the_transfer(size):
-    if size not in transfers:
-        transfers[size] = contest.one_transfer(load_network(), size)
-    return transfers[size]
+def stepper(name, memory, w):
+    """(one step, the state before the first) of an optimizer."""
+    if name == MEASURED:
+        return contest.barzilai_borwein, (w, 0 * w, np.inf)
+    made = functools.partial(optimizers.Adam, beta1=0.0) if name == SLOW else RULES[name][0]
+    extra = {"memory": memory} if name == "L-BFGS" else {}
+    return lambda w, g, state, eta: made(eta, **extra).step(w, g, state), made(1.0).init(w)
+
+
+def the_transfer(size, seed):
+    if (size, seed) not in transfers:
+        transfers[size, seed] = contest.one_transfer(load_network(), size, seed)
+    return transfers[size, seed]
 
 
 def by_scipy(transfer, looks):
