@@ -183,7 +183,8 @@ def test_turned_inputs_change_nothing_for_rules_that_know_no_axes():
 
 
 def test_two_gradients_of_all_examples_are_what_lbfgs_sees_anyway():
-    ends = [batches.excess(optimizers.LBFGS, 0.5, batches.EXAMPLES, steps=20, one_batch=pairs) for pairs in (False, True)]
+    ends = [batches.excess(optimizers.LBFGS, 0.5, batches.EXAMPLES, steps=20, one_batch=one_batch)
+            for one_batch in (False, True)]
     assert ends[0] == pytest.approx(ends[1], rel=1e-3)
 
 

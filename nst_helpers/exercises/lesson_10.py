@@ -1,6 +1,7 @@
 """Exercises of lesson 10: Adam."""
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -85,7 +86,8 @@ def _painted(rule):
 
     if not isinstance(rule, (tuple, list)) or len(rule) != 4:
         raise ValueError("four things are wanted, in brackets: (step, state, eta, schedule)")
-    step, state, rate, schedule = rule
+    step, state, rate = rule[:3]
+    schedule: Any = rule[3]
     if not callable(step):
         raise ValueError("the first of the four is a function: step(w, gradient, state, eta)")
     if not (callable(schedule) or schedule in ("constant", "cosine")):
