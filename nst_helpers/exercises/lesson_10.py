@@ -1,7 +1,6 @@
 """Exercises of lesson 10: Adam."""
 
 from functools import cache
-from typing import Any
 
 import numpy as np
 
@@ -86,13 +85,12 @@ def _painted(rule):
 
     if not isinstance(rule, (tuple, list)) or len(rule) != 4:
         raise ValueError("four things are wanted, in brackets: (step, state, eta, schedule)")
-    step, state, rate = rule[:3]
-    schedule: Any = rule[3]
+    step, state, rate, schedule = rule
     if not callable(step):
         raise ValueError("the first of the four is a function: step(w, gradient, state, eta)")
     if not (callable(schedule) or schedule in ("constant", "cosine")):
         raise ValueError('the schedule is "constant", "cosine" or a function (number, steps) → share of η')
-    return paint(_transfer(), step, state, float(rate), LOOKS, schedule).image
+    return paint(_transfer(), step, state, float(rate), LOOKS, rule[3]).image
 
 
 def _loss(image):
@@ -163,7 +161,7 @@ EXERCISES = {
             "above the line stands V̂, not the gradient: this is RMSprop.": _walk_with(above="gradient"),
             "this walks uphill: subtract the step.": _walk_with(sign=1),
         },
-        praise="t counts the steps, not the arrays. With Keras the same happens to who calls apply once an array.",
+        praise="t counts the steps, not the arrays. Keras does the same if apply is called once for each array.",
     ),
     "10-longest": Derive(
         truth="(1 - beta1) / ((1 - beta2) * (1 - beta1**2 / beta2))**0.5",
