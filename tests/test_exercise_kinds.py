@@ -70,6 +70,13 @@ def test_a_picture_is_measured_wish_by_wish(capsys):
     assert not bright.judge("x", good * np.nan, 0).passed
 
 
+def test_what_is_made_of_an_answer_is_measured_and_shown():
+    doubled = Make((Wish("mean", np.mean, least=100),), picture=lambda image: image, made=lambda image: 2 * image)
+    found = doubled.judge("x", np.full((2, 2, 3), 60.0), 0)
+    assert found.passed and found.details.picture.max() == 120
+    assert doubled.judge("x", {}, 0).text.startswith("✗ x: nothing can be made of it: unsupported operand")
+
+
 def test_each_wrong_choice_has_its_own_explanation():
     which = Choice({"a": Option("more", True, "It grows."), "b": Option("less", False, "That would be γ."),
                     "c": Option("the same sign", True, "Both are positive.")})

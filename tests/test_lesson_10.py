@@ -1,15 +1,17 @@
 """Lesson 10: its rules by hand are the package's; what it says of step lengths, ε and Adam's failure; and its race."""
 
+import ast
 import io
 
 import numpy as np
 import pytest
-from lesson_code import lesson_functions
+from lesson_code import SOURCES, lesson_functions
 from PIL import Image
 
 from nst_helpers import optimizers
 from nst_helpers.backend import tf
 from nst_helpers.diagrams.adam import moves, state_of_adam, streams
+from nst_helpers.exercises import verdict
 from nst_helpers.experiments import batches, contest
 from nst_helpers.experiments.landscapes import RULES, corners
 from nst_helpers.plots import png
@@ -23,6 +25,7 @@ PAIRS = {
     "adam_hat": optimizers.Adam(0.01, epsilon=1e-7, epsilon_hat=True),
 }
 RACERS = (*RULES, "L-BFGS")
+LADDERS = (*RACERS, "RMSprop, β = 0.999", "Barzilai–Borwein")
 
 
 def pixels(panel):
@@ -119,6 +122,40 @@ def test_adam_goes_the_wrong_way_where_reddi_says():
     assert walk(gradient_at, 3000, 0.0, 1 / 17, largest=True)[-300:].mean() < -0.9
 
 
+def bowl(seed=0):
+    """A quadratic of a small picture, and its steps by the lesson's and by the package's rule."""
+    generator = np.random.default_rng(seed)
+    curvature, start = generator.uniform(0.01, 1, (2, 3, 3)), generator.uniform(50, 200, (2, 3, 3))
+    return curvature, start
+
+
+def test_the_rule_that_measures_its_length_is_the_packages():
+    (by_hand,) = lesson_functions("10_adam", "barzilai_borwein")
+    curvature, start = bowl()
+    paths = []
+    for rule in (by_hand, contest.barzilai_borwein):
+        w, memory, points = start, (start, 0 * start, np.inf), []
+        for _ in range(20):
+            new, memory = rule(w, curvature * w, memory, 5.0)
+            assert np.sqrt(np.mean((new - w) ** 2)) < 5.0001
+            w = new
+            points.append(w)
+        paths.append(np.array(points))
+    np.testing.assert_allclose(paths[0], paths[1], rtol=1e-12)
+    assert np.sqrt(np.mean((paths[0][0] - start) ** 2)) == pytest.approx(5)  # nothing is known of the curvature yet
+
+
+def test_with_one_pair_its_length_is_that_of_lbfgs():
+    """On a loss with the same curvature everywhere both arrive in the second step."""
+    start, rule = np.array([3.0, -4.0]), optimizers.LBFGS(1.0, memory=1)
+    w, state = rule.step(start, 0.5 * start, rule.init(start))
+    other, memory = contest.barzilai_borwein(start, 0.5 * start, (start, 0 * start, np.inf), 1.0)
+    np.testing.assert_allclose(w, other)
+    rule = optimizers.LBFGS(100.0, memory=1)
+    np.testing.assert_allclose(rule.step(w, 0.5 * w, state)[0], 0, atol=1e-12)
+    np.testing.assert_allclose(contest.barzilai_borwein(other, 0.5 * other, memory, 100.0)[0], 0, atol=1e-12)
+
+
 # What it draws and measures
 
 
@@ -138,6 +175,19 @@ def test_least_squares_with_all_examples_comes_down_to_the_minimum():
     assert batches.excess(optimizers.GradientDescent, 100.0, batches.EXAMPLES) == np.inf
 
 
+def test_turned_inputs_change_nothing_for_rules_that_know_no_axes():
+    plain, turned = (batches.excess(optimizers.Momentum, 2.0, 20, turned=turned) for turned in (False, True))
+    assert plain == pytest.approx(turned, rel=1e-6)
+    plain, turned = (batches.excess(optimizers.AdaGrad, 2.0, 20, turned=turned) for turned in (False, True))
+    assert turned > 2 * plain
+
+
+def test_two_gradients_of_all_examples_are_what_lbfgs_sees_anyway():
+    ends = [batches.excess(optimizers.LBFGS, 0.5, batches.EXAMPLES, steps=20, one_batch=one_batch)
+            for one_batch in (False, True)]
+    assert ends[0] == pytest.approx(ends[1], rel=1e-3)
+
+
 def test_the_tuned_learning_rate_has_worse_neighbours():
     rate, left = batches.tuned(optimizers.Momentum, 200, 0.01, steps=50)
     for other in (rate / 2, 2 * rate):
@@ -145,13 +195,15 @@ def test_the_tuned_learning_rate_has_worse_neighbours():
 
 
 @pytest.mark.parametrize("schedule", ["constant", "cosine"])
-@pytest.mark.parametrize("name", RACERS)
+@pytest.mark.parametrize("name", LADDERS)
 def test_the_best_of_a_stored_ladder_has_worse_neighbours(name, schedule):
     ladder = {race.learning_rate: race.end for race in contest.stored_races(
         optimizer=name, schedule=schedule, size=160, memory=10, steps=60)}
     rate = min(ladder, key=ladder.get)
     assert {rate / 2, 2 * rate} <= set(ladder)
     assert contest.best(optimizer=name, schedule=schedule, size=160, memory=10, steps=60).learning_rate == rate
+    (other,) = contest.stored_races(optimizer=name, schedule=schedule, learning_rate=rate, seed=1)
+    assert other.steps == 60
 
 
 @pytest.mark.parametrize("name", RACERS)
@@ -165,6 +217,72 @@ def test_a_painting_starts_at_the_noise_and_obeys_its_schedule():
     painted = contest.paint(transfer, lambda w, g, memory, eta: (w - eta * g, memory), None, 10.0, 2, "cosine")
     np.testing.assert_allclose(painted.losses, [1200, 1080, 1020])
     np.testing.assert_allclose(painted.image, 85)
+    own = contest.paint(transfer, lambda w, g, memory, eta: (w - eta * g, memory), None, 10.0, 2,
+                        lambda number, steps: (number + 1) / steps)
+    np.testing.assert_allclose(own.losses, [1200, 1140, 1020])
+
+
+# Its exercises
+
+
+def by_momentum(w, gradient, state, eta):
+    return optimizers.Momentum(eta).step(w, gradient, state)
+
+
+@pytest.mark.parametrize(("answer", "hint"), [
+    (np.zeros((107, 160, 3)), "four things are wanted"), (by_momentum, "four things are wanted"),
+    ((by_momentum, None, 1.0), "four things are wanted"),
+    ((optimizers.Adam(20.0), None, 20.0, "constant"), "the first of the four is a function"),
+    ((by_momentum, None, 1.0, "linear"), "the schedule is"), ((by_momentum, None, "much", "constant"), "to float"),
+    ((by_momentum, None, 1.0, "constant"), "has no attribute 'velocity'"),
+    ((lambda w, g, state, eta: w - eta * g, None, 1.0, "constant"), "too many values to unpack"),
+    ((lambda w, g: (w, None), None, 1.0, "constant"), "positional arguments"),
+    ((lambda w, g, state, eta: (w, state), None, 1.0, "constant"), "1 of 1 wishes not met"),
+    ((lambda w, g, state, eta: (w * np.nan, state), None, 1.0, "constant"), "1 of 1 wishes not met")])
+def test_what_is_no_rule_is_told_why(answer, hint, monkeypatch):
+    noise = np.full((4, 6, 3), 9.0, np.float32)
+    still = contest.Transfer(lambda w: (float(np.mean(255 - w)), np.ones_like(w)), noise)  # of black: 255
+    monkeypatch.setattr("nst_helpers.exercises.lesson_10._transfer", lambda: still)
+    passed, text = verdict("10-picture", answer)
+    assert not passed and hint in text
+
+
+@pytest.mark.parametrize("kind", [tuple, list])
+@pytest.mark.parametrize("schedule", ["constant", "cosine", lambda number, steps: 1 - number / steps])
+def test_any_rule_that_comes_down_paints(kind, schedule, monkeypatch):
+    noise = np.full((4, 6, 3), 9.0, np.float32)
+    still = contest.Transfer(lambda w: (float(np.mean(255 - w)), np.ones_like(w)), noise)  # of black: 255
+    monkeypatch.setattr("nst_helpers.exercises.lesson_10._transfer", lambda: still)
+    found = verdict("10-picture", kind((by_momentum, optimizers.Momentum(1.0).init(noise), 2.0, schedule)))
+    assert found.passed and found.details.picture.shape == noise.shape
+
+
+def vectorized(pictures, gradients, learning_rate, beta1, beta2):
+    w, velocity, scale = np.array(pictures), 0 * pictures, 0 * pictures
+    for t, row in enumerate(gradients, 1):
+        velocity, scale = beta1 * velocity + (1 - beta1) * row, beta2 * scale + (1 - beta2) * row**2
+        w = w - learning_rate * velocity / (1 - beta1**t) / (np.sqrt(scale / (1 - beta2**t)) + 1e-8)
+    return w
+
+
+def one_by_one(pictures, gradients, learning_rate, beta1, beta2):
+    return [vectorized(picture, gradients[:, number], learning_rate, beta1, beta2)
+            for number, picture in enumerate(pictures)]
+
+
+@pytest.mark.parametrize("answer", [vectorized, one_by_one])
+def test_other_ways_to_paint_several_pictures_pass(answer):
+    assert verdict("10-pictures", answer).passed
+
+
+def test_the_lesson_shows_the_planted_bug_and_its_cure():
+    source = (SOURCES / "10_adam.py").read_text(encoding="utf-8")
+    shown, cured = ({}, {})
+    for node, space in zip([node for node in ast.parse(source).body if getattr(node, "name", "") == "walk"],
+                           (shown, cured), strict=True):
+        exec(ast.unparse(node), space)
+    assert verdict("10-pictures", shown["walk"]).text.startswith("○ 10-pictures: the bug is still in it.")
+    assert verdict("10-pictures", cured["walk"]).passed
 
 
 # The race

@@ -1,12 +1,15 @@
 """Compute the race of the optimizers that lesson 10 shows: data/race. Half an hour on two slow cores.
 
     python tools/race.py             what is not there yet; all of it, where the network or a picture is another one
-    python tools/race.py --check     compute nothing; name the optimizers that have not raced
+    python tools/race.py --long      besides, what takes hours: 600 looks, and 300 at 320 pixels, η tuned for each
+    python tools/race.py --check     compute nothing; say whether something is missing
 
 Each optimizer climbs a ladder of learning rates, each twice the one before, until the best has a worse one on either
-side; with η constant and with η falling along half a cosine. Then the best of each paints at 320 pixels.
+side; with η constant and with η falling along half a cosine. The best of each paints a second time, from another
+noise, and at 320 pixels.
 """
 
+import functools
 import json
 import sys
 
@@ -23,30 +26,39 @@ from nst_helpers.system import write_whole
 
 SMALL, LARGE = 160, 320  # pixels
 SHORT, LONG = 60, 200  # looks
+VERY_LONG, LARGE_LONG = 600, 300  # looks of --long, at 160 and at 320 pixels
+OTHER = 1  # the seed of the second noise
 # {name: (class, a first guess at η)}
 RULES = {"gradient descent": (optimizers.GradientDescent, 2.0**18), "momentum": (optimizers.Momentum, 2.0**20),
          "AdaGrad": (optimizers.AdaGrad, 40.0), "RMSprop": (optimizers.RMSprop, 5.0), "Adam": (optimizers.Adam, 40.0),
          "L-BFGS": (optimizers.LBFGS, 10.0)}
+SLOW = "RMSprop, β = 0.999"  # with bias correction: Adam without its mean of gradients
+MEASURED = "Barzilai–Borwein"  # L-BFGS with one pair, without its directions
 RAW = ("gradient descent", "momentum")  # their η is no length: it grows with the number of pixels
 SCIPY = "L-BFGS-B (SciPy)"
 DECIDING = ("content_weight", "style_weight", "tv_weight", "content_layers", "style_layers")  # of the default settings
+GUESSES = {name: guess for name, (_, guess) in RULES.items()} | {SLOW: 40.0, MEASURED: 10.0}
 transfers = {}
 
 
 def main(arguments=None):
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    if "--long" in arguments:
+        to_the_end()
+        arguments.remove("--long")
     return stamps.main(arguments, __doc__, read_recipes(), is_stale, compute, "race")
 
 
 def read_recipes():
     """One: everything but the learning rates, which follow from what is found."""
-    return {"race": [SMALL, LARGE, SHORT, LONG, {name: guess for name, (_, guess) in RULES.items()}, SCIPY]}
+    return {"race": [SMALL, LARGE, SHORT, LONG, GUESSES, SCIPY, OTHER]}
 
 
 def is_stale(name, recipe):
     """Whether an optimizer or its picture is missing, or they raced by another recipe, or on another network."""
     pictures = [contest.folder() / f"{file_name(rule)}.webp" for rule in RULES]
     raced = {run["optimizer"] for run in contest.read()}
-    return stamps.is_stale(contest.folder() / "race.json", stamp(recipe), pictures) or not {*RULES, SCIPY} <= raced
+    return stamps.is_stale(contest.folder() / "race.json", stamp(recipe), pictures) or not {*GUESSES, SCIPY} <= raced
 
 
 def compute(name, recipe):
@@ -62,6 +74,14 @@ def compute(name, recipe):
         climb("Adam", schedule, LONG)
     for memory in (1, 30):
         climb("L-BFGS", "cosine", SHORT, memory=memory)
+    climb("L-BFGS", "constant", SHORT, memory=1)
+    for schedule in ("constant", "cosine"):
+        for rule in (SLOW, MEASURED):
+            climb(rule, schedule, SHORT)
+    for rule in GUESSES:
+        for schedule in ("constant", "cosine"):
+            found = contest.best(optimizer=rule, schedule=schedule, size=SMALL, memory=10, steps=SHORT)
+            run(rule, found.learning_rate, schedule, SMALL, SHORT, seed=OTHER)
     return f"{len(contest.read())} runs"
 
 
@@ -73,11 +93,23 @@ def stamp(recipe):
     return stamps.digest([stamps.text(recipe), stamps.text(weights)], files)
 
 
-def climb(name, schedule, steps, memory=10):
+def to_the_end():
+    """Every rule with ten times the looks, and with η tuned at 320 pixels too; some hours."""
+    for schedule in ("constant", "cosine"):
+        for name in (*RULES, SLOW, MEASURED):
+            climb(name, schedule, VERY_LONG)
+            found = contest.best(optimizer=name, schedule=schedule, size=SMALL, memory=10, steps=VERY_LONG)
+            run(name, found.learning_rate, schedule, SMALL, VERY_LONG, seed=OTHER)
+    for name in RULES:
+        climb(name, "constant", LARGE_LONG, size=LARGE, picture=name)
+
+
+def climb(name, schedule, steps, memory=10, size=SMALL, picture=None):
     """Double and halve η until the best has a worse one on either side."""
     start = contest.stored_races(optimizer=name, schedule=schedule, size=SMALL, memory=10)
-    guess = min(start, key=lambda race: race.end).learning_rate if start else RULES[name][1]
-    ladders.climb(lambda rate: run(name, rate, schedule, SMALL, steps, memory=memory), guess)
+    guess = min(start, key=lambda race: race.end).learning_rate if start else GUESSES[name]
+    guess *= (size / SMALL) ** 2 if name in RAW else 1
+    ladders.climb(lambda rate: run(name, rate, schedule, size, steps, memory=memory, picture=picture), guess)
 
 
 def paint_large(name, steps):
@@ -87,26 +119,25 @@ def paint_large(name, steps):
     run(name, found.learning_rate * factor, found.schedule, LARGE, steps, picture=name)
 
 
-def run(name, rate, schedule, size, steps, memory=10, picture=None):
+def run(name, rate, schedule, size, steps, memory=10, picture=None, seed=0):
     """Compute a run unless it is there; the loss of its picture."""
-    for race in contest.stored_races(optimizer=name, learning_rate=rate, schedule=schedule, size=size, memory=memory):
+    for race in contest.stored_races(optimizer=name, learning_rate=rate, schedule=schedule, size=size, memory=memory,
+                                     seed=seed):
         if race.steps == steps:
             return race.end
-    transfer = the_transfer(size)
+    transfer = the_transfer(size, seed)
     if name == SCIPY:
         image, losses = by_scipy(transfer, steps)
     else:
-        made = RULES[name][0]
-        extra = {"memory": memory} if name == "L-BFGS" else {}
-        image, losses = contest.paint(transfer, lambda w, g, state, eta: made(eta, **extra).step(w, g, state),
-                                      made(1.0).init(transfer.noise), rate, steps, schedule)
+        image, losses = contest.paint(transfer, *stepper(name, memory, transfer.noise), rate, steps, schedule)
     earlier = [race.end for race in contest.stored_races(optimizer=name, size=size) if race.steps == steps]
     if picture and losses[-1] < min(earlier, default=np.inf):
         stamps.keep_picture(contest.folder() / f"{file_name(picture)}.webp", image, 88)
     told = {"optimizer": name, "learning_rate": float(rate), "schedule": schedule, "size": size, "memory": memory,
-            "losses": [stamps.digits(loss) for loss in losses]}
+            "seed": seed, "losses": [stamps.digits(loss) for loss in losses]}
     keep([*contest.read(), told], stamps.kept(contest.folder() / "race.json"))
-    print(f"{name} η {rate:g} {schedule} {size} px, {steps} steps, memory {memory}: {losses[-1]:.4g}", flush=True)
+    print(f"{name} η {rate:g} {schedule} {size} px, {steps} steps, memory {memory}, noise {seed}: {losses[-1]:.4g}",
+          flush=True)
     return float(losses[-1])
 
 
@@ -117,10 +148,19 @@ def keep(runs, stamp):
     write_whole(contest.folder() / "race.json", text.encode())
 
 
-def the_transfer(size):
-    if size not in transfers:
-        transfers[size] = contest.one_transfer(load_network(), size)
-    return transfers[size]
+def stepper(name, memory, w):
+    """(one step, the state before the first) of an optimizer."""
+    if name == MEASURED:
+        return contest.barzilai_borwein, (w, 0 * w, np.inf)
+    made = functools.partial(optimizers.Adam, beta1=0.0) if name == SLOW else RULES[name][0]
+    extra = {"memory": memory} if name == "L-BFGS" else {}
+    return lambda w, g, state, eta: made(eta, **extra).step(w, g, state), made(1.0).init(w)
+
+
+def the_transfer(size, seed):
+    if (size, seed) not in transfers:
+        transfers[size, seed] = contest.one_transfer(load_network(), size, seed)
+    return transfers[size, seed]
 
 
 def by_scipy(transfer, looks):

@@ -62,8 +62,8 @@ def _flow(axis):
     _box(axis, (9, 24), 15, 11, SKY, "gradient\n∇L(w)")
     _box(axis, (33, 36), 27, 12, GREEN, "V: mean of gradients\nkeeps β₁ = 0.9, gains 0.1")
     _box(axis, (33, 12), 27, 12, PINK, "s: mean of squares\nkeeps β₂ = 0.999, gains 0.001")
-    _box(axis, (61, 36), 15, 12, GREEN, "V̂\n÷ (1 − β₁ᵗ⁺¹)", pale=True)
-    _box(axis, (61, 12), 15, 12, PINK, "√ŝ\n÷ (1 − β₂ᵗ⁺¹)", pale=True)
+    _box(axis, (61, 36), 16, 12, GREEN, "V̂ =\nV ÷ (1 − β₁ᵗ⁺¹)", pale=True)
+    _box(axis, (61, 12), 16, 12, PINK, "ŝ =\ns ÷ (1 − β₂ᵗ⁺¹)", pale=True)
     _box(axis, (79, 24), 12, 11, AMBER, "η V̂ / √ŝ")
     _box(axis, (95, 24), 8.5, 11, ORANGE, "w −\nthat")
     for start, end in (((16.5, 27), (19.3, 33)), ((16.5, 21), (19.3, 15)), ((46.7, 36), (53.3, 36)),

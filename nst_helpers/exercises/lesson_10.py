@@ -7,68 +7,68 @@ import numpy as np
 from nst_helpers.exercises import Choice, Derive, Make, Option, Repair, Wish
 
 SIZE = 160  # pixels: longer side of the picture that is painted
-LOWEST = 3.0  # the loss that it may have at most
+LOOKS = 40  # that a rule may take
+LOWEST = 3.0  # the loss that the picture may have at most
 
 
-def _adam_with(keep="", first=1, second=1, offset=1, power=0.5, above="mean", sign=-1, swapped=False):
-    """Adam over a row of gradients, with one part replaced by a usual mistake.
+def _walk_with(count=lambda step, number, pictures: step + 1, first=1, second=1, power=0.5, above="mean", sign=-1,
+               swapped=False, shared=False, steps=None, late=False):
+    """Adam on several pictures, with one part replaced by a usual mistake.
 
-    keep: the means that are stored corrected: "V", "s", "Vs". first, second: whether V and s are corrected.
-    offset: of the exponent. power: of ŝ. above: what stands above the line. swapped: β₁ and β₂ in the corrections.
+    count: (number of the step, of the picture, how many pictures), from 0 → the exponent of the correction.
+    first, second: whether V and s are corrected. power: of ŝ. above: what stands above the line. swapped: β₁ and β₂ in
+    the corrections. shared: one V and one s for all pictures. steps: how many are taken. late: one step, at the end.
     """
 
-    def walk(w, gradients, learning_rate, beta1, beta2):
-        velocity = scale = 0.0 * w
-        for t, gradient in enumerate(gradients):
-            velocity = beta1 * velocity + (1 - beta1) * gradient
-            scale = beta2 * scale + (1 - beta2) * gradient**2
-            one, two = (beta2, beta1) if swapped else (beta1, beta2)
-            fix1, fix2 = 1 - one ** (t + offset) if first else 1.0, 1 - two ** (t + offset) if second else 1.0
-            velocity_hat, scale_hat = velocity / fix1, scale / fix2
-            velocity = velocity_hat if "V" in keep else velocity
-            scale = scale_hat if "s" in keep else scale
-            over = gradient if above == "gradient" else velocity_hat
-            w = w + sign * learning_rate * over / (scale_hat**power + 1e-8)
+    def walk(pictures, gradients, learning_rate, beta1, beta2):
+        w = np.array(pictures, float)
+        velocity, scale = 0 * w, 0 * w
+        one, two = (beta2, beta1) if swapped else (beta1, beta2)
+        for step, row in enumerate(gradients[:steps]):
+            for number, gradient in enumerate(row):
+                kept, t = 0 if shared else number, count(step, number, len(w))
+                velocity[kept] = beta1 * velocity[kept] + (1 - beta1) * gradient
+                scale[kept] = beta2 * scale[kept] + (1 - beta2) * gradient**2
+                if late and step < len(gradients) - 1:
+                    continue
+                velocity_hat = velocity[kept] / (1 - one**t if first else 1)
+                scale_hat = scale[kept] / (1 - two**t if second else 1)
+                over = gradient if above == "gradient" else velocity_hat
+                w[number] += sign * learning_rate * over / (scale_hat**power + 1e-8)
         return w
 
     return walk
 
 
-def _first_only(w, gradients, learning_rate, beta1, beta2):
-    """Corrects by 1 − β at every step, as if each were the first."""
-    velocity = scale = 0.0 * w
-    for gradient in gradients:
-        velocity = beta1 * velocity + (1 - beta1) * gradient
-        scale = beta2 * scale + (1 - beta2) * gradient**2
-        w = w - learning_rate * velocity / (1 - beta1) / ((scale / (1 - beta2)) ** 0.5 + 1e-8)
+def _in_a_row(step, number, pictures):
+    """The planted bug: the counter goes on with every picture."""
+    return step * pictures + number + 1
+
+
+def _halved(w, gradients, learning_rate, beta1, beta2):
+    """Two pictures are assumed: the counter goes on by ½, so the first picture is half a step behind."""
+    return _walk_with(count=lambda step, number, pictures: (step * pictures + number + 1) / pictures)(
+        w, gradients, learning_rate, beta1, beta2)
+
+
+def _one_after_the_other(pictures, gradients, learning_rate, beta1, beta2):
+    """All steps of one picture, then all of the next, and the counter is not put back."""
+    steps = len(gradients)
+    return _walk_with(count=lambda step, number, pictures: number * steps + step + 1)(
+        pictures, gradients, learning_rate, beta1, beta2)
+
+
+def _first_picture_only(pictures, gradients, learning_rate, beta1, beta2):
+    w, moved = np.array(pictures, float), _walk_with()(pictures, gradients, learning_rate, beta1, beta2)
+    w[0] = moved[0]
     return w
 
 
-def _after_the_loop(keep=""):
-    """Both means over all gradients, then a single step; keep: the means that are stored corrected."""
-
-    def walk(w, gradients, learning_rate, beta1, beta2):
-        velocity = scale = velocity_hat = scale_hat = 0.0 * w
-        for t, gradient in enumerate(gradients):
-            velocity = beta1 * velocity + (1 - beta1) * gradient
-            scale = beta2 * scale + (1 - beta2) * gradient**2
-            velocity_hat, scale_hat = velocity / (1 - beta1 ** (t + 1)), scale / (1 - beta2 ** (t + 1))
-            velocity = velocity_hat if "V" in keep else velocity
-            scale = scale_hat if "s" in keep else scale
-        return w - learning_rate * velocity_hat / (scale_hat**0.5 + 1e-8)
-
-    return walk
-
-
-def _one_step(w, gradients, learning_rate, beta1, beta2):
-    return _adam_with()(w, gradients[:1], learning_rate, beta1, beta2)
-
-
 def _walks(generator):
-    """Gradients of two numbers over several steps; the first case is small enough for a pencil."""
-    return [(np.array([0.0]), np.array([[4.0], [4.0]]), 1.0, 0.5, 15 / 16),
-            (generator.normal(size=2), generator.normal(1, 2, (6, 2)), 0.5, 0.8, 0.95),
-            (generator.normal(size=3), generator.normal(-1, 3, (9, 3)), 0.25, 0.9, 0.99)]
+    """Gradients of two pictures of a few numbers; the first case is small enough for a pencil."""
+    return [(np.array([[0.0], [0.0]]), np.array([[[4.0], [4.0]]]), 1.0, 0.5, 15 / 16),
+            (generator.normal(size=(2, 2)), generator.normal(1, 2, (6, 2, 2)), 0.5, 0.8, 0.95),
+            (generator.normal(size=(3, 2)), generator.normal(-1, 3, (9, 3, 2)), 0.25, 0.9, 0.99)]
 
 
 @cache
@@ -79,10 +79,21 @@ def _transfer():
     return one_transfer(load_network(), SIZE)
 
 
+def _painted(rule):
+    """The picture after LOOKS looks, from (step, state, η, schedule)."""
+    from nst_helpers.experiments.contest import paint
+
+    if not isinstance(rule, (tuple, list)) or len(rule) != 4:
+        raise ValueError("four things are wanted, in brackets: (step, state, eta, schedule)")
+    step, state, rate, schedule = rule
+    if not callable(step):
+        raise ValueError("the first of the four is a function: step(w, gradient, state, eta)")
+    if not (callable(schedule) or schedule in ("constant", "cosine")):
+        raise ValueError('the schedule is "constant", "cosine" or a function (number, steps) → share of η')
+    return paint(_transfer(), step, state, float(rate), LOOKS, rule[3]).image
+
+
 def _loss(image):
-    image = np.asarray(image, np.float32)
-    if image.shape != _transfer().noise.shape:
-        raise ValueError(f"its shape is {image.shape}, not {_transfer().noise.shape}")
     return _transfer().look(image)[0]
 
 
@@ -117,29 +128,40 @@ EXERCISES = {
         },
         praise="With the usual β₁ and β₂ it is 3.16 in the first step, and largest, 6.57, in the twelfth.",
     ),
-    "10-means": Repair(
-        truth=_adam_with(),
-        planted=_adam_with(keep="Vs"),
-        symptom="Its first step is right, and the second is not.",
+    "10-pictures": Repair(
+        truth=_walk_with(),
+        planted=_walk_with(count=_in_a_row),
+        symptom="After the first step the first picture is where it should be, and the second is not.",
         inputs=_walks,
         mistakes={
-            "V is mended. s is still stored corrected, and corrected once more in the next step.": _adam_with(keep="s"),
-            "s is mended. V is still stored corrected, and corrected once more in the next step.": _adam_with(keep="V"),
-            "now there is one step only, after the loop: each gradient needs a step of its own.": _after_the_loop(),
-            "one step only, after the loop, and the means are still stored corrected.": _after_the_loop(keep="Vs"),
-            "now nothing is corrected: the first steps are too long.": _adam_with(first=0, second=0),
-            "s is not corrected any more.": _adam_with(second=0),
-            "V is not corrected any more.": _adam_with(first=0),
-            "the correction of the first step is used in all steps: the exponent must grow.": _first_only,
-            "β₁ belongs to V and β₂ to s, also in the correction.": _adam_with(swapped=True),
-            "t counts from 0 here, so the first correction needs the exponent t + 1.": _adam_with(offset=0),
-            "the exponent is one too large: the first step would be divided by 1 − β².": _adam_with(offset=2),
-            "the root got lost: divide by √ŝ, not by ŝ.": _adam_with(power=1),
-            "above the line stands V̂, not the gradient: this is RMSprop.": _adam_with(above="gradient"),
-            "this walks uphill: subtract the step.": _adam_with(sign=1),
-            "only the first of the gradients is used: does it return inside of the loop?": _one_step,
+            "t is 0 at the first correction now, and 1 − β⁰ = 0: count before you correct.":
+                _walk_with(count=lambda step, number, pictures: step),
+            "t is 0 at the very first correction now, and the pictures still do not share one t.":
+                _walk_with(count=lambda step, number, pictures: step * pictures + number),
+            "t is 1 at every step now, as if each were the first: where is it set to 0?":
+                _walk_with(count=lambda step, number, pictures: 1),
+            "t counts the pictures now, from 1 again in each step: the exponent must grow with the steps.":
+                _walk_with(count=lambda step, number, pictures: number + 1),
+            "t is one too large for every picture: it goes on before the first step, and once more in it.":
+                _walk_with(count=lambda step, number, pictures: step + 2),
+            "t goes on by as many as there are pictures: in the second step it must be 2.":
+                _walk_with(count=lambda step, number, pictures: (step + 1) * pictures),
+            "t goes on by a fraction with each picture, so the pictures still do not share one t.": _halved,
+            "all steps of the first picture, then all of the next: t must begin again with each picture.":
+                _one_after_the_other,
+            "now nothing is corrected: the first steps are too long.": _walk_with(first=0, second=0),
+            "s is not corrected any more.": _walk_with(second=0),
+            "V is not corrected any more.": _walk_with(first=0),
+            "now the pictures share one V and one s: each needs its own.": _walk_with(shared=True),
+            "only the first row of gradients is used: does it return inside of the loop?": _walk_with(steps=1),
+            "one step only, after the loop: each row of gradients needs a step of its own.": _walk_with(late=True),
+            "only the first picture moves.": _first_picture_only,
+            "β₁ belongs to V and β₂ to s, also in the correction.": _walk_with(swapped=True),
+            "the root got lost: divide by √ŝ, not by ŝ.": _walk_with(power=1),
+            "above the line stands V̂, not the gradient: this is RMSprop.": _walk_with(above="gradient"),
+            "this walks uphill: subtract the step.": _walk_with(sign=1),
         },
-        praise="What is remembered stays uncorrected; the correction is made anew from it for each step.",
+        praise="t counts the steps, not the arrays. Keras does the same if apply is called once for each array.",
     ),
     "10-longest": Derive(
         truth="(1 - beta1) / ((1 - beta2) * (1 - beta1**2 / beta2))**0.5",
@@ -164,13 +186,11 @@ EXERCISES = {
         praise="7.27 with the usual β₁ and β₂, reached where gradients grow by β₂/β₁ = 1.11 a step.",
     ),
     "10-picture": Make(
-        wishes=(
-            Wish("total loss of the picture, for this lesson’s transfer at 160 pixels", _loss, most=LOWEST),
-            Wish("the lowest value of a pixel", lambda image: np.min(image), least=0),
-            Wish("the highest value of a pixel", lambda image: np.max(image), most=255),
-        ),
-        picture=lambda image: np.asarray(image, np.float32),
-        praise="How many looks did it take, and how many would η = 6 need?",
+        made=_painted,
+        wishes=(Wish(f"total loss of the picture after {LOOKS} looks, for this lesson’s transfer at 160 pixels", _loss,
+                     most=LOWEST),),
+        picture=lambda image: image,
+        praise="How many looks would η = 6 need for that?",
     ),
     "10-which": Choice(options={
         "a": Option("With β₁ = β₂ = 0.9 the first step of the uncorrected rule has the length η, since both means lack "

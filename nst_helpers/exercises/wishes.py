@@ -40,16 +40,23 @@ class Make:
 
     Attributes:
         wishes: what it shall have. picture: the answer → an image to show, or None. praise: said after ✓.
+        made: the answer → what is measured and shown, where that is made of the answer; None: the answer itself.
     """
 
     wishes: tuple[Wish, ...]
     picture: Callable[[Any], Any] | None = None
     praise: str = ""
+    made: Callable[[Any], Any] | None = None
 
     def judge(self, name: str, answer: Any, seed: int) -> Verdict:
         """The `Verdict` on an answer: every wish with what was measured."""
         if is_empty(answer):
             return open_yet(name)
+        if self.made:
+            outcome = guarded.call(self.made, (answer,))
+            if outcome.error is not None:
+                return failed(name, f"nothing can be made of it: {first_line(outcome.error)}.")
+            answer = outcome.value
         rows, missed = [("wish", "wanted", "measured", "")], []
         for wish in self.wishes:
             outcome = guarded.call(lambda value, wish=wish: float(wish.measure(value)), (answer,))

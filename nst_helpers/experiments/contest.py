@@ -46,6 +46,7 @@ class StoredRace(NamedTuple):
     size: int  # longer side in pixels
     memory: int  # pairs that L-BFGS keeps
     losses: np.ndarray  # before each step, and after the last
+    seed: int = 0  # of the noise
 
     @property
     def end(self) -> float:
@@ -57,12 +58,13 @@ class StoredRace(NamedTuple):
         return len(self.losses) - 1
 
 
-def one_transfer(network: FeatureNetwork, size: int) -> Transfer:
+def one_transfer(network: FeatureNetwork, size: int, seed: int = 0) -> Transfer:
     """The temple in the style of the night, with the default weights α, β, γ, at one size.
 
     Args:
         network: looks at the pictures.
         size: longer side of the picture in pixels.
+        seed: of the noise.
 
     Returns:
         A `Transfer`; its loss is a mean over pixels and features, so a pixel's gradient falls with their number.
@@ -75,11 +77,11 @@ def one_transfer(network: FeatureNetwork, size: int) -> Transfer:
         gradient, losses = objective(tf.constant(w, tf.float32))
         return float(losses[-1]), gradient.numpy()
 
-    return Transfer(look, noise_image(*content.shape[:2], seed=0))
+    return Transfer(look, noise_image(*content.shape[:2], seed=seed))
 
 
 def paint(transfer: Transfer, step: Callable, memory: Any, learning_rate: float, steps: int,
-          schedule: str = "constant") -> Painted:
+          schedule: str | Callable[[int, int], float] = "constant") -> Painted:
     """Lower a transfer's loss from its noise; pixels stay from 0 to 255.
 
     Args:
@@ -88,18 +90,41 @@ def paint(transfer: Transfer, step: Callable, memory: Any, learning_rate: float,
         memory: before the first step.
         learning_rate: η at the start.
         steps: how many; each costs one look at the picture.
-        schedule: "constant", or "cosine": η falls to zero along half a cosine.
+        schedule: "constant", or "cosine": η falls to zero along half a cosine; or (number of the step, steps) → the
+            share of η that this step takes.
     """
     image, losses = transfer.noise, []
-    rates = [learning_rate * (cosine(number, steps) if schedule == "cosine" else 1.0) for number in range(steps)]
+    share_of = schedule if callable(schedule) else cosine if schedule == "cosine" else lambda number, steps: 1.0
+    rates = [learning_rate * share_of(number, steps) for number in range(steps)]
     for moment in painted(transfer.look, image, step, memory, rates):
         losses.append(moment.loss)
         image = moment.image
     return Painted(image, np.array([*losses, transfer.look(image)[0]]))
 
 
+def barzilai_borwein(w: np.ndarray, gradient: np.ndarray, memory: tuple, learning_rate: float) -> tuple:
+    """One step of a rule that measures its own length: dᵀy / yᵀy times the gradient (Barzilai, Borwein 1988).
+
+    The same as L-BFGS with one pair, but without its directions, and capped in the same way.
+
+    Args:
+        w: the picture. gradient: at w.
+        memory: (the last w, the gradient there, the last dᵀy / yᵀy); before the first step (w, 0 w, infinity).
+        learning_rate: the most that a step may move a number (root mean square).
+
+    Returns:
+        (the next w, the next memory).
+    """
+    d, y, factor = w - memory[0], gradient - memory[1], memory[2]
+    if np.vdot(d, y) > 0:
+        factor = np.vdot(d, y) / np.vdot(y, y)
+    size = np.sqrt(np.mean(gradient**2))
+    return w - min(factor, learning_rate / size) * gradient, (w, gradient, factor)
+
+
 def stored_races(**wanted: Any) -> list[StoredRace]:
-    """The runs computed before that have these values, as in stored_races(optimizer="Adam", size=160)."""
+    """The runs computed before that have these values, as in stored_races(optimizer="Adam", size=160); seed 0."""
+    wanted = {"seed": 0, **wanted}
     races = [StoredRace(**{**told, "losses": np.array(told["losses"])}) for told in read()]
     return [race for race in races if all(getattr(race, key) == value for key, value in wanted.items())]
 
