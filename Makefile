@@ -60,6 +60,7 @@ runs: $(VENV)/installed  ## compute the runs that lessons show but do not comput
 	$(RUN) tools/adaptive.py
 	$(RUN) tools/scans.py
 	$(RUN) tools/race.py
+	$(RUN) tools/denoised.py
 
 features: $(VENV)/installed  ## compute what lesson 02 shows of channels and of three sets of weights, where missing (minutes)
 	$(RUN) tools/feature_pictures.py
