@@ -5,7 +5,8 @@
     python tools/runs.py --check           compute nothing; name the runs that are missing or out of date
 
 A recipe: {"content": picture, "style": {picture: weight, …}, "preset": default, classic or paper, "settings": changes
-to it, "frames": how many frames its film has, 0 for none}. How a lesson shows a run: nst_helpers/runs.py.
+to it, "frames": how many frames its film has, 0 for none}; and "lossless": true where a lesson judges single pixels,
+which costs ten times the bytes. How a lesson shows a run: nst_helpers/runs.py.
 """
 
 import json
@@ -37,7 +38,7 @@ def read_recipes():
     """{name: recipe}; SystemExit with one line where a recipe is not one."""
     recipes = json.loads((FOLDER / "recipes.json").read_text(encoding="utf-8"))
     for name, recipe in recipes.items():
-        if set(recipe) != KEYS:
+        if set(recipe) - {"lossless"} != KEYS:
             raise SystemExit(f"recipe {name}: it needs {', '.join(sorted(KEYS))}, and has {', '.join(sorted(recipe))}")
         try:
             settings_of(recipe)
@@ -74,7 +75,7 @@ def painted(recipe):
 
 def keep(name, recipe, result, frames):
     """Write a run's files, each whole or not at all; the one that tells of the others comes last."""
-    stamps.keep_picture(FOLDER / f"{name}.webp", result.image, 90)
+    stamps.keep_picture(FOLDER / f"{name}.webp", result.image, None if recipe.get("lossless") else 90)
     if frames:
         save_animation(frames, FOLDER / f"{name}.film.webp")
     losses = {part: [stamps.digits(value, 5) for value in values] for part, values in result.history.items()}

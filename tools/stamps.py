@@ -88,10 +88,14 @@ def main(arguments, description, recipes, is_stale, compute, what):
     return 0
 
 
-def keep_picture(path, image, quality):
-    """Write an image (height, width, 3), 0–255, as a WebP file, whole or not at all; returns how many bytes it has."""
+def keep_picture(path, image, quality=None):
+    """Write an image (height, width, 3), 0–255, as a WebP file, whole or not at all; returns how many bytes it has.
+
+    Without a quality nothing is lost: every pixel and color is as it was.
+    """
     file = io.BytesIO()
-    Image.fromarray(to_uint8(image)).save(file, "WEBP", quality=quality, method=6)
+    how = {"lossless": True} if quality is None else {"quality": quality}
+    Image.fromarray(to_uint8(image)).save(file, "WEBP", method=6, **how)
     write_whole(path, file.getvalue())
     return file.tell()
 

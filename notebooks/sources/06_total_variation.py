@@ -7,25 +7,24 @@ from nst_helpers.diagrams import variation
 from nst_helpers.runs import load_run
 
 bare, smooth, flat = (load_run(f"coffee_glass{name}") for name in ("_bare", "", "_flat"))
-plots.show(variation.magnified([bare.image, smooth.image], ["γ = 0", "γ = 0.1"], (150, 60, 90)),
+plots.show(variation.magnified([bare.image, smooth.image], ["γ = 0", "γ = 0.1"], (190, 70, 56)),
            "One photograph of a cup painted twice in the style of stained glass, from the same noise and with the same "
-           "settings but one. Below, the framed part enlarged. On the left each pane is covered with specks, on the "
-           "right it is calm. (The files are compressed and keep colour at half the resolution, so the finest coloured "
-           "specks are not in this picture; section 1 shows them uncompressed.)",
-           photo=True)
+           "settings but one. Below, the framed part enlarged, each pixel a square. On the left specks cover every "
+           "pane; on the right the panes are calm and their contours are still there.")
 
 # %% [markdown]
-# Both paintings were made with the same network, start and number of steps. The left one is covered with small specks;
-# the right one has far fewer, because a third term stands in its loss, the *total variation* (TV), with a small weight
-# $\gamma$. Gatys and colleagues (2016) have no such term; Johnson and colleagues (2016) add it, and so does the
-# course’s paper. We shall ask why the specks arise at all, build that term, and choose its two numbers, $\gamma$ and a
-# rounding $\epsilon$. At the end you will be able to derive its gradient, to say what it does to edges, ramps and
-# corners, to denoise a photograph with a proof that the result is optimal, and to judge a rule for $\gamma$.
+# Both paintings have the same network, start and number of steps. The right one has a third term in its loss, the
+# *total variation* (TV). Gatys and colleagues (2016) have no such term; Johnson and colleagues (2016) add it, and so
+# does the course’s paper. Why do specks arise at all, and how much smoothing is right? At the end you will be able to
+# derive the term’s gradient, to denoise a photograph with a proof that the result is optimal, and to judge a rule for
+# the weight.
 #
 # **Needs**: [05 Style loss](05_style_loss.ipynb). · **Time**: about 50 s of computing on two cores. ·
 # **Course’s paper**: section 2.3.4.
 
 # %%
+import json
+
 import numpy as np
 
 from nst_helpers import exercises, losses
@@ -34,7 +33,7 @@ from nst_helpers.experiments.denoising import exact_minimum, psnr, shapes, smoot
 from nst_helpers.experiments.grain import octave, price, rms
 from nst_helpers.images import load_image, noise_image
 from nst_helpers.networks import data_folder, load_network
-from nst_helpers.optimizers import Adam
+from nst_helpers.optimizers import LBFGS, Adam, Momentum
 from nst_helpers.shipped import shipped_picture
 from nst_helpers.transfer import Settings
 
@@ -42,9 +41,18 @@ from nst_helpers.transfer import Settings
 # ## 1. Where the specks come from
 #
 # The course’s paper gives a reason. With style and content alone “各个像素值参数之间更偏向于独立的个体” (“the pixel
-# values tend to be independent individuals”). Small paintings can test that. The loop is lesson 05’s, 64 steps at one
-# size; the loss is $\alpha L_{content} + \beta L_{style} + \gamma\,\mathrm{TV}$ with $\alpha = 1$ and the package’s
-# $\beta = 30$.
+# values tend to be independent individuals”). Let us ask the losses themselves.
+
+# %%
+exercises.predict(
+    "06-cheap", "To a small painting we add noise of 8 grey levels. Which noise raises content and style loss least?",
+    {"coarse colours (waves of 16 to 32 pixels)": "Soft clouds of colour look harmless, but they raise the losses "
+                                                  "several times as much as the cheapest of the three.",
+     "fine grey grain (2 to 4 pixels)": "It is tempting to think that no layer sees so fine a pattern. But edge "
+                                        "detectors respond to it, and it is the dearest of the three.",
+     "fine coloured grain (2 to 4 pixels)": "Where red, green and blue change independently, their fine patterns "
+                                            "hardly reach the features."},
+    right="fine coloured grain (2 to 4 pixels)")
 
 # %%
 photo = load_image(data_folder() / "content" / "coffee.jpg", max_size=144)
@@ -55,7 +63,7 @@ C, S = network(photo, layers), network(glass, layers)
 
 @tf.function
 def content_and_style(image):
-    """α L_content / number of features + β L_style, with α = 1."""
+    """α L_content / number of features + β L_style, with α = 1 and the package's β = 30."""
     F = network(image, layers)
     content = losses.content_loss(F["conv4_2"], C["conv4_2"]) / tf.size(C["conv4_2"], tf.float32)
     return content + settings.style_weight * losses.style_loss(F, S, settings.style_layers)
@@ -71,6 +79,7 @@ def total_gradient(image, gamma, epsilon):
 
 # %%
 def paint(start, gamma=0.0, epsilon=40.0, steps=64):
+    """Lesson 05's loop at one size, η falling to zero."""
     image, state = tf.constant(start), Adam(16.0).init(start)
     for step in range(steps):
         falling = np.float32(8 * (1 + np.cos(np.pi * step / steps)))
@@ -79,54 +88,12 @@ def paint(start, gamma=0.0, epsilon=40.0, steps=64):
         image = tf.clip_by_value(image, 0, 255)
     return image.numpy()
 
-# %% [markdown]
-# Grain is what varies from one pixel to the next. To measure it, a Fourier transform splits the picture into *octaves*,
-# bands in which the wavelength varies by a factor of two, and we keep the finest, waves of 2 to 4 pixels. We print its
-# root mean square (RMS) and its correlation with the noise of the start.
-
-# %%
 noise = noise_image(*photo.shape[:2], seed=0)
-runs = {"noise, γ = 0": paint(noise), "photograph, γ = 0": paint(photo)}
+grainy, calm = paint(noise), paint(noise, gamma=0.1)
 
 # %%
-runs["noise, γ = 0.1"] = paint(noise, 0.1)
-for name, image in ({"the noise itself": noise, "the photograph": photo} | runs).items():
-    grain = octave(image)
-    same = np.corrcoef(grain.ravel(), octave(noise).ravel())[0, 1]
-    print(f"{name:17} grain ≈ {rms(grain):4.1f}, "
-          f"correlation with the noise {abs(same):.1f}, loss ≈ {float(content_and_style(image)):.2f}")
-
-# %% tags=["figure"]
-plots.show_images([image[28:76, 62:134] for image in runs.values()], [f"from {name}" for name in runs],
-                  "A part of the three small paintings, 72 pixels wide and enlarged, each pixel a square. Left, the "
-                  "noise of the start is still there; with γ = 0.1, from the same start, the areas are calm. The "
-                  "painting in the middle began elsewhere and has other shapes too; compare its grain only.")
-
-# %% tags=["check"]
-first, second, third = (rms(octave(image)) for image in runs.values())
-assert first > 1.4 * second and second > 1.3 * third
-assert np.corrcoef(octave(runs["noise, γ = 0"]).ravel(), octave(noise).ravel())[0, 1] > 0.3
-
-# %% [markdown]
-# From noise, the grain has fallen only from 66 to 47, and it correlates at 0.7 with the start: half of its power is the
-# starting noise itself. Either these losses do not notice it, or 64 steps are too few to remove it. To tell the two
-# apart, take the smooth third painting, add noise of one octave with an RMS of 8 grey levels, and see by how much
-# content and style loss rise.
-
-# %%
-exercises.predict(
-    "06-cheap", "Which noise of 8 grey levels raises content and style loss least?",
-    {"coarse colours (waves of 16 to 32 pixels)": "Soft clouds of colour look harmless, but they raise the losses "
-                                                  "several times as much as the cheapest of the three.",
-     "fine grey grain (2 to 4 pixels)": "It is tempting to think that no layer sees so fine a pattern. But edge "
-                                        "detectors respond to it, and it is the dearest of the three.",
-     "fine coloured grain (2 to 4 pixels)": "Where red, green and blue change independently, their fine patterns "
-                                            "hardly reach the features."},
-    right="fine coloured grain (2 to 4 pixels)")
-
-# %%
-waves, base = (2, 4, 8, 16), runs["noise, γ = 0.1"]
-prices = {name: [price(content_and_style, base, wave, colored) for wave in waves]
+waves = (2, 4, 8, 16)
+prices = {name: [price(content_and_style, calm, wave, colored) for wave in waves]
           for name, colored in (("grey", False), ("coloured", True))}
 
 # %% tags=["figure"]
@@ -138,52 +105,71 @@ plots.show(variation.price_chart(waves, prices),
            folded="Choose first, then open")
 
 # %% [markdown]
-# Coarse colours cost about four times as much as fine coloured grain, and fine grey grain about eight times. Even this
-# eighth need not be the price of colour. Where red, green and blue get noise of their own, a third of its power is in
-# their mean, which is grey; and since the style loss is a sum of squared differences of Gram matrices, which are
-# squares themselves, a third of the power may cost as little as a ninth. So we repeat it with *pure* colour, whose mean
-# over the three channels is 0 at every pixel.
+# A third of the power of that coloured grain is in the mean of red, green and blue, which is grey. Now *pure* colour,
+# whose mean is 0 at every pixel:
 
 # %%
 def pure_color(size):
-    """The rise for fine grain without a grey part, of this RMS."""
-    grain = octave(np.random.default_rng(0).standard_normal(base.shape))
+    """The change for fine grain without a grey part, of this RMS, added and subtracted."""
+    grain = octave(np.random.default_rng(0).standard_normal(calm.shape))
     grain -= grain.mean(axis=2, keepdims=True)
     change = size / rms(grain) * grain
-    return np.mean([float(content_and_style(base + way * change) - content_and_style(base)) for way in (1, -1)])
+    return np.mean([float(content_and_style(calm + way * change) - content_and_style(calm)) for way in (1, -1)])
 
 for size in (8, 16, 47):
     print(f"pure colour of {size} grey levels changes the loss by {pure_color(size):.2f}")
 
+# %% [markdown]
+# In this network the finest colour is as good as free: hardly anything drives an optimizer to remove it, or to make
+# it. Who brings it? We measure the *grain* of a painting, its finest octave (waves of 2 to 4 pixels), by the root
+# mean square (RMS) of its grey part and of the rest. One painting begins with noise, four with the photograph, and
+# these go on until the loss is down to the same 4.0.
+
 # %%
-for name, image in ({"the noise itself": noise, "the photograph": photo, "the style picture": glass} | runs).items():
+def grain_of(image):
+    """RMS of the finest octave: (grey part, colour)."""
     grain = octave(image)
-    print(f"{name:17} grain ≈ {rms(grain):4.1f}, its grey part ≈ {rms(grain.mean(axis=2)):4.1f}")
-pushed = total_gradient(tf.constant(photo), tf.constant(0.0), tf.constant(40.0)).numpy()
-shares = [np.sum(octave(image) ** 2) / np.sum((image - image.mean(axis=(0, 1))) ** 2) for image in (photo, pushed)]
-print(f"share of the finest octave in the photograph {100 * shares[0]:.0f} %, in its gradient {100 * shares[1]:.0f} %")
+    grey = grain.mean(axis=2, keepdims=True)
+    return rms(grey), rms(grain - grey)
+
+def paint_until(loss, optimizer):
+    image, state, steps = tf.constant(photo), optimizer.init(photo), 0
+    while float(content_and_style(image)) > loss:
+        image, state = optimizer.step(image, total_gradient(image, tf.constant(0.0), tf.constant(40.0)), state)
+        image, steps = tf.clip_by_value(tf.cast(image, tf.float32), 0, 255), steps + 1
+    return image.numpy(), steps
+
+# %%
+rules = {"momentum": Momentum(2.0**17), "L-BFGS": LBFGS(8.0), "Adam, η = 4": Adam(4.0), "Adam, η = 16": Adam(16.0)}
+painted = {name: paint_until(4.0, rule) for name, rule in rules.items()}
+rows = {"the noise": noise, "painted from it, 64 steps": grainy, "the photograph": photo}
+rows |= {f"from it, {name}, {steps} steps": image for name, (image, steps) in painted.items()}
+for name, image in rows.items():
+    print("{:33} grey ≈ {:2.0f}, colour ≈ {:2.0f}".format(name, *grain_of(image)))
+for steps, grey_part, color, loss in json.loads((data_folder() / "denoised" / "long.json").read_text())["grain"]:
+    print(f"from noise, {steps:4} steps, stored: grey ≈ {grey_part:.0f}, colour ≈ {color:.0f}, loss ≈ {loss:.1f}")
+
+# %% tags=["figure"]
+plots.show_images([painted[name][0][28:76, 62:134] for name in ("L-BFGS", "Adam, η = 16")], ["L-BFGS", "Adam, η = 16"],
+                  "A part of two of the paintings, 72 pixels wide, each pixel a square. Both began with the photograph "
+                  "and have the same loss. On the right red, green and blue specks lie over the rim and the wood.")
 
 # %% tags=["check"]
-assert coarse > 2 * fine and grey > 3 * fine and shares[1] > 1.4 * shares[0]
-assert max(abs(pure_color(size)) for size in (8, 16, 47)) < 0.05
+color = {name: grain_of(image)[1] for name, (image, _) in painted.items()}
+assert max(color["momentum"], color["L-BFGS"]) < 0.75 * color["Adam, η = 4"] < color["Adam, η = 16"]
+assert grain_of(grainy)[1] > 0.6 * grain_of(noise)[1] and grain_of(grainy)[0] < 0.6 * grain_of(noise)[0]
+assert coarse > 2 * fine and grey > 3 * fine and max(abs(pure_color(size)) for size in (8, 16, 47)) < 0.05
 
 # %% [markdown]
-# At 47 grey levels, as much as the whole grain of the first painting, pure colour changes a loss of 4.87 by only 0.01.
-# In this network the finest colour is free, so nothing drives an optimizer to remove it; whether some of it would go in
-# a much longer run was not measured. The grey part is another matter. It fell to a third of the start’s, from 38 to 12,
-# which is about what the style picture has itself (11), because `octave` counts contours too. By the squares of the
-# printed numbers, 93 % of the power in the first painting’s grain is colour.
+# What the noise brings in of colour stays long. After 1,000 steps 33 of its 54 grey levels are left, though the loss
+# has fallen from 4.8 to 2.1; the grey part is down to the photograph’s after 64. The photograph has hardly any colour
+# in its grain. Momentum and L-BFGS leave it so, while Adam brings in two to four times as much at the same loss: it
+# divides the step of each value by the size of that value’s own recent gradients ([lesson 10](10_adam.ipynb)), so
+# what the loss hardly feels moves as far as the rest.
 #
-# The photograph had no specks, and yet the second painting is grainier than it, again in colour. One possible source is
-# the gradient. The finest octave holds 4 % of the photograph’s power and 14 % of the first gradient’s, which comes back
-# through strided poolings and through rectifiers that are open at one position and closed at the next; Olah and
-# colleagues (2017) describe such patterns and suspect the strides. Another is Adam, which divides by each value’s own
-# recent gradients and so enlarges the small ones. The causes are not separated here; a run with plain descent would be
-# a first control.
-#
-# So the course’s paper is half right for this network. Grey values are tied to their neighbours by the losses, but fine
-# colour is left free. A further term has to decide there, and it should push hardest on a pixel that is brighter, or
-# darker, than *all* its neighbours.
+# So the course’s paper is half right for this network. The losses tie grey values to their neighbours, but leave fine
+# colour free. A further term has to hold it, and should push hardest on a pixel that is brighter, or darker, than *all*
+# its neighbours.
 #
 # ## 2. Roughness as a number
 #
@@ -264,8 +250,8 @@ by_difference = (total_variation(rough + moved) - total_variation(rough - moved)
 assert abs(tv_gradient(rough)[40, 60, 1] - by_difference) < 1e-4
 
 # %% [markdown]
-# A folded cell checks it against the tape and a finite difference. Why the root, when a sum of squares
-# $\sum d^2 + r^2$ would be simpler? Compare how hard each pushes where differences are small and where they are large.
+# (A folded cell checks it against the tape and a finite difference.) Why the root, when a sum of squares $\sum d^2 +
+# r^2$ would be simpler?
 
 # %%
 coffee = load_image(data_folder() / "content" / "coffee.jpg", max_size=240)
@@ -285,13 +271,17 @@ plots.show(variation.pushes_chart(coffee[place], pushes),
 
 # %% tags=["check"]
 assert np.abs(tv_gradient(rough)).max() <= 2 + 2**0.5
+anisotropic = np.abs(np.diff(coffee, axis=0)).sum() + np.abs(np.diff(coffee, axis=1)).sum()
+assert np.isclose(float(tf.image.total_variation(tf.constant(coffee))), anisotropic, rtol=1e-3)
+assert abs(anisotropic / total_variation(coffee) - 1.28) < 0.02
 
 # %% [markdown]
-# Squares push eight times as hard where the differences are largest as where they are small, so they flatten edges
-# first. With the root each difference is divided by its own length, and the mean push is 1.2 to 1.4 whether the
-# differences are of 5 grey levels or of 100. The push is bounded too. Because $|d + r| \le \sqrt2\,\ell$
-# (Cauchy–Schwarz), the pixel’s own term is at most $\sqrt 2$, and the other two are at most 1 each. Only a pixel that
-# is brighter, or darker, than all its neighbours comes near to $2 + \sqrt2 \approx 3.4$, as we asked.
+# Squares push eight times as hard at the largest differences as at the small ones, so they flatten edges first. The
+# root divides each difference by its own length, and the mean push is 1.2 to 1.4 everywhere. As $|d + r| \le
+# \sqrt2\,\ell$, the pixel’s own term is at most $\sqrt 2$ and the other two at most 1. Only a pixel brighter, or
+# darker, than all its neighbours comes near to $2 + \sqrt2 \approx 3.4$, as we asked. (The root treats all directions
+# alike, it is *isotropic*; TensorFlow’s `tf.image.total_variation` adds $|d| + |r|$, 1.28 times as much for this
+# photograph.)
 #
 # ### Exercise 1: repair a total variation
 #
@@ -315,8 +305,8 @@ exercises.check("06-file", tv_of_file)
 # %% [markdown]
 # ## 3. The corner at zero
 #
-# On a flat place $d = r = \ell = 0$, and $d/\ell$ is $0/0$. The tape answers `nan`, *not a number*, and one such pixel
-# spoils every feature computed from it. Overexposed skies are flat, and so are areas held at 255.
+# On a flat place, such as an overexposed sky, $d/\ell$ is $0/0$. The tape answers `nan`, *not a number*, and one such
+# pixel spoils every feature computed from it.
 
 # %%
 flat_patch = with_noise(photo, 30).astype(float)
@@ -332,11 +322,9 @@ print(f"{spoiled.sum()} of the patch's 36 pixels are nan")
 assert spoiled.sum() == 35 and np.isfinite(tape_gradient(losses.total_variation, flat_patch)).all()
 
 # %% [markdown]
-# All but the patch’s lower right corner are spoiled. The remedy is to round the corner of the root, $\ell_\epsilon =
-# \sqrt{d^2 + r^2 + \epsilon^2} - \epsilon$, called *Charbonnier* smoothing (Charbonnier and colleagues, 1997) or
-# pseudo-*Huber*. Like Huber’s function it is a parabola near zero, about $\ell^2 / 2\epsilon$, and nearly a straight
-# line far away; $\epsilon$, in grey levels, says where the one becomes the other. Section 6 asks how large it should
-# be.
+# The remedy is to round the corner of the root, $\ell_\epsilon = \sqrt{d^2 + r^2 + \epsilon^2} - \epsilon$, called
+# *Charbonnier* smoothing (Charbonnier and colleagues, 1997) or pseudo-*Huber*: a parabola near zero, about
+# $\ell^2 / 2\epsilon$, and nearly a straight line far away. Section 6 asks how large $\epsilon$ should be.
 
 # %% tags=["figure"]
 plots.show(variation.rounded_corner((0.001, 3, 10, 40)),
@@ -347,25 +335,21 @@ plots.show(variation.rounded_corner((0.001, 3, 10, 40)),
 # %% [markdown]
 # ## 4. Denoising, and a proof that it is done
 #
-# Lowering TV alone ends at one single colour (but for the lower right pixel, which occurs in no term: its derivative
-# above is 0), so something has to hold on to the picture. Rudin, Osher and Fatemi (1992) keep it near the noisy picture
-# $J$. With a weight in place of their constraint, the *ROF model* is
+# Lowering TV alone ends at a single colour. Rudin, Osher and Fatemi (1992) keep the picture near the noisy one, $J$;
+# with a weight in place of their constraint, the *ROF model* is
 #
 # $$\mathrm{ROF}(I) = \tfrac12 \sum (I - J)^2 + \gamma\,\mathrm{TV}(I) .$$
 #
-# Both sums are *convex*: between any two pictures they lie on or below the straight line that joins their values. The
-# first is strictly so, hence there is exactly one minimum, but a gradient descent jitters at the corners of TV.
-# Chambolle (2004) avoids them. A length is the largest scalar product with a vector no longer than 1, $\ell = \max_{|p|
-# \le 1} (p_1 d + p_2 r)$. So give each place any such vector $p$, and $\tfrac12 \sum (I - J)^2 + \gamma \sum (p_1 d +
-# p_2 r)$ is at most $\mathrm{ROF}(I)$. Its smallest value over all pictures, attained at $I = J - \gamma D^Tp$ where
-# $D^T$ is the function `spread`, is called the *dual*, and it is a lower bound:
+# It is strictly convex, so it has exactly one minimum, but a descent jitters at the corners of TV. Chambolle (2004)
+# avoids them. A length is the largest scalar product with a vector no longer than 1, $\ell = \max_{|p| \le 1} (p_1 d +
+# p_2 r)$. With *any* such vectors the sum is at most $\mathrm{ROF}(I)$ and quadratic, smallest at $I = J - \gamma
+# D^Tp$, where $D^T$ is the function `spread`. That is a lower bound:
 #
 # $$\tfrac12 \sum J^2 - \tfrac12 \sum (J - \gamma D^T p)^2 \;\le\; \mathrm{ROF}(I)
 # \quad\text{for every picture } I \text{ and all } |p| \le 1 .$$
 #
-# Now raise the bound. A step moves each $p$ along the differences of the present picture, and vectors that have become
-# too long are cut back to 1 (a projection, in place of Chambolle’s own step). We take $\gamma = 13$, about the best
-# weight for this noise, as section 5 will show:
+# To raise it, move each $p$ along the differences of the present picture, and cut back to 1 what has become too long.
+# ($\gamma = 13$ is about the best for this noise, as section 5 will show.)
 
 # %%
 def chambolle(noisy, gamma, steps=400):
@@ -384,19 +368,20 @@ def rof(image, noisy, gamma):
 # %%
 noisy = with_noise(coffee, 20).astype(float)
 by_dual, bound = chambolle(noisy, 13.0)
-by_scipy = smoothed_minimum(noisy, 13.0, epsilon=0.3)  # the rounded sum, by L-BFGS
-for name, image in (("Chambolle", by_dual), ("SciPy", by_scipy), ("noisy picture", noisy)):
+by_library = load_image(data_folder() / "denoised" / "scikit_image.webp")  # computed beforehand, in whole grey levels
+for name, image in (("by hand", by_dual), ("scikit-image", by_library), ("noisy picture", noisy)):
     print(f"{name:13} ROF over its lower bound {rof(image, noisy, 13) / bound:.3f}")
-print(f"RMS between Chambolle’s picture and SciPy’s: {rms(by_dual - by_scipy):.1f} grey levels")
+within = (np.clip(by_dual, 0, 255) - by_library)[:-1, :-1]  # scikit-image ties the last row and column too
+print(f"RMS between both: {rms(within):.1f} grey levels")
 
 # %% tags=["check"]
-assert 1 <= rof(by_dual, noisy, 13) / bound < 1.005 and rof(by_scipy, noisy, 13) / bound < 1.02
-assert rms(by_dual - exact_minimum(noisy, 13.0)) < 0.5 and rms(by_dual - by_scipy) < 1.5
+assert 1 <= rof(by_dual, noisy, 13) / bound < 1.005 and rof(by_library, noisy, 13) / bound < 1.05
+assert rms(by_dual - exact_minimum(noisy, 13.0)) < 0.5 and rms(within) < 1.3
+assert rms(by_dual - smoothed_minimum(noisy, 13.0, epsilon=0.3)) < 1.5  # the rounded sum, by SciPy's L-BFGS
 
 # %% [markdown]
-# Since the bound holds for every picture and Chambolle’s is above it by less than a thousandth, *no* picture is better
-# by more than that. SciPy’s L-BFGS, a general minimizer that estimates curvature from past gradients and uses no dual,
-# arrives at the same picture within 0.2 grey levels.
+# Ours is above the bound by less than a thousandth: *no* picture is better by more. The function `denoise_tv_chambolle`
+# of scikit-image arrives at the same one (rounding to whole grey levels alone moves a picture by 0.3).
 
 # %% tags=["figure"]
 plots.show_images([noisy, by_dual], ["with noise, σ = 20", "its minimum of ROF, γ = 13"],
@@ -408,8 +393,7 @@ plots.show_images([noisy, by_dual], ["with noise, σ = 20", "its minimum of ROF,
 #
 # With the true picture at hand, quality is measured as *peak signal-to-noise ratio*, $\mathrm{PSNR} = 10
 # \log_{10}(255^2 / \text{mean squared error})$, in decibels (dB); 10 dB more are a tenth of the squared error. We try
-# $\gamma$ as multiples of the noise’s standard deviation $\sigma$. (`exact_minimum` is the method above, accelerated as
-# by Beck and Teboulle, 2009.)
+# $\gamma$ as multiples of the noise’s standard deviation $\sigma$. (`exact_minimum` is the method above, accelerated.)
 
 # %%
 ratios = np.array([0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.4, 1.8, 2.4])
@@ -431,9 +415,7 @@ for (name, sigma), row in table.items():
 assert all(0.2 < ratios[row.argmax()] < 1.2 and row.max() - row[2] < 1 for row in table.values())
 
 # %% [markdown]
-# In every one of the three photographs the best multiple rises with the noise, from 0.4 or 0.6 at $\sigma = 10$ to 0.8
-# at $\sigma = 40$. Still, the one number 0.6 is at most half a decibel below the best over this factor of four. Will it
-# serve for another kind of picture?
+# The best multiple rises with the noise, yet 0.6 is at most half a decibel below the best over this factor of four.
 
 # %%
 exercises.predict(
@@ -441,7 +423,7 @@ exercises.predict(
     {"near 0.6 σ too": "The rule held for three different photographs. But all three have texture, which is lost "
                        "together with the noise.",
      "well below": "Sharp edges seem to be in danger. But at such weights TV lowers the contrast of a large shape "
-                   "only a little (exercise 3); blurred diagonals come with far larger ones (section 7).",
+                   "only a little (exercise 3).",
      "well above": "Plain areas hold no texture that could be lost with the noise, so one can smooth harder."},
     right="well above")
 
@@ -462,11 +444,9 @@ plots.show_images([exact_minimum(given, 20 * ratio)[:, :128] for ratio in (0.6, 
 assert ratios[row.argmax()] >= 1.0 and row.max() - row[2] > 1.2
 
 # %% [markdown]
-# For the drawing the rule gives away 4 dB of 14. So 0.6 is no property of the noise; it is what suits *these
-# photographs*. A likely reason is their texture, which TV smooths together with the noise, while the drawing has none
-# to lose. It would take drawings with more and more texture to show that nothing else is at work. Try other
-# combinations in the widget. With the weight at 32, $\sigma = 40$ is much improved, while $\sigma = 10$ comes out worse
-# than it went in.
+# For the drawing the rule gives away 4 dB of 14. So 0.6 is no property of the noise; it suits *these photographs*,
+# probably because of their texture. In the widget, set the weight to 32: $\sigma = 40$ is much improved, while
+# $\sigma = 10$ comes out worse than it went in.
 
 # %%
 from nst_helpers.widgets.variation import NOISES, WEIGHTS, weight_against_noise
@@ -482,10 +462,10 @@ assert psnr(cleaned[10, 32], cup) < psnr(cleaned[10, 0], cup) - 1
 # %% [markdown]
 # ### Exercise 2: the rule of Rudin, Osher and Fatemi
 #
-# They did not choose $\gamma$ by hand, but asked that what is *removed*, $J - I$, has the size of the noise, an RMS of
-# $\sigma$. Write `rule_of_rof(noisy, sigma)`: from an array (height, width, 3) and a float it returns that $\gamma$ as
-# a float, to within 1 %. Use `exact_minimum(noisy, gamma, steps=100)`; the RMS grows with $\gamma$. Is the PSNR better
-# than with 0.6 σ, on a photograph and on the shapes?
+# They asked that what is *removed*, $J - I$, has the size of the noise, an RMS of $\sigma$. Write `rule_of_rof(noisy,
+# sigma)`: from an array (height, width, 3) and a float it returns that $\gamma$ as a float, to within 1 %. Use
+# `exact_minimum(noisy, gamma, steps=100)`; the RMS grows with $\gamma$. Is the PSNR better than with 0.6 σ, on a
+# photograph and on the shapes?
 
 # %% tags=["exercise"]
 def rule_of_rof(noisy, sigma):
@@ -511,10 +491,9 @@ exercises.check("06-rule", rule_of_rof)
 # %% [markdown]
 # ## 6. Staircases
 #
-# TV counts the height of a transition and not its steepness, so a ramp and a staircase between the same levels cost the
-# same, and the staircase follows the noise better. This *staircasing* is the best-known fault of the model, and a
-# rounded corner, whose parabola prefers many small steps to one large one, should mend it. To be fair, $\gamma$ is
-# tuned for each $\epsilon$ over one grid for the ramp, and over one for the photograph.
+# A ramp and a staircase between the same levels cost TV the same, and the staircase follows the noise better. A rounded
+# corner, whose parabola prefers many small steps to one large one, should mend this *staircasing*. To be fair, $\gamma$
+# is tuned for each $\epsilon$.
 
 # %%
 ramp = np.tile(np.linspace(80, 140, 96, dtype=np.float32), (24, 1))[:, :, None]
@@ -542,21 +521,16 @@ assert errors["ramp", 3] < 0.8 * errors["ramp", 0] and errors["photograph", 40] 
 assert abs(errors["photograph", 3] - errors["photograph", 0]) < 0.3
 
 # %% [markdown]
-# On the ramp the best error falls from 1.9 to 1.2 grey levels with any of the three roundings, although their $\gamma$
-# differ by a factor of 16. There is a simple reason. The true ramp rises by 0.63 grey levels a pixel, less than any of
-# the $\epsilon$, so all three work where $\ell_\epsilon$ is about $\ell^2 / 2\epsilon$ and are in effect one sum of
-# squares with the weight $\gamma / \epsilon$. Their best $\gamma/\epsilon$ are 40, 48 and 48, neighbours on the grid.
-# The ramp thus shows that squares suit a ramp, and no more. What speaks against squares are edges, and here the
-# photograph decides: $\epsilon = 3$ is as good as none there, while $\epsilon = 40$ is worse, 12.0 against 10.7. For
-# one ramp, one photograph of 96 pixels and one draw of the noise, a rounding of a few grey levels removes the stairs
-# and costs nothing that one decimal shows.
+# On the ramp any of the three roundings lowers the error from 1.9 to 1.2 grey levels. It rises by less than any
+# $\epsilon$ a pixel, so all three are in effect a sum of squares with the weight $\gamma / \epsilon$ (40, 48 and 48).
+# What speaks against squares are edges, and here the photograph decides: $\epsilon = 3$ is as good as none there,
+# $\epsilon = 40$ is worse, 12.0 against 10.7.
 #
 # ### Exercise 3: how far does a disc sink?
 #
 # A disc of radius $R$ stands $h$ grey levels above an endless flat ground, without noise. In the minimum of ROF it
-# keeps its edge but sinks. By how much? Take $2\pi R$ for the circumference and $\pi R^2$ for the area, assume that it
-# stays above the ground, and write an expression in `gamma`, `R` and `h` (in Latin letters) as text, such as
-# `"gamma * h"`.
+# keeps its edge but sinks. By how much? (Circumference $2\pi R$, area $\pi R^2$; assume that it stays above the
+# ground.) Write an expression in `gamma`, `R` and `h` as text, such as `"gamma * h"`.
 
 # %% tags=["exercise"]
 sinks_by = ...  # your expression, in quotation marks
@@ -569,39 +543,10 @@ sinks_by = "2 * gamma / R"
 exercises.check("06-disc", sinks_by)
 
 # %% [markdown]
-# ## 7. In which direction? Isotropic and anisotropic
+# ## 7. Back to the painting
 #
-# *This section may be skipped at a first reading.* TensorFlow’s total variation adds absolute values, $\sum |d| + \sum
-# |r|$, over all pairs of neighbours. A soft edge at 45° with $d = r$ has the steepness $\sqrt 2\,d$, and the root
-# counts just that, as in any direction: it is *isotropic*. Absolute values count $2d$, which is $\sqrt 2$ times as
-# much. They are *anisotropic*, and a large weight shows it.
-
-# %% tags=["figure"]
-noisy_shapes = with_noise(shapes(96), 40)
-plots.show_images([exact_minimum(noisy_shapes, 400, diagonal=way) for way in (True, False)],
-                  ["with the root", "with absolute values"],
-                  "Three shapes with noise of σ = 40, denoised with γ = 400. With the root the circle stays round "
-                  "and corners are rounded; with absolute values the upright square is sharp, the circle gets "
-                  "flat sides and the diamond loses its tips.")
-
-# %%
-anisotropic = np.abs(np.diff(coffee, axis=0)).sum() + np.abs(np.diff(coffee, axis=1)).sum()
-print(f"by TensorFlow over by hand: {float(tf.image.total_variation(tf.constant(coffee))) / anisotropic:.3f}; "
-      f"over the isotropic one: {anisotropic / total_variation(coffee):.2f}")
-
-# %% tags=["check"]
-assert np.isclose(float(tf.image.total_variation(tf.constant(coffee))), anisotropic, rtol=1e-3)
-
-# %% [markdown]
-# Two sides of the left diamond are blurred, because the formula looks down and to the right only: at a hard diagonal
-# edge of one kind both differences meet in one place, at the other kind they fall on two places and cost more. Whoever
-# exchanges the two sums has to change $\gamma$ too, since the same cup costs 1.28 times as much.
-#
-# ## 8. Back to the painting
-#
-# In a transfer, content and style take the place of $\tfrac12\sum(I-J)^2$, and the package divides TV by the number of
-# values, so this $\gamma$ is not section 5’s. Fine colour hardly changes content and style loss, so a small $\gamma$
-# suffices to remove it; a large one also takes what they would keep.
+# In a transfer, content and style take the place of $\tfrac12\sum(I-J)^2$, and TV is divided by the number of values,
+# so this $\gamma$ is not section 5’s. As fine colour is free, a small one suffices.
 
 # %% tags=["figure"]
 plots.show_images([smooth.image, flat.image], ["γ = 0.1", "γ = 3"],
@@ -619,22 +564,19 @@ for run in (bare, smooth, flat):
 assert bare.history["tv"][-1] > 1.5 * smooth.history["tv"][-1] > 1.5 * flat.history["tv"][-1]
 
 # %% [markdown]
-# The course’s paper promises pictures that are “更加清晰和平滑” (“clearer and smoother”). Smoother they are; whether
-# contours became clearer this number cannot tell, for it counts specks as well as contours, and on compressed files:
-# the steepest hundredth of the differences begins at 87 grey levels without the term, at 72 with $\gamma = 0.1$ and
-# at 22 with $\gamma = 3$. The TV printed is rounded by the package’s $\epsilon = 40$. Content and style loss are
-# 5 % higher with $\gamma = 0.1$ than without; with $\gamma = 3$ they are 2.6 times as large.
+# The course’s paper promises pictures that are “更加清晰和平滑” (“clearer and smoother”). Smoother they are. The price
+# is
+# content and style loss, 5 % higher with $\gamma = 0.1$ and 2.6 times as large with $\gamma = 3$.
 #
-# That $\epsilon$ of 40 is far more than section 6 advises. Gram matrices grow with the *square* of a contrast and a
-# sharp TV with its first power, so a few dark dots are the cheapest way to have a style’s contrast. The network’s card
-# (`data/networks/compact.md`) reports isolated dots at $\epsilon = 10$ that are gone at 40. It adds that a fine lattice
-# of dots, some four pixels apart, remains where the content loss holds a dark surface flat.
+# The package’s $\epsilon$ of 40 is far more than section 6 advises. Gram matrices grow with the *square* of a contrast
+# and a sharp TV with its first power, so a few dark dots are the cheapest way to have a style’s contrast. The network’s
+# card (`data/networks/compact.md`) reports isolated dots at $\epsilon = 10$ that are gone at 40.
 #
 # ### Investigation: ε in a painting
 #
-# Does that hold for other styles? Compare $\epsilon = 1$, 10 and 40 with `paint`, from the same noise. A painting has
-# no true picture, so decide *beforehand* how you tune $\gamma$ for each and what you measure: grain, steepness,
-# isolated dots. Half a page, with pictures, a table and a second seed.
+# Does that hold for other styles? Compare $\epsilon = 1$, 10 and 40 with `paint`, from the same noise. Decide
+# *beforehand* how you tune $\gamma$ for each and what you measure. Half a page, with pictures, a table and a second
+# seed.
 
 # %% [markdown] tags=["solution"]
 # **A rubric for the investigation.** One point for each:
@@ -651,38 +593,28 @@ assert bare.history["tv"][-1] > 1.5 * smooth.history["tv"][-1] > 1.5 * flat.hist
 # %% [markdown]
 # ## What we found
 #
-# In this network the specks are fine *coloured* grain: pure colour of 47 grey levels changed the loss by 0.01, while 8
-# grey levels of grey grain raised it by 0.3. Noise brings such grain in at the start; from a photograph it came in
-# during the descent, for a reason not separated here. Total variation pushes every difference about equally hard, at
-# most $2 + \sqrt 2$ a pixel, and has to be rounded at zero.
+# Specks are fine *coloured* grain, which content and style loss of this network leave free: noise brings it in at the
+# start, and Adam on the way. Total variation pushes every difference about equally hard, and has to be rounded at
+# zero. The ROF model has one minimum, found to within a thousandth of a proven bound. $\gamma = 0.6\,\sigma$ is
+# within half a decibel of the best for three photographs, and 4 dB from it for a drawing. A rounding of 3 grey levels
+# takes the stairs out of a ramp and costs a photograph nothing; 40 cost it 1.3.
 #
-# The ROF model has one minimum, found to within a thousandth of a proven bound. For three photographs $\gamma =
-# 0.6\,\sigma$ is within half a decibel of the best, although the best multiple rises with the noise; for a drawing it
-# gives away 4 dB. At each one’s best $\gamma$, rounding by 3 grey levels takes the stairs out of one ramp (error 1.9 to
-# 1.2) and costs one photograph nothing; rounding by 40 costs it 1.3. Absolute values count diagonals $\sqrt 2$ times.
-#
-# ## Where this is used
-#
-# It is the third term of the total loss in [lesson 07](07_total_loss.ipynb), with $\gamma = 0.1$ and $\epsilon = 40$
-# in the package. [Lesson 03](03_content_loss.ipynb) used it to invert features, and the clinic of [lesson
-# 11](11_full_transfer.ipynb) prescribes it against coloured noise.
+# **Where this is used**: in the total loss of [lesson 07](07_total_loss.ipynb), with $\gamma = 0.1$ and $\epsilon =
+# 40$; against the snow of [lesson 03](03_content_loss.ipynb)’s inversions; in the clinic of [lesson
+# 11](11_full_transfer.ipynb).
 #
 # ## Sources and further reading
 #
-# - Rudin, L., Osher, S., Fatemi, E. (1992): Nonlinear Total Variation Based Noise Removal Algorithms. The model of
-#   section 4, and the rule of exercise 2.
-# - Chambolle, A. (2004): An Algorithm for Total Variation Minimization and Applications. The dual problem, and the
-#   proof that its iteration converges.
-# - Beck, A., Teboulle, M. (2009): Fast Gradient-Based Algorithms for Constrained Total Variation Image Denoising and
-#   Deblurring Problems. The acceleration inside `exact_minimum`.
-# - Charbonnier, P., Blanc-Féraud, L., Aubert, G., Barlaud, M. (1997): Deterministic Edge-Preserving Regularization in
-#   Computed Imaging. Which rounded penalties keep edges, and why.
+# - Rudin, L., Osher, S., Fatemi, E. (1992): Nonlinear Total Variation Based Noise Removal Algorithms. The model, and
+#   the rule of exercise 2.
+# - Chambolle, A. (2004): An Algorithm for Total Variation Minimization and Applications. The dual problem. Accelerated:
+#   Beck, A., Teboulle, M. (2009): Fast Gradient-Based Algorithms for Constrained Total Variation Image Denoising.
+# - Charbonnier, P., and others (1997): Deterministic Edge-Preserving Regularization in Computed Imaging. Which rounded
+#   penalties keep edges, and why.
 # - Johnson, J., Alahi, A., Fei-Fei, L. (2016): Perceptual Losses for Real-Time Style Transfer and Super-Resolution.
 #   Total variation beside content and style loss.
-# - Mahendran, A., Vedaldi, A. (2015): Understanding Deep Image Representations by Inverting Them. Total variation as a
-#   prior for pictures made by a network.
-# - Olah, C., Mordvintsev, A., Schubert, L. (2017): Feature Visualization. Its section on the enemy of feature
-#   visualization shows high-frequency patterns and ways to tame them.
+# - Olah, C., Mordvintsev, A., Schubert, L. (2017): Feature Visualization. High-frequency patterns, and ways to tame
+#   them.
 #
 # ## Next
 #
