@@ -73,13 +73,11 @@ plots.show_images([photo, moved(4), blurred(6)],
 # | $L_{content}$ | the content loss, ≥ 0; it is 0 if the layer sees no difference | `content_loss` |
 #
 # The course's paper writes $\frac12 \sum (C_c - G_c)^2$, with $G$ for what we call $F$ (it needs the letter $G$ again
-# for the Gram matrix), and calls this the *mean squared error* (均方误差, MSE). Strictly it is no mean: it is half a
-# *sum* of squares, as in Gatys, Ecker and Bethge (2016), so it grows with the size of the picture and with the number
-# of channels. For one picture and one layer the two differ by a constant factor that the weight of the loss can
-# absorb. But a weight that was tuned at 200 pixels is wrong at 400 if the loss is a sum and the other terms of the
-# total loss do not grow with it, which is why [lesson 11](11_full_transfer.ipynb) divides by the number of values. The
-# course's paper also writes that it compares 像素值, “pixel values”, of three channels; at `conv4_2` there are 128
-# channels, and none is a colour.
+# for the Gram matrix), and calls this the *mean squared error* (均方误差, MSE). Strictly it is half a *sum* of squares,
+# as in Gatys, Ecker and Bethge (2016), so it grows with the size of the picture and with the number of channels. A
+# weight that was tuned at 200 pixels is then wrong at 400, which is why [lesson 11](11_full_transfer.ipynb) divides
+# by the number of values. The course's paper also writes that it compares 像素值, “pixel values”, of three channels; at
+# `conv4_2` there are 128 channels, and none is a colour.
 #
 # On a single 2×2 feature map the formula can be done with a pencil. Two of the four values differ, by −1 and by 2:
 #
@@ -101,9 +99,8 @@ assert float(content_loss(F, C)) == float(losses.content_loss(F, C)) == 2.5
 # %% [markdown]
 # A loss of 5,000 means nothing by itself, because every layer has another number of values. From here on we print a
 # loss as a *share* of $\frac12 \sum C^2$, the loss of feature maps that are 0 everywhere: a share of 0 means that the
-# layer sees no difference, and a share of 1 that the picture might as well have made it respond to nothing. The pixels
-# can be measured in the same unit. Before its first layer the network subtracts the mean colour from every pixel and
-# divides by a scale, and what comes out is a feature map with three channels like any other.
+# layer sees no difference, and a share of 1 that the picture might as well have made it respond to nothing. The pixels,
+# less their mean colour and divided by a scale, as the network takes them, are measured in the same unit.
 
 # %%
 def all_maps(image):
@@ -192,9 +189,7 @@ assert equal_blur("conv1_1")[1] > equal_blur("pixels")[1] and equal_blur("conv2_
 # To the pixels, a move of 4 is as bad as a blur of σ = 11, so the first star lies below their line and the blurred
 # picture counts as nearer; the second star lies just above it, and the order is reversed. The line of `conv5_1` runs
 # far below both stars: a move of 4 costs it as much as a blur of σ = 0.7, and one of 12 as much as σ = 3. The lines of
-# the layers between lie in order of depth, except that `conv2_1` crosses the pixels' line at a move of 3; `conv1_1` is
-# even stricter about moves than the pixels are. (Where even σ = 20 costs less than the move, the line ends and nan is
-# printed.)
+# the layers between lie nearly in order of depth.
 #
 # The word *content* can now be made precise: a picture has the same content as another *for a layer*, and the layer
 # decides which changes count. Gatys and colleagues chose `conv4_2`, and so does this course.
@@ -275,9 +270,9 @@ exercises.check("03-step", best_rate)
 # > also offers many common methods for images and for computing that can be used directly; this is important.”
 #
 # *Eager execution* means that `a + b` is computed when Python reaches that line, as with NumPy; in TensorFlow 1 the
-# line only added a node to a graph that had to be run later. But a gradient needs to know what was computed, in which
-# order. Eager TensorFlow therefore keeps a record, called a *gradient tape*: every operation inside the `with` block
-# is noted with its inputs, and `tape.gradient` goes through the notes backwards, applying the chain rule at each.
+# line only added a node to a graph that had to be run later. But a gradient needs to know what was computed. Eager
+# TensorFlow therefore keeps a record, the *gradient tape*: every operation inside the `with` block is noted with its
+# inputs, and `tape.gradient` goes through the notes backwards, applying the chain rule at each.
 
 # %%
 def tape_gradient(loss, w):
@@ -354,9 +349,7 @@ assert times[16, 16][0] > 2 * times[16, 16][1]
 # %% [markdown]
 # Eager execution calls Python at every step, `tf.function` once, which saves a fixed price for each operation. On the
 # tiny picture this price is most of the time; on the picture of 208×320 pixels the arithmetic of the convolutions
-# dominates and the factor is smaller. Two usual surprises follow. A `print` in a compiled function prints only while
-# the graph is being built, and a Python number that changes from step to step makes the function compile anew, so what
-# changes must be a tensor.
+# dominates and the factor is smaller.
 #
 # ## 4. The way back to the pixels
 #
@@ -558,26 +551,7 @@ assert outside(pushes["conv1_1"]) < 0.1 and outside(pushes["conv5_1"]) > 2 * out
 #
 # The gates matter at every depth. Of the whole error, 28 % lies behind shut gates at `conv1_1` and 11 % at `conv5_1`:
 # values that should respond, do not respond now, and therefore get no push until another value's push opens their
-# gate. How far does a single step along the push get?
-
-# %%
-def left_after(layer, longest):
-    """The part of the loss that is left after one step along the push; `longest` pixel in grey levels."""
-    stepped = one_eye + pushes[layer] * longest / np.abs(pushes[layer]).max()
-    before, after = (content_loss(network(np.float32(image), layer)[layer], content_maps[layer])
-                     for image in (one_eye, stepped))
-    return float(after / before)
-
-lengths = [1, 10, 30, 100, 300]
-print("longest pixel:", *[f"{length:7}" for length in lengths])
-for layer in ("conv1_1", "conv4_2", "conv5_1"):
-    print(f"{layer:14}", *[f"{left_after(layer, length):7.2f}" for length in lengths])
-
-# %% [markdown]
-# Short steps lower the loss, as they must. But the gradient holds only *here*: the loss is curved, differently in each
-# direction, and gates open and shut besides. For `conv1_1` the best of these steps leaves 69 % of the loss, for
-# `conv5_1` 38 %; steps three times longer than the best make the loss larger than it was. So one takes many short
-# steps, each with a new gradient.
+# gate. So a push holds only *here*. One takes many short steps, each with a new gradient.
 #
 # ## 6. A picture from feature maps
 #
@@ -644,19 +618,14 @@ grain, start = stored.image - photo, helps.start_image(208, 320, "noise")
 print("correlation of what is wrong with the noise of the start:", ", ".join(
     f"{name} {np.corrcoef(one.ravel(), other.ravel())[0, 1]:.2f}"
     for (name, one), other in zip(tints(grain).items(), tints(start).values(), strict=True)))
-shuffled = np.random.default_rng(0).permutation(grain.reshape(-1, 3)).reshape(grain.shape)
-print(f"share at conv4_2: {stored.share:.4f} when computed, {shares(stored.image)['conv4_2']:.2f} as a JPEG; "
-      f"the photograph with the same errors, shuffled: {shares(photo + shuffled)['conv4_2']:.2f}")
 
 # %% [markdown]
 # The loss has fallen to a fraction of a percent. Yet at 208×320 pixels the picture is still off by 35 grey levels on
 # average: many pictures have nearly the same deep features, and nothing in the loss prefers the one that is a
-# photograph. The first line tells what has stayed. The noise in the brightness is gone (correlation 0.01); most of
-# what is left is the start's noise in the colours (0.64 and 0.70). It would be wrong to conclude that grain costs this
-# layer nothing. The same errors, shuffled over the photograph, cost 0.41, and merely storing the picture as a JPEG
-# raises its share from 0.0005 to 0.19. What has been found is one particular grain, to which the layer responds as to
-# the photograph. More steps help slowly: on the small window, at the learning rate 10, the error falls from 43.9 grey
-# levels after 120 steps to 38.9 after 1,000, with 0.013 % of the loss left.
+# photograph. The printed line tells what has stayed. The noise in the brightness is gone (correlation 0.01); most of
+# what is left is the start's noise in the colours (0.64 and 0.70). More steps help slowly: on the small window, at the
+# learning rate 10, the error falls from 43.9 grey levels after 120 steps to 38.9 after 1,000, with 0.013 % of the loss
+# left.
 #
 # The cat itself is there: the brightness of the large picture follows that of the photograph with a correlation of
 # 0.92. Section 8 shows that this is not to be taken for granted.
@@ -703,11 +672,10 @@ exercises.predict("03-help", "From noise, which help by itself makes the rebuilt
 }, right="smoothness")
 
 # %% [markdown]
-# We ran every help on the small window over the learning rates 3, 10 and 30 and, where it is used, the weights 0.005,
-# 0.02 and 0.08 of the smoothness; where the best lay at an edge of this grid, we went on (to 1, 100 and 300, and to
-# the weight 0.002), 64 runs of 120 steps in all. Of each help, the table shows the run with the least content loss,
-# the quantity that all of them minimize, and how like the photograph the picture is: the mean error in grey levels,
-# and the correlations of brightness, red − blue and red − green with the photograph's.
+# We ran every help on the small window over learning rates and weights, further where the best lay at an edge of the
+# grid, 64 runs of 120 steps in all. Of each help, the table shows the run with the least content loss, the quantity
+# that all of them minimize, and how like the photograph the picture is: the mean error in grey levels, and the
+# correlations of brightness, red − blue and red − green with the photograph's.
 
 # %%
 grid = [row for row in helps.measured()["grid"] if row["network"] == "compact"]
@@ -766,22 +734,18 @@ for name, like in runs.items():
 # %% [markdown]
 # From noise (left panel), smoothness alone leaves 0.06 % of the loss, no help 0.09 %, and yet one picture is off by 13
 # grey levels and the other by 32: the content loss hardly tells them apart, and a little smoothness decides between
-# them. The pyramid by itself is no help from noise: at its best it leaves 4.7 % of the loss and an error of 49 grey
-# levels, and larger learning rates leave more. Together with smoothness the pyramid works, but no better than
-# smoothness without it. The idea behind it, that large shapes need a push of their own, is not borne out for this
-# network.
+# them. The pyramid by itself is no help from noise, and together with smoothness no better than smoothness without it.
+# The idea behind it, that large shapes need a push of their own, is not borne out for this network.
 #
-# From even grey (right panel) every help does better; now the pyramid comes to 16 grey levels too. Part of what looks
-# like the merit of a help is therefore due to the start. And the black-edged circle of “no help” lies high above
-# others of its kind: at the learning rate 100 it has the least loss, and makes its own grain. At 10 the same method
-# ends at 16.5 grey levels with 0.23 % of the loss left. The smallest loss is not the best picture, not even within one
-# method.
+# From even grey (right panel) every help does better, so part of what looks like the merit of a help is due to the
+# start. And the black-edged circle of “no help” lies high above others of its kind: at the learning rate 100 it has the
+# least loss, and makes its own grain. At 10 the same method ends at 16.5 grey levels with 0.23 % of the loss left. The
+# smallest loss is not the best picture, not even within one method.
 #
 # All this holds for 120 steps, one photograph and one layer. Without help the tint of the large picture, red − blue,
-# follows that of the photograph with a correlation of only 0.31, while brightness has 0.92. Does `conv4_2` keep the
-# drawing and lose the colour? It does not: if the picture without help is merely blurred when it is done, the two
-# become 0.94 and 0.95, as good as with smoothness (0.91 and 0.93). The colours had been there all the while, under the
-# grain.
+# follows that of the photograph with a correlation of only 0.31. Does `conv4_2` lose the colour? It does not: if the
+# picture is merely blurred when it is done, the correlation is 0.95. The colours had been there all the while, under
+# the grain.
 
 # %% tags=["check"]
 (long,) = [row for row in grid if row["steps"] == 1000]
@@ -796,10 +760,8 @@ assert colors["none"] < 0.5 < 0.85 < colors["smoothness"]
 # %% [markdown]
 # ## 8. What each layer keeps, and what the training keeps
 #
-# We now look through the five layers, with both helps. For this network smoothness alone would do, but the plain
-# network, with which we compare later, is given both, and all shall be treated alike. (The weight of the smoothness is
-# 0.02; on the small window it leaves 0.23 % of the loss, 0.005 leaves 0.22 %.) Below are three layers; the slider
-# further down has all five.
+# We now look through the five layers, with both helps, because the plain network, with which we compare later, needs
+# them. Below are three layers; the slider further down has all five.
 
 # %% tags=["figure"]
 plots.show_images([helps.load_inversion(f"{layer}_both").image for layer in ("conv3_1", "conv4_2", "conv5_1")],
@@ -822,11 +784,9 @@ assert abs(again.error - kept[3].error) < 2 and abs(again.brightness - kept[3].b
 
 # %% [markdown]
 # The deeper the layer, the less comes back, but the loss is gradual. From `conv1_1` the error is 1.5 grey levels, from
-# `conv4_2` 9.8 and from `conv5_1` 16.3, and even there, where each position stands for 16×16 pixels, the brightness
-# follows the photograph with 0.82. The tints fall faster than the brightness: red − green goes from 0.97 to 0.79 at
-# `conv4_2` and 0.63 at `conv5_1`. So a content loss at `conv4_2` holds the eyes, the nose and the stripes at their
-# places, and loses fine hair and part of the colours, which leaves room for a style. Exercise 4 asks which changes it
-# forgives.
+# `conv4_2` 9.8 and from `conv5_1` 16.3, and the tints fall faster than the brightness. So a content loss at `conv4_2`
+# holds the eyes, the nose and the stripes at their places, and loses fine hair and part of the colours, which leaves
+# room for a style.
 
 # %%
 exercises.predict("03-networks", "The same inversion from conv4_2 without help, with two other networks of this form. "
@@ -873,9 +833,7 @@ assert np.round(100 * np.array(weights), 2).tolist() == [0.23, 0.22]
 # eyes are. The plain network traces the contours through garish noise; the eye finds the cat in it, the correlation of
 # the brightness (0.10) does not, so no single measure is enough. With both helps the plain network draws the cat with
 # a correlation of 0.74, in colours that have little to do with it (0.31). So the drawing is in the plain network's
-# layer too, but 120 steps of descent on pixels do not find it without help. (The upper row was made at the learning
-# rate 30. At 100 the plain network's loss falls further on the small window, to 1.4 %, and the picture is no better,
-# 0.10.)
+# layer too, but 120 steps without help do not find it.
 #
 # The robust network was trained on pictures in which an adversary had moved every pixel by up to two grey levels.
 # Whether this is the cause, our three columns cannot tell: the grain here is far stronger than two levels, and the two
@@ -937,10 +895,9 @@ exercises.check("03-blind", forgiven)
 # convolution with the same kernel. Pencil, tape and finite differences agree on it.
 #
 # Inverting a layer shows what it knows. After 120 steps from noise, 0.05 % of the loss is left at `conv4_2` and the
-# picture is still off by 35 grey levels, most of them noise in the colours. A mild smoothness takes it to 9 grey
-# levels; a pyramid by itself does not help from noise, and a start from grey helps every method. With plain or random
-# weights and without help, the picture is hardly the photograph. *A small content loss does not make a good picture*:
-# what it leaves open is decided by the start, by the regularizer, or, in a style transfer, by the style.
+# picture is still off by 35 grey levels, most of them noise in the colours. A mild smoothness takes it to 9. *A small
+# content loss does not make a good picture*: what it leaves open is decided by the start, by the regularizer, or, in a
+# style transfer, by the style.
 
 # %% [markdown]
 # ## Where this is used
