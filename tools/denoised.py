@@ -45,8 +45,9 @@ def compute(name, recipe):
 
 
 def stamp(recipe):
-    return stamps.digest([stamps.text(recipe)], [stamps.network_file("compact"), stamps.picture_file("content", "coffee"),
-                                                 stamps.picture_file("style", "stained_glass")])
+    files = [stamps.network_file("compact"), stamps.picture_file("content", "coffee"),
+             stamps.picture_file("style", "stained_glass")]
+    return stamps.digest([stamps.text(recipe)], files)
 
 
 def cup(size):
