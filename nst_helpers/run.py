@@ -77,9 +77,9 @@ class _Course:
 
     def keep(self, frame):
         """Note a frame for the animation: evenly over the run, and never more than FRAMES."""
-        self._shown, self.framed = self._shown + 1, self.iteration
         if self._shown % self._every == 0:
             self.frames.append(frame)
+        self._shown, self.framed = self._shown + 1, self.iteration
         if len(self.frames) > FRAMES:
             self.frames, self._every = self.frames[::2], 2 * self._every
 
