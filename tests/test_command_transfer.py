@@ -460,7 +460,8 @@ def test_make_gives_names_on_as_they_are(place):
     names = {"CONTENT": "price $5.jpg", "STYLE": "it's `$(x)`.jpg", "OUTPUT": 'a "b" $HOME.png'}
     done = subprocess.run(
         ["make", "--silent", "--file", ROOT / "Makefile", "transfer", "VENV=environment",
-         f"RUN={sys.executable} show.py", *(f"{name}={text}" for name, text in names.items()), "ARGS=--init 'my $5.jpg' --size 64"],
+         f"RUN={sys.executable} show.py", *(f"{name}={text}" for name, text in names.items()),
+         "ARGS=--init 'my $5.jpg' --size 64"],
         capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == ["-m", "nst_helpers", "transfer", names["CONTENT"], names["STYLE"], "--output",
                                        names["OUTPUT"], "--init", "my $5.jpg", "--size", "64"]

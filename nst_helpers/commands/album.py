@@ -80,14 +80,16 @@ def pages(folder: Path, output: Path) -> tuple[list[Page], list[Path]]:
     """
     from nst_helpers.images import ENDINGS
 
-    files = [path for path in sorted(folder.iterdir()) if path.is_file() and not path.name.startswith(".")]
+    files = sorted((path for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")),
+                   key=lambda path: (path.name.casefold(), path.name))
     known = _readable()
     found = [path for path in files if path.suffix.lower() in known]
     if not found:
         raise ImageError(f"{folder}: there is no picture in this folder, by the endings of names; read are "
                          f"{', '.join(sorted(known))}")
     names = [path.name if path.suffix.lower() in ENDINGS else f"{path.name}.png" for path in found]
-    return [Page(path, output / name) for path, name in zip(found, names, strict=True)], sorted(set(files) - set(found))
+    alone = [path for path in files if path not in found]
+    return [Page(path, output / name) for path, name in zip(found, names, strict=True)], alone
 
 
 def _readable():

@@ -118,12 +118,13 @@ def _painted(options, output, report):
     settings = made_from.settings
     refuse_own("--output", output, [options.content, *made_from.files])
     require_place("--output", output, ENDINGS)
-    content = load_image(options.content, content_limit(settings))
-    styles, start = made_from.loaded()
-    filming = _filming(options, made_from, content, start)
     checkpoint = Checkpoint(options.checkpoint) if options.checkpoint else None
+    filming = None
     try:
-        with Bar(settings.iterations, options.quiet) as bar:
+        with Bar(settings.iterations, options.quiet) as bar:  # from here on, for its warnings
+            content = load_image(options.content, content_limit(settings))
+            styles, start = made_from.loaded()
+            filming = _filming(options, made_from, content, start)
             result = transfer(content, styles, settings, _both(bar, filming), checkpoint, start=start)
     except Diverged as error:
         return _diverged(error, output, filming, report)
