@@ -57,6 +57,8 @@ def run(options: argparse.Namespace, report: Report) -> int:
     found, alone = pages(Path(options.content), output)
     _require_folder(output, options.content)
     album = Album(found, options.again)
+    for page in album.todo:
+        refuse_own("--output", page.target, [*(other.source for other in found), *made_from.files])
     if alone:
         print(f"left alone, as their names are not those of pictures: {', '.join(path.name for path in alone)}",
               file=sys.stderr)
@@ -139,7 +141,6 @@ def _page(page, made_from, styles, start, bar, album):
 
     settings = made_from.settings
     try:
-        refuse_own("--output", page.target, [page.source, *made_from.files])
         content = load_image(page.source, content_limit(settings))
         result = transfer(content, styles, settings, bar.show, start=start)
     except (ImageError, Diverged, MemoryError) as error:

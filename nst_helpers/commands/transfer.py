@@ -95,7 +95,7 @@ def run(options: argparse.Namespace) -> int:
         return album.run(options, report)
     if options.again:
         raise SettingsError("--again is for a folder of photographs; a single picture is always painted anew")
-    output = Path("picture.png" if options.output is None else options.output)
+    output = _output(options)
     before = stamp(output)
     try:
         return _painted(options, output, report)
@@ -106,6 +106,10 @@ def run(options: argparse.Namespace) -> int:
         elif options.checkpoint and Path(options.checkpoint).is_file():
             left += f"; the same command goes on from {options.checkpoint}"
         return report.fail(STOPPED, f"\nstopped; {left}", **told)
+
+
+def _output(options):
+    return Path("picture.png" if options.output is None else options.output)
 
 
 def _painted(options, output, report):
@@ -144,7 +148,7 @@ def _filming(options: argparse.Namespace, made_from: Sources, content: Any, star
     if asked is None:
         return None
     refuse_own("--film", asked[0], [options.content, *made_from.files])
-    if asked[0].resolve() == Path("picture.png" if options.output is None else options.output).resolve():
+    if asked[0].resolve() == _output(options).resolve():
         raise SettingsError(f"--film {asked[0]}: this is where the picture goes; name another file")
     filming = Filming(*asked, content, made_from.settings, start)
     if not options.quiet:
