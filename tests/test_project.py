@@ -216,8 +216,10 @@ def modules(path):
 @pytest.mark.parametrize("module, allowed", [
     ("arrays", set()), ("system", set()), ("errors", set()), ("extras", {"errors"}),
     ("architecture", set()), ("optimizers", set()), ("plots", {"extras"}),
-    ("colors", set()), ("backend", {"errors", "system"}), ("decoding", {"errors", "system"}),
-    ("images", {"decoding", "errors", "system"}), ("losses", {"backend"}),
+    ("colors", set()), ("backend", {"errors", "system"}),
+    ("sources", {"errors"}), ("modes", {"errors"}), ("profiles", set()), ("checks", {"errors"}),
+    ("decoding", {"errors", "modes", "profiles", "sources", "system"}),
+    ("images", {"checks", "decoding", "errors", "sources", "system"}), ("losses", {"backend"}),
     ("vgg", {"architecture", "backend"}), ("precision", {"backend", "errors"}),
     ("weights", {"architecture", "backend", "errors", "vgg"}),
     ("settings", {"architecture", "errors", "optimizers"}),
