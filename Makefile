@@ -10,6 +10,8 @@ CONTENT ?= data/content/temple.jpg
 STYLE ?= data/style/night_swirls.jpg
 OUTPUT ?= output/picture.png
 ARGS ?=
+# A name as it was typed: neither make nor the shell looks for $$5 in it, and an apostrophe ends nothing.
+quoted = '$(subst ','\'',$(value $(1)))'
 # Two side by side: a lesson or a test alone leaves half of two cores idle.
 TWO := --numprocesses=2
 # But with one thread each: else they get into each other's way (a fifth more time), and lessons print the same anyway.
@@ -35,7 +37,7 @@ lab: $(VENV)/installed  ## open the lessons in JupyterLab
 	$(BIN)/jupyter lab notebooks
 
 transfer: $(VENV)/installed  ## make a picture: CONTENT=… STYLE=… OUTPUT=… ARGS="--size 768"
-	$(RUN) -m nst_helpers transfer "$(CONTENT)" "$(STYLE)" --output "$(OUTPUT)" $(ARGS)
+	$(RUN) -m nst_helpers transfer $(call quoted,CONTENT) $(call quoted,STYLE) --output $(call quoted,OUTPUT) $(value ARGS)
 
 notebooks: $(VENV)/installed  ## build the lessons from notebooks/sources; one: LESSON=01_convolution
 	$(RUN) tools/build_notebooks.py $(LESSON)

@@ -10,6 +10,8 @@ import numpy.typing as npt
 
 from nst_helpers.errors import ImageError, cause
 
+LARGE = 12_000_000  # values, of four megapixels: what is larger is worked on in strips, without a copy
+
 # The arrays that were read from files, by id: nothing that comes from a file is scaled to 0–1, however dark it is.
 _read: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
 
@@ -21,7 +23,9 @@ def note_read(image: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 
 
 def checked_picture(image: npt.ArrayLike, name: str) -> npt.NDArray[np.float32]:
-    """A float32 copy of an image that a transfer can work on.
+    """An image that a transfer can work on, in float32: a copy, or where it is large the very same.
+
+    A large one is reduced before anything else (`nst_helpers.schedule.reduced`): a copy of it would only take memory.
 
     Args:
         image: (height, width, 3), 0 to 255.
@@ -38,7 +42,7 @@ def checked_picture(image: npt.ArrayLike, name: str) -> npt.NDArray[np.float32]:
     if least < 0 or most > 255:
         raise ImageError(f"the {whole} has values from {least:g} to {most:g}: 0 to 255 is needed")
     refuse_scaled(image, checked, whole)
-    return checked
+    return checked.copy() if checked is image and checked.size <= LARGE else checked
 
 
 def refuse_scaled(image: npt.ArrayLike, checked: npt.NDArray[np.float32], name: str) -> None:
@@ -58,10 +62,10 @@ def refuse_scaled(image: npt.ArrayLike, checked: npt.NDArray[np.float32], name: 
 
 
 def checked_array(image: npt.ArrayLike, name: str = "image") -> npt.NDArray[np.float32]:
-    """A float32 copy of an array (height, width, 3) of finite numbers, or an ImageError."""
+    """An array (height, width, 3) of finite numbers in float32, the very same where it is one, or an ImageError."""
     try:
         with np.errstate(over="ignore"):  # too large for float32 becomes infinite, which is refused below
-            image = np.asarray(image).astype(np.float32, casting="same_kind")
+            image = np.asarray(image).astype(np.float32, casting="same_kind", copy=False)
     except Exception as error:
         raise ImageError(f"the {name} is no array of real numbers, (height, width, 3) ({cause(error)}).") from error
     if image.ndim != 3 or image.shape[2] != 3 or image.size == 0:
@@ -72,6 +76,8 @@ def checked_array(image: npt.ArrayLike, name: str = "image") -> npt.NDArray[np.f
 
 def refuse_infinite(values: npt.NDArray[np.float32], name: str) -> None:
     """Complain about values that are not finite."""
+    if np.isfinite(values.min()) and np.isfinite(values.max()):  # takes no memory; not a number spreads to both
+        return
     bad = values[~np.isfinite(values)]
     if bad.size:
         raise ImageError(f"the {name} holds {bad.size:,} values that are not finite (the first: {bad[0]}).")

@@ -25,6 +25,7 @@ from nst_helpers.checks import (
 )
 from nst_helpers.decoding import FORMATS, MAX_PIXELS, alpha, exif, opened, pixels
 from nst_helpers.errors import ImageError, ImageWarning, cause
+from nst_helpers.resizing import BICUBIC, LANCZOS, resized
 from nst_helpers.sources import Source, as_path, name_of
 from nst_helpers.system import write_whole
 
@@ -35,7 +36,6 @@ _LOSSY = {"format": "JPEG", "quality": 95, "subsampling": "4:4:4"}
 _LOSSLESS = {"format": "WEBP", "lossless": True, "exact": True}  # exact: where it is transparent, too
 _WRITERS = {".png": {"format": "PNG"}, ".jpg": _LOSSY, ".jpeg": _LOSSY, ".webp": _LOSSLESS}
 _DESCRIPTION = 0x010E  # EXIF tag: a text
-_LANCZOS, _BICUBIC = Image.Resampling.LANCZOS, Image.Resampling.BICUBIC
 
 
 def load_image(path: Source, max_size: int | None = None) -> npt.NDArray[np.float32]:
@@ -201,10 +201,7 @@ def resize_image(image: npt.ArrayLike, height: int, width: int) -> npt.NDArray[n
     [[[50.0, 50.0, 50.0]]]
     """
     height, width = checked_size(height, width, MAX_PIXELS)
-    image = checked_array(image)
-    method = _LANCZOS if height < image.shape[0] or width < image.shape[1] else _BICUBIC
-    channels = [np.asarray(Image.fromarray(image[..., c]).resize((width, height), method)) for c in range(3)]
-    return np.clip(np.stack(channels, axis=2), 0, 255)
+    return resized(checked_array(image), height, width)
 
 
 def to_uint8(image: npt.ArrayLike) -> npt.NDArray[np.uint8]:
@@ -227,7 +224,7 @@ def _bytes_with(alpha, image, keeps_alpha):
     opaque = Image.fromarray(checked_alpha(alpha))
     if opaque.size != (width, height):
         shrinks = height < opaque.height or width < opaque.width
-        opaque = opaque.resize((width, height), _LANCZOS if shrinks else _BICUBIC)
+        opaque = opaque.resize((width, height), LANCZOS if shrinks else BICUBIC)
     opaque = np.asarray(opaque)[..., np.newaxis]
     if keeps_alpha:
         return Image.fromarray(np.concatenate([to_uint8(image), to_uint8(opaque)], axis=2))

@@ -89,6 +89,11 @@ def cut_out(canvas: npt.NDArray[np.float32], level: Level) -> npt.NDArray[np.flo
     return canvas[edge:-edge, edge:-edge]
 
 
+def content_limit(settings: Settings, side: int | None = None) -> int:
+    """The longer side beyond which a content picture's pixels count for nothing; `side` as in `style_limit`."""
+    return max(ENOUGH, side or settings.size)
+
+
 def style_limit(settings: Settings, side: int | None = None) -> int:
     """The longer side beyond which a style picture's pixels count for nothing: what is larger is reduced once.
 
@@ -113,8 +118,8 @@ def reduced(content: npt.NDArray[np.float32], styles: list[tuple[float, npt.NDAr
     Args:
         styles: [(share, picture), …]. side: the longer side of the picture to make, in pixels.
     """
-    limit = style_limit(settings, side)
-    return no_larger(content, max(ENOUGH, side)), [(share, no_larger(style, limit)) for share, style in styles]
+    content, limit = no_larger(content, content_limit(settings, side)), style_limit(settings, side)
+    return content, [(share, no_larger(style, limit)) for share, style in styles]
 
 
 def style_size(style: npt.NDArray[np.float32], level: Level, settings: Settings) -> tuple[int, int]:

@@ -6,6 +6,7 @@ import pytest
 from picture_files import assert_image
 from PIL import Image
 
+from nst_helpers import resizing
 from nst_helpers.images import ImageError, noise_image, resize_image
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -100,3 +101,12 @@ def test_resizing_keeps_channels_and_fractions_apart():
     small = resize_image(image, 4, 4)
     np.testing.assert_allclose(small[..., 1], 0.25, atol=1e-5)
     assert small[..., [0, 2]].max() == 0
+
+
+@pytest.mark.parametrize("size", [(40, 60), (20, 400), (300, 310), (1, 5), (211, 9)])
+@pytest.mark.parametrize("large", [3000, 60_000])
+def test_a_large_image_is_resized_in_strips_as_in_one_piece(size, large, monkeypatch):
+    image = noise_image(211, 307, seed=1)
+    whole = resize_image(image, *size)
+    monkeypatch.setattr(resizing, "LARGE", large)
+    np.testing.assert_allclose(resize_image(image, *size), whole, atol=1e-3)

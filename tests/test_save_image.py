@@ -15,7 +15,9 @@ import pytest
 from picture_files import DESCRIPTION, RED, WHOLE, assert_image, encoded, names_in, plain, posix, random_pixels
 from PIL import Image, PngImagePlugin
 
-from nst_helpers.images import ImageError, load_image, load_settings, resize_image, save_image
+from nst_helpers.images import ImageError, load_image, load_settings, noise_image, resize_image, save_image, to_uint8
+from nst_helpers.result import LOSSES, Result
+from nst_helpers.settings import Settings
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -290,3 +292,27 @@ def test_an_old_file_keeps_its_permissions_and_a_link_stays_a_link(tmp_path):
     assert link.is_symlink()
     assert path.stat().st_mode & 0o777 == 0o604
     assert np.unique(load_image(path)).tolist() == [200]
+
+
+# ---- scaled to 0–1: refused where it is certain
+
+
+def test_an_image_that_is_scaled_is_not_written_as_black(tmp_path):
+    scaled = noise_image(6, 7, 0) / 255
+    with pytest.raises(ImageError, match=r"from 0\.\d+ to 0\.9\d+.*scaled to 0–1: multiply it by 255"):
+        save_image(scaled, tmp_path / "a.png")
+    assert names_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("image", [np.zeros((4, 4, 3)), np.ones((4, 4, 3)), np.eye(4)[..., None] * np.ones(3),
+                                   np.ones((4, 4, 3), np.uint8), to_uint8(np.full((4, 4, 3), 0.7)),
+                                   np.full((4, 4, 3), -0.5), np.linspace(0, 1.5, 48).reshape(4, 4, 3)],
+                         ids=["black", "ones", "zeros and ones", "bytes", "rounded", "below 0", "beyond 1"])
+def test_what_may_be_meant_is_written(image, tmp_path):
+    np.testing.assert_array_equal(load_image(save_image(image, tmp_path / "a.png")), to_uint8(image))
+
+
+def test_a_result_that_is_nearly_black_is_not_lost(tmp_path):
+    dark = np.full((8, 8, 3), 0.3, np.float32)
+    result = Result(dark, {name: [1.0] for name in LOSSES}, Settings(), 1.0, ((8, 8, 1),))
+    assert load_image(result.save(tmp_path) / "picture.png").max() == 0

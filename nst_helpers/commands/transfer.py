@@ -67,7 +67,7 @@ def _stamp(path):
 def _painted(options, output):
     from nst_helpers.checkpoint import Checkpoint
     from nst_helpers.images import load_image
-    from nst_helpers.schedule import style_limit
+    from nst_helpers.schedule import content_limit, style_limit
     from nst_helpers.transfer import Diverged, transfer
 
     settings = chosen_settings(options)
@@ -75,7 +75,7 @@ def _painted(options, output):
     _refuse_own(output, options.content, options.style, *(path for _, path in blended))
     _refuse_early(output)
     limit = style_limit(settings)
-    content, style = load_image(options.content, settings.size), load_image(options.style, limit)
+    content, style = load_image(options.content, content_limit(settings)), load_image(options.style, limit)
     if blended:
         style = [(1.0, style), *((weight, load_image(path, limit)) for weight, path in blended)]
     checkpoint = Checkpoint(options.checkpoint) if options.checkpoint else None
