@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import json
 import re
 import subprocess
 import sys
@@ -194,6 +195,15 @@ def test_make_hands_over_names_as_they_were_typed(name):
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["-m", "nst_helpers", "transfer", name, name, "--output", name, "--size", "64",
                                         "--folder", "my $5 pictures"]
+
+
+def test_make_lab_and_an_installation_switch_on_the_same_part_of_the_server():
+    folder = "tools/jupyter/jupyter_server_config.d"
+    (name,) = [path.name for path in (ROOT / folder).iterdir()]
+    (module,) = json.loads(text(f"{folder}/{name}"))["ServerApp"]["jpserver_extensions"]
+    assert importlib.util.find_spec(module)
+    assert 'JUPYTER_CONFIG_PATH="$(CURDIR)/tools/jupyter" $(BIN)/jupyter lab' in text("Makefile")
+    assert "graft tools/jupyter" in text("MANIFEST.in")
 
 
 def test_cleaning_leaves_the_pictures_that_people_made(tmp_path):
