@@ -77,7 +77,8 @@ def test_the_wheel_holds_the_package_and_what_it_needs_of_the_data(wheel):
     data = {f"nst_helpers/data/{path.relative_to(ROOT / 'data').as_posix()}"
             for folder in folders for path in (ROOT / "data" / folder).iterdir()}
     server = f"nst_helpers-{nst_helpers.__version__}.data/data/etc/jupyter/jupyter_server_config.d/nst_helpers.json"
-    assert code | data | {"nst_helpers/data/SOURCES.md", server} == {name for name in inside if ".dist-info/" not in name}
+    found = {name for name in inside if ".dist-info/" not in name}
+    assert code | data | {"nst_helpers/data/SOURCES.md", server} == found
     assert wheel.stat().st_size < MOST_BYTES
 
 

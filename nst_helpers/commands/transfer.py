@@ -1,6 +1,7 @@
 """`transfer`: make one picture."""
 
 import argparse
+import os
 import sys
 from contextlib import suppress
 from dataclasses import asdict
@@ -66,7 +67,7 @@ def _stamp(path):
 
 def _painted(options, output):
     from nst_helpers.checkpoint import Checkpoint
-    from nst_helpers.images import load_image
+    from nst_helpers.images import load_alpha, load_image
     from nst_helpers.schedule import content_limit, style_limit
     from nst_helpers.transfer import Diverged, transfer
 
@@ -75,9 +76,11 @@ def _painted(options, output):
     _refuse_own(output, options.content, options.style, *(path for _, path in blended))
     _refuse_early(output)
     limit = style_limit(settings)
-    content, style = load_image(options.content, content_limit(settings)), load_image(options.style, limit)
-    if blended:
-        style = [(1.0, style), *((weight, load_image(path, limit)) for weight, path in blended)]
+    with Bar(settings.iterations, options.quiet):  # for its warnings
+        content, style = load_image(options.content, content_limit(settings)), load_image(options.style, limit)
+        alpha = load_alpha(options.content, content_limit(settings))
+        if blended:
+            style = [(1.0, style), *((weight, load_image(path, limit)) for weight, path in blended)]
     checkpoint = Checkpoint(options.checkpoint) if options.checkpoint else None
     try:
         with Bar(settings.iterations, options.quiet) as bar:
@@ -85,23 +88,30 @@ def _painted(options, output):
     except Diverged as error:
         print(f"error: {error}", file=sys.stderr)
         if error.image is not None:
-            kept = output.with_stem(f"{output.stem}-before-step-{error.iteration}")
-            print(f"the last good picture is in {_saved(error.image, kept)}", file=sys.stderr)
+            kept = output.with_stem(f"{_shorter(output.stem)}-before-step-{error.iteration}")
+            print(f"the last good picture is in {_saved(error.image, kept, alpha=alpha)}", file=sys.stderr)
         return ERROR
-    _saved(result.image, output, asdict(settings))
+    _saved(result.image, output, asdict(settings), alpha)
+    if alpha is not None and output.suffix.lower() in (".jpg", ".jpeg"):
+        print(f"{output}: a JPEG cannot be transparent, so white lies behind the picture; .png and .webp keep it")
     if options.folder:
-        print(f"picture, settings, losses and their curves are in {result.save(options.folder)}")
+        print(f"picture, settings, losses and their curves are in {result.save(options.folder, alpha=alpha)}")
     return _told(result, output)
 
 
-def _saved(image, path, settings=None):
+def _shorter(stem):
+    """The beginning of a name, so that something can be added to it: file systems take 255 bytes."""
+    return stem.encode()[:200].decode(errors="ignore")
+
+
+def _saved(image, path, settings=None, alpha=None):
     """The path of a picture, after it was written. Ctrl-C asks to stop the work, not to lose what came of it."""
-    from nst_helpers.images import save_image
+    from nst_helpers.images import save_image, to_uint8
 
     try:
-        return save_image(image, path, settings)
+        return save_image(to_uint8(image), path, settings, alpha=alpha)
     except KeyboardInterrupt:
-        save_image(image, path, settings)
+        save_image(to_uint8(image), path, settings, alpha=alpha)
         raise
 
 
@@ -142,9 +152,13 @@ def _refuse_early(output):
     """Complain about an output that cannot be written before the work, not after it."""
     from nst_helpers.images import ImageError, noise_image, save_image
 
+    length = len(os.fsencode(output.name))
+    if length > 255:
+        raise SettingsError(f"--output {output.name[:20]}…: a name of {length} bytes is too long, 255 are allowed; take "
+                            "a shorter one")
     if not output.name or (output.exists() and not output.is_file()):
         raise SettingsError(f"--output {output}: this is not a file; name a picture, as in --output picture.png")
-    probe = output.with_stem(f".{output.stem}-probe")
+    probe = output.with_name(f".probe-{os.getpid()}{output.suffix}")  # a short name, however long the output's is
     try:
         save_image(noise_image(1, 1, 0), probe)
     except ImageError as error:
