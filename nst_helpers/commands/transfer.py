@@ -154,8 +154,8 @@ def _refuse_early(output):
 
     length = len(os.fsencode(output.name))
     if length > 255:
-        raise SettingsError(f"--output {output.name[:20]}…: a name of {length} bytes is too long, 255 are allowed; take "
-                            "a shorter one")
+        raise SettingsError(f"--output {output.name[:20]}…: a name of {length} bytes is too long, 255 are allowed: "
+                            "take a shorter one")
     if not output.name or (output.exists() and not output.is_file()):
         raise SettingsError(f"--output {output}: this is not a file; name a picture, as in --output picture.png")
     probe = output.with_name(f".probe-{os.getpid()}{output.suffix}")  # a short name, however long the output's is

@@ -41,7 +41,7 @@ class Hands:
     def __init__(self, notebook):
         self.notebook, self.page = notebook, notebook.page
         self.box = self.page.locator(".nst-studio")
-        self.said = self.box.locator("> .widget-html").first  # not what stands below a button
+        self.said = self.box.locator(":scope > .widget-html").first  # not what stands below a button
         self.box.wait_for()
 
     def press(self, name):
