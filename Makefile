@@ -38,7 +38,7 @@ $(VENV)/installed: requirements.txt pyproject.toml setup.py
 	@touch $@
 
 lab: $(VENV)/installed  ## open the lessons in JupyterLab
-	$(BIN)/jupyter lab notebooks
+	JUPYTER_CONFIG_PATH="$(CURDIR)/tools/jupyter" $(BIN)/jupyter lab notebooks
 
 transfer: $(VENV)/installed  ## make a picture: CONTENT=… STYLE=… OUTPUT=… ARGS="--size 768"
 	$(RUN) -m nst_helpers transfer "$$CONTENT" "$$STYLE" --output "$$OUTPUT" $(value ARGS)

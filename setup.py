@@ -1,8 +1,11 @@
-"""What pyproject.toml cannot say: the wheel holds what the package needs of data/, at the top of the tree."""
+"""What pyproject.toml cannot say: the wheel holds what the package needs of data/, at the top of the tree.
+
+And it switches on `nst_helpers.server` for the Jupyter servers of the environment that it is installed into.
+"""
 
 from pathlib import Path
 
-from setuptools import setup
+from setuptools import Distribution, setup
 from setuptools.command.build_py import build_py
 
 # The gallery is large, and needed neither to paint, to teach nor to check.
@@ -24,4 +27,14 @@ class BuildWithData(build_py):
             yield "nst_helpers", "data", str(Path(self.build_lib, "nst_helpers", "data")), names
 
 
-setup(cmdclass={"build_py": BuildWithData})
+class WithServer(Distribution):
+    """Installs the configuration of Jupyter's servers from a checkout too (`pip install -e`): setuptools asks for this
+    method there, and has another."""
+
+    def has_data(self):
+        return self.has_data_files()
+
+
+SERVER = "jupyter_server_config.d"
+setup(cmdclass={"build_py": BuildWithData}, distclass=WithServer,
+      data_files=[(f"etc/jupyter/{SERVER}", [f"tools/jupyter/{SERVER}/nst_helpers.json"])])

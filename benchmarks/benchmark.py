@@ -14,8 +14,9 @@ import subprocess
 import sys
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 
+import numpy as np
 from machine import description
 
 from nst_helpers.architecture import CONVOLUTION_NAMES, LAYER_NAMES
@@ -33,6 +34,7 @@ STYLE_LAYERS = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
 CONTENT_LAYER = "conv5_2"
 TARGETS = {"vgg19 float32": 0.9, "vgg19 bfloat16": 0.5, "compact float32": 0.08}
 SIZES = (256, 512, 1024)
+MEGAPIXELS = (0.1, 50)  # of two style pictures that must cost the same
 
 
 def main():
@@ -47,6 +49,7 @@ def main():
     compare_iterations(options.rounds)
     if not options.no_transfers:
         measure_memory()
+        measure_large_styles()
         measure_transfers()
 
 
@@ -175,6 +178,15 @@ def measure_memory():
               f"{a_pixel / first:.2f} times the first row's")
 
 
+def measure_large_styles(pairs=3):
+    """Time and memory of a run must not follow the size of the style's file: the ratio of pairs in turns."""
+    print("\nA transfer at 128 pixels with a large style picture, over one with a small one; decoding aside\n")
+    rows = [[in_child("style", megapixels) for megapixels in MEGAPIXELS] for _ in range(pairs)]
+    for name, place in (("computing time", 0), ("peak memory", 1)):
+        ratios = [large[place] / small[place] for small, large in rows]
+        print(f"  {name:16}{spread(ratios)}   target ≤ 1.1")
+
+
 def in_child(kind, size):
     """(seconds, peak megabytes, …) of a piece of work in a fresh process."""
     command = [sys.executable, __file__, "--child", f"{kind},{size}"]
@@ -184,7 +196,9 @@ def in_child(kind, size):
 
 def child(kind, size):
     """The other end of `in_child`."""
-    size, told = int(size), ()
+    size, told = float(size) if kind == "style" else int(size), ()
+    if kind == "style":
+        return print(*large_style(size))
     if kind == "transfer":
         # The largest shipped pictures; enlarged, so that 1024 pixels are really computed.
         content, style = (load_image(data_folder() / name, None)
@@ -201,6 +215,20 @@ def child(kind, size):
         step()
     seconds = perf_counter() - start
     print(seconds, peak_bytes() / 1e6, *told)
+
+
+def large_style(megapixels):
+    """(seconds, megabytes without the picture's own) of a run at 128 pixels in this process."""
+    width = round((1e6 * megapixels * 4 / 3) ** 0.5)
+    picture, style = load_image(data_folder() / "style/woodcut.jpg"), np.empty((width * 3 // 4, width, 3), np.float32)
+    picture = np.tile(picture, (1, -(-width // picture.shape[1]), 1))[:, :width]
+    for top in range(0, len(style), len(picture)):  # piece by piece: what takes memory before counts as well
+        style[top : top + len(picture)] = picture[: len(style) - top]
+    content, settings = load_image(data_folder() / "content/temple.jpg"), Settings(size=128)
+    transfer(content, content, settings)  # what is compiled once is not the picture's
+    start = process_time()  # whatever else goes on beside it
+    transfer(content, style, settings)
+    return process_time() - start, (peak_bytes() - style.nbytes) / 1e6
 
 
 def peak_bytes():

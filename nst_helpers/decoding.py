@@ -1,31 +1,39 @@
-"""What is inside a picture file: its header, its pixels turned upright, over white and in sRGB.
+"""What is inside a picture file: its header, its pixels turned upright, over white and in sRGB, and their alpha.
 
 `nst_helpers.images` is what others call; here is what stands between Pillow and its arrays.
 """
 
-import io
 import logging
-import os
+import struct
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
-from pathlib import Path
+from contextlib import contextmanager, nullcontext
 from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageCms, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
+from PIL.ImageFile import ImageFile
+from PIL.JpegImagePlugin import jpeg_factory
 
 from nst_helpers.errors import ImageError, cause
+from nst_helpers.modes import alpha_of, note_key, over_white, ready_to_shrink
+from nst_helpers.profiles import in_srgb
+from nst_helpers.sources import Source, file_of, is_heif, name_of
 from nst_helpers.system import silent_stderr
 
 # Plain pixels only. Pillow knows many more formats, and some are a risk in a stranger's file: an EPS
 # picture, for one, is a program, which Pillow gives to Ghostscript to run.
-FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM", "AVIF")
+_PILLOWS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM", "AVIF")
+FORMATS = (*_PILLOWS, "HEIF")
+_JPEGS = ("JPEG", "MPO")  # MPO: several JPEGs in one file, as cameras and telephones write them
 MAX_PIXELS = 100_000_000  # a file of a few bytes can claim any size; this many pixels need 400 MB
+MAX_REDUCED = 4 * MAX_PIXELS  # of a file that is reduced while it is read, which needs no memory for all its pixels
 
 _ORIENTATION = 0x0112  # EXIF tag: how the camera was held
+_KIND, _OLD_KIND, _DNG = 0x00FE, 0x00FF, 0xC612  # TIFF tags: NewSubfileType, SubfileType, DNGVersion
+_GAP = 3.0  # a picture is averaged by whole numbers down to this many times its new size, and filtered from there
 
 # All threads share one list of warning filters. Two that silenced and restored it at the same time could
 # leave it silenced for good, so they take turns.
@@ -33,19 +41,17 @@ _turn_to_be_quiet = threading.RLock()
 # Without a handler of its own, what Pillow logs about a broken file would be printed.
 logging.getLogger("PIL").addHandler(logging.NullHandler())
 
-Source = str | os.PathLike | bytes | bytearray | memoryview | BinaryIO  # a path, or a file's contents
-
 
 @contextmanager
-def opened(source: Source) -> Iterator[Image.Image]:
+def opened(source: Source) -> Iterator[ImageFile]:
     """The picture, its header read and its size checked; whatever fails meanwhile is an ImageError."""
-    name = _name(source)
+    name = name_of(source)
     with _turn_to_be_quiet, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            with _file(source) as file, Image.open(file, formats=FORMATS) as picture:
-                if picture.width * picture.height > MAX_PIXELS:
-                    raise Image.DecompressionBombError
+            with file_of(source) as file, _recognized(file) as picture:
+                _require_size(picture, MAX_REDUCED if _in_one_scan(picture) else MAX_PIXELS)
+                _refuse_raw(picture)
                 # libtiff prints to stderr about damage that Pillow raises for.
                 with silent_stderr() if picture.format == "TIFF" else nullcontext():
                     yield picture
@@ -53,8 +59,8 @@ def opened(source: Source) -> Iterator[Image.Image]:
             raise ImageError(f"{name}: {error}") from error.__cause__
         except UnidentifiedImageError as error:
             raise ImageError(
-                f"{name}: not a picture in a format that is read here ({', '.join(FORMATS)}), or its "
-                "beginning is damaged. Choose another file, or save the picture as PNG or JPEG."
+                f"{name}: not a picture in a format that is read here ({', '.join(FORMATS)}; no raw files of "
+                "cameras), or its beginning is damaged. Choose another file, or save the picture as PNG or JPEG."
             ) from error
         except Image.DecompressionBombError as error:
             raise ImageError(
@@ -67,28 +73,41 @@ def opened(source: Source) -> Iterator[Image.Image]:
             ) from error
 
 
-def pixels(picture: Image.Image, max_size: int | None) -> npt.NDArray[np.float32]:
-    """The pixels of an opened picture as `nst_helpers.images.load_image` returns them: (height, width, 3), 0–255.
+def pixels(picture: ImageFile, max_size: int | None) -> tuple[npt.NDArray[np.float32], str]:
+    """The pixels of an opened picture as `nst_helpers.images.load_image` returns them, and what was ignored in it.
 
     Args:
         picture: as `opened` gives it.
         max_size: the longer side at most, a whole number from 1; None keeps the size.
 
+    Returns:
+        (an image, (height, width, 3), 0–255; one clause about its colour profile, or "").
+
     Raises:
-        ImageError: values that are not finite. What Pillow raises for broken data, `opened` makes an ImageError.
+        ImageError: values that are not finite, or too many pixels. What Pillow raises for broken data, `opened` makes
+            an ImageError.
     """
-    size = _size_within(picture.size, max_size)
-    # JPEG can be decoded at 1/2, 1/4 or 1/8 of its size: far less memory for a photo from a phone.
-    picture.draft(None, (3 * size[0], 3 * size[1]))
-    picture.load()
+    size = _loaded(picture, max_size)
     profile, orientation = picture.info.get("icc_profile"), exif(picture).get(_ORIENTATION)
-    picture = _ready_to_shrink(picture)
-    if picture.size != size:
-        picture = picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
-    image = np.asarray(_in_srgb(_over_white(picture), profile), np.float32)
+    seen, ignored = in_srgb(over_white(_shrunk(ready_to_shrink(picture), size)), profile)
+    image = np.asarray(seen, np.float32)
     if image.ndim == 2:
         image = np.stack([image] * 3, axis=2)
-    return np.clip(_upright(image, orientation), 0, 255)
+    return np.clip(_upright(image, orientation), 0, 255), ignored
+
+
+def alpha(picture: ImageFile, max_size: int | None) -> npt.NDArray[np.float32] | None:
+    """How opaque each pixel of an opened picture is: (height, width), 0–255, as large as `pixels` is; None: all are.
+
+    Arguments and errors as for `pixels`.
+    """
+    if not picture.has_transparency_data:  # its header says so: there is nothing to decode
+        return None
+    size = _loaded(picture, max_size)
+    orientation, opaque = exif(picture).get(_ORIENTATION), alpha_of(picture)
+    if opaque is None or opaque.getextrema()[0] == 255:
+        return None
+    return _upright(np.asarray(_shrunk(opaque, size), np.float32), orientation)
 
 
 def exif(picture: Image.Image) -> Any:
@@ -99,53 +118,104 @@ def exif(picture: Image.Image) -> Any:
         return {}
 
 
-def as_path(path: str | os.PathLike) -> Path:
-    """A path as a Path; ImageError for what is none."""
+# What is opened
+
+
+def _recognized(file: BinaryIO):
+    """The picture in a file, as far as its header; Pillow knows HEIF only once its plugin is there."""
+    if is_heif(file):
+        _require_heif()
+        return Image.open(file, formats=["HEIF"])
+    head = file.read(3)
+    file.seek(0)
+    if head != b"\xff\xd8\xff":
+        return Image.open(file, formats=_PILLOWS)
+    try:  # not by Image.open, which refuses many pixels even where they are reduced while they are read
+        return jpeg_factory(file)
+    except (SyntaxError, IndexError, TypeError, struct.error) as error:
+        raise UnidentifiedImageError from error
+
+
+def _require_heif():
     try:
-        return Path(os.fsdecode(path))
-    except TypeError:
-        raise ImageError(f"a {type(path).__name__} is not a path. Give the name of a picture file.") from None
+        from pi_heif import register_heif_opener
+    except ImportError as error:
+        raise ImageError("this is a HEIC picture, and pi-heif, which reads it, is not installed. Install it (pip "
+                         "install pi-heif), or save the picture as JPEG.") from error
+    register_heif_opener()
 
 
-def _name(source):
-    if isinstance(source, (str, os.PathLike)):
-        return str(as_path(source))
-    name = getattr(source, "name", None)
-    return name if isinstance(name, str) else "the uploaded picture"
+def _require_size(picture, most):
+    count = picture.width * picture.height
+    if count <= most:
+        return
+    if picture.format in _JPEGS and count <= MAX_REDUCED:
+        raise ImageError(f"the picture has {count:,} pixels, more than {MAX_PIXELS:,} pixels. A JPEG that is not "
+                         "progressive is read at a smaller size: ask for one (max_size), at most half as large. Shrink "
+                         "others in another program.")
+    raise Image.DecompressionBombError
 
 
-def _file(source):
-    """An open binary file for whatever the caller gave."""
-    is_path = isinstance(source, (str, os.PathLike))
-    file = _file_at(as_path(source)) if is_path else io.BytesIO(_content(source))
-    if file.seek(0, os.SEEK_END) == 0:
-        file.close()
-        raise ImageError("the file is empty. Get it again.")
-    return file
+def _in_one_scan(picture):
+    """Whether a JPEG can be reduced while it is read: all of its colours in one scan, row after row.
+
+    Others (progressive ones, and those that store one colour after the other) are kept whole in memory meanwhile.
+    """
+    if picture.format not in _JPEGS or "progressive" in picture.info:
+        return False
+    count, place = len(picture.layer), picture.fp.tell()  # behind the header of the first scan
+    picture.fp.seek(max(0, place - 6 - 2 * count))
+    head = picture.fp.read(3)
+    picture.fp.seek(place)
+    return head == (6 + 2 * count).to_bytes(2, "big") + bytes([count])
 
 
-def _file_at(path):
-    try:
-        if path.is_dir():
-            raise ImageError("this is a folder. Name a picture inside it.")
-        if path.exists() and not path.is_file():  # to read a pipe or a device could take for ever
-            raise ImageError("this is not a regular file. Name a picture file.")
-        return path.open("rb")
-    except FileNotFoundError as error:
-        raise ImageError("there is no such file. Check the name and the folder.") from error
-    except OSError as error:
-        raise ImageError(f"the file cannot be read ({cause(error)}). Check its permissions.") from error
+def _refuse_raw(picture):
+    """A camera's raw file is a TIFF whose first picture is a thumbnail: to take that for the picture would be wrong."""
+    if picture.format != "TIFF":
+        return
+    tags = picture.tag_v2
+    canon = picture.fp.seek(8) == 8 and picture.fp.read(2) == b"CR"
+    if canon or _DNG in tags or _number(tags.get(_KIND)) & 1 or _number(tags.get(_OLD_KIND)) == 2:
+        raise ImageError("this is a camera's raw file (or another TIFF that begins with a thumbnail), and only its "
+                         "thumbnail could be read here. Develop it in a raw converter, and save it as JPEG, PNG or "
+                         "TIFF.")
 
 
-def _content(source):
-    if hasattr(source, "read"):
-        with suppress(AttributeError, OSError):  # not every stream can go back
-            source.seek(0)  # who has just written a file stands at its end
-        source = source.read()
-    if isinstance(source, (bytes, bytearray, memoryview)):
-        return source
-    kind = type(source).__name__
-    raise ImageError(f"a picture cannot be read from {kind}. Give a path, bytes or a file opened as 'rb'.")
+def _number(value):
+    return value if isinstance(value, int) else 0
+
+
+# Its pixels
+
+
+def _loaded(picture, max_size):
+    """Decode it, no larger than need be; returns the size (width, height) that it is to be shrunk to."""
+    size = _size_within(picture.size, max_size)
+    if picture.format == "PNG":
+        note_key(picture)
+    picture.draft(None, _draft_size(picture.size, size))
+    _require_size(picture, MAX_PIXELS)
+    picture.load()
+    return size
+
+
+def _draft_size(whole, size):
+    """What to ask of a JPEG, which can be decoded at 1/2, 1/4 or 1/8 of its size: far less memory for a photo.
+
+    Three times the size that is wanted, so that the filter has something to work on; less where that is too much.
+    """
+    for gap in (3, 2, 1):
+        asked = gap * size[0], gap * size[1]
+        part = min(whole[0] // asked[0], whole[1] // asked[1])
+        step = next((step for step in (8, 4, 2) if part >= step), 1)
+        if -(-whole[0] // step) * -(-whole[1] // step) <= MAX_PIXELS:
+            break
+    return asked
+
+
+def _shrunk(picture, size):
+    return picture if picture.size == size else picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=_GAP)
 
 
 def _size_within(size, max_size):
@@ -164,50 +234,3 @@ def _upright(image, orientation):
     if orientation in (2, 3, 6, 7):
         image = image[:, ::-1]
     return np.ascontiguousarray(image)
-
-
-def _ready_to_shrink(picture):
-    """Every kind of pixel as one that can be averaged: F, L, RGB, CMYK, LAB; with alpha, La or RGBa.
-
-    In La and RGBa the colours are multiplied by their alpha. So the colour that hides under transparent
-    pixels cannot leak into the edges as a dark fringe.
-    """
-    if picture.mode.startswith(("I", "F")):
-        return _deep_gray(picture)
-    if picture.mode == "LA":
-        return picture.convert("La")
-    if picture.has_transparency_data:
-        return picture.convert("RGBA").convert("RGBa")
-    return picture if picture.mode in ("L", "RGB", "CMYK", "LAB") else picture.convert("RGB")
-
-
-def _deep_gray(picture):
-    values = np.asarray(picture)
-    if not np.isfinite(values).all():
-        raise ImageError("the picture holds values that are not finite. Save it as PNG in another program.")
-    top = values.max()
-    whites = (1, 255, 65535) if picture.mode == "F" else (65535,)
-    white = next((white for white in whites if top <= white), float(top))
-    gray = np.clip(values, 0, None).astype(np.float32) * (255 / white)  # below 0: often “no data”
-    gray[values == picture.info.get("transparency")] = 255  # PNG: the one value that means transparent
-    return Image.fromarray(gray)
-
-
-def _over_white(picture):
-    if picture.mode not in ("La", "RGBa"):
-        return picture
-    bands = np.asarray(picture)
-    alpha = bands[..., -1:]
-    color = np.minimum(bands[..., :-1], alpha)  # the filter may have lifted it a little higher
-    color += 255 - alpha
-    return Image.fromarray(color if color.shape[2] == 3 else color[..., 0])
-
-
-def _in_srgb(picture, profile):
-    """RGB by the picture's own colour profile (phones: Display P3) where it has one that works."""
-    if picture.mode == "F":
-        return picture
-    with suppress(Exception):  # no profile, a broken one, or one for another kind of pixel
-        source = ImageCms.createProfile("LAB") if picture.mode == "LAB" else io.BytesIO(profile)
-        return ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
-    return picture.convert("RGB")

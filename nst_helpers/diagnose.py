@@ -24,6 +24,8 @@ FLAT = 0.45  # contrast below: washed out; with as little colour: grey haze
 NOISY = 3.0  # noise above
 LOST = 0.2  # subject below
 FAR = 0.45  # style distance above: the style has not arrived
+LEAST = 2.0  # gray levels: with less brightness or contrast than that, a picture has none that another could lack
+ALIKE = 1e-4  # style distance of content and style, over the style itself: below, the content has the style already
 SUBJECT = "conv4_2"  # the layer that knows the subject
 
 
@@ -68,7 +70,8 @@ def signs(result: Result) -> dict[str, float]:
     - style: the style loss, over that of the content picture itself. 0 is the style, 1 is no better than untouched.
       It is left out where a picture is too narrow for its layers.
 
-    Both are left out where the settings' network is no longer to be had.
+    Both are left out where the settings' network is no longer to be had. What the pictures themselves do not have is
+    left out too: brightness where one is black, contrast where one is flat, style where the content has it already.
     """
     image, settings = result.image, result.settings
     if result.content is None or result.style is None:
@@ -83,9 +86,11 @@ def signs(result: Result) -> dict[str, float]:
     colors = styles if kept is None else [(1.0, resize_image(kept, height, width))]
     pictures = [content, *(style for _, style in styles)]
     light = brightness(image)
+    lights = [brightness(picture) for picture in pictures]
+    bright, varied = min(theirs.mean() for theirs in lights), min(theirs.std() for theirs in lights)
     return {
-        "brightness": float(light.mean() / max(1.0, min(brightness(picture).mean() for picture in pictures))),
-        "contrast": float(light.std() / max(1.0, min(brightness(picture).std() for picture in pictures))),
+        **({"brightness": float(light.mean() / bright)} if bright > LEAST else {}),
+        **({"contrast": float(light.std() / varied)} if varied > LEAST else {}),
         "color": _color(image) / max(1.0, sum(share * _color(picture) for share, picture in colors)),
         "noise": _noise(image) / max(1.0, *(_noise(picture) for picture in [*pictures, *(p for _, p in colors)])),
         **_seen(image if kept is None else gray(image), content, styles, settings),
@@ -94,11 +99,11 @@ def signs(result: Result) -> dict[str, float]:
 
 def _light(found, settings):
     """What is wrong with light and colour as a whole."""
-    if found["brightness"] < DARK:
+    if found.get("brightness", 1.0) < DARK:
         return [Finding("black", f"it has {found['brightness']:.2f} of the pictures' brightness",
                         "pixels are saved in 0–255: undo the network's preprocessing before you save, I = x · scale + "
                         "mean; and do not feed pictures that are scaled to 0–1")]
-    if found["contrast"] >= FLAT:
+    if found.get("contrast", 1.0) >= FLAT:
         return []
     name = "grey haze" if found["color"] < FLAT else "washed out"
     return [Finding(name, f"only {found['contrast']:.2f} of the contrast, {found['color']:.2f} of the colour",
@@ -141,10 +146,10 @@ def _seen(image, content, styles, settings):
     except NetworkError:
         return {}
     found = {}
-    if _fit([image], [SUBJECT], network):
+    if _fit([image], [SUBJECT], network) and brightness(content).std() > LEAST:
         found["subject"] = _subject(image, content, network)
     if _fit([image, *(style for _, style in styles)], settings.style_layers, network):
-        found["style"] = _style(image, content, styles, settings.style_layers, network)
+        found |= _style(image, content, styles, settings.style_layers, network)
     return found
 
 
@@ -158,11 +163,16 @@ def _subject(image, content, network):
 
 
 def _style(image, content, styles, layers, network):
+    """{"style": …}; nothing where the content has the style already."""
     targets = blended_grams(network, styles, layers)
-    left, whole = (sum(weight * float(gram_distance(gram_matrix(features[layer], normalized=True), targets[layer]))
-                       for layer, weight in layers.items())
-                   for features in (network(picture, layers) for picture in (image, content)))
-    return left / max(1e-12, whole)
+    left, before = (_far(network(picture, layers), targets, layers) for picture in (image, content))
+    itself = sum(weight * float(gram_distance(targets[layer], 0 * targets[layer])) for layer, weight in layers.items())
+    return {"style": left / before} if before > ALIKE * itself else {}
+
+
+def _far(features, targets, layers):
+    return sum(weight * float(gram_distance(gram_matrix(features[layer], normalized=True), targets[layer]))
+               for layer, weight in layers.items())
 
 
 def _centered(features):

@@ -18,6 +18,10 @@ class ImageError(NSTError, ValueError):
     """The one error for anything that is not a usable picture: which file, what is wrong, what to do."""
 
 
+class ImageWarning(UserWarning):
+    """A picture file was read, but for something in it: which file, and what was ignored."""
+
+
 class NetworkError(NSTError, RuntimeError):
     """A network that cannot be had or used: its name, its weight file or a layer's name is wrong."""
 

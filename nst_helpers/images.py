@@ -4,8 +4,8 @@ Everywhere in this package an image is an array (height, width, 3) of float32, R
 """
 
 import json
-import operator
 import os
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,59 +14,102 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, PngImagePlugin
 
-from nst_helpers.decoding import FORMATS, MAX_PIXELS, Source, as_path, exif, opened, pixels
-from nst_helpers.errors import ImageError, cause
+from nst_helpers.checks import (
+    checked_alpha,
+    checked_array,
+    checked_picture,
+    checked_size,
+    note_read,
+    refuse_scaled,
+    whole_number,
+)
+from nst_helpers.decoding import FORMATS, MAX_PIXELS, alpha, exif, opened, pixels
+from nst_helpers.errors import ImageError, ImageWarning, cause
+from nst_helpers.resizing import BICUBIC, LANCZOS, resized
+from nst_helpers.sources import Source, as_path, name_of
 from nst_helpers.system import write_whole
 
-__all__ = ["FORMATS", "MAX_PIXELS", "ImageError", "checked_picture", "load_image", "load_settings", "noise_image",
-           "resize_image", "save_image", "to_uint8"]
+__all__ = ["FORMATS", "MAX_PIXELS", "ImageError", "ImageWarning", "checked_picture", "load_alpha", "load_image",
+           "load_settings", "noise_image", "resize_image", "save_image", "to_uint8"]
 
 _LOSSY = {"format": "JPEG", "quality": 95, "subsampling": "4:4:4"}
-_LOSSLESS = {"format": "WEBP", "lossless": True}
+_LOSSLESS = {"format": "WEBP", "lossless": True, "exact": True}  # exact: where it is transparent, too
 _WRITERS = {".png": {"format": "PNG"}, ".jpg": _LOSSY, ".jpeg": _LOSSY, ".webp": _LOSSLESS}
 ENDINGS = tuple(_WRITERS)  # of names of pictures that are written here
 _DESCRIPTION = 0x010E  # EXIF tag: a text
-_LANCZOS, _BICUBIC = Image.Resampling.LANCZOS, Image.Resampling.BICUBIC
 
 
-def load_image(path: Source, max_size: int | None = 512) -> npt.NDArray[np.float32]:
+def load_image(path: Source, max_size: int | None = None) -> npt.NDArray[np.float32]:
     """Read a picture file: upright, over white, in sRGB, its longer side at most `max_size`.
+
+    A transfer takes off by itself what its settings do not need; with `max_size`, a large file needs less memory.
 
     Args:
         path: a str or os.PathLike; or the contents: bytes, or a file open for reading bytes.
         max_size: a whole number from 1; None keeps the size. A larger picture is shrunk with antialiasing
-            and keeps at least one pixel on its short side; a smaller one is never enlarged.
+            and keeps at least one pixel on its short side; a smaller one is never enlarged. A JPEG is decoded no
+            larger than need be, and may then have 400 million pixels.
 
     Returns:
-        An image, (height, width, 3) float32, 0 to 255; of an animation, the first frame. In gray of more than 8 bits,
-        white is 65535, and with floating-point values the first of 1, 255 and 65535 that none exceeds. Where one
-        exceeds 65535, white is the largest value.
+        An image, (height, width, 3) float32, 0 to 255; of an animation, the first frame, and of several pictures in a
+        HEIC file, the primary one. In gray of more than 8 bits, white is 65535, and with floating-point values the
+        first of 1, 255 and 65535 that none exceeds. Where one exceeds 65535, white is the largest value.
 
     Raises:
         ImageError: anything but a whole picture in one of FORMATS with at most MAX_PIXELS.
 
+    Warns:
+        ImageWarning: its colour profile cannot be used, and is ignored.
+
     >>> load_image(b"P6 2 1 255 " + bytes([255, 0, 0, 0, 0, 255])).tolist()
     [[[255.0, 0.0, 0.0], [0.0, 0.0, 255.0]]]
     """
-    if max_size is not None:
-        max_size = _whole_number("max_size", max_size, otherwise=", or None for the full size")
+    max_size = _checked_limit(max_size)
     with opened(path) as picture:
-        return pixels(picture, max_size)
+        image, ignored = pixels(picture, max_size)
+    if ignored:
+        warnings.warn(f"{name_of(path)}: {ignored}", ImageWarning, stacklevel=2)
+    return note_read(image)
 
 
-def save_image(image: npt.ArrayLike, path: str | os.PathLike, settings: Mapping[str, Any] | None = None) -> Path:
+def load_alpha(path: Source, max_size: int | None = None) -> npt.NDArray[np.float32] | None:
+    """Read how opaque the pixels of a picture file are, which `load_image` puts over white.
+
+    Args:
+        path, max_size: as for `load_image`.
+
+    Returns:
+        (height, width) float32, 0 (nothing there) to 255, as large as `load_image` gives the picture; None where all
+        of it is opaque.
+
+    Raises:
+        ImageError: for the same as `load_image`.
+    """
+    max_size = _checked_limit(max_size)
+    with opened(path) as picture:
+        return alpha(picture, max_size)
+
+
+def _checked_limit(max_size):
+    return None if max_size is None else whole_number("max_size", max_size, otherwise=", or None for the full size")
+
+
+def save_image(image: npt.ArrayLike, path: str | os.PathLike, settings: Mapping[str, Any] | None = None, *,
+               alpha: npt.ArrayLike | None = None) -> Path:
     """Write an image to a file, whole or not at all: until its last byte is on disk, an old file stays.
 
     Args:
         image: (height, width, 3), numbers 0 to 255; see `to_uint8` for others.
         path: ends in .png or .webp (both exact), .jpg or .jpeg (quality 95). Missing folders are made.
         settings: a mapping that JSON can express, stored inside the file for `load_settings`.
+        alpha: how opaque it is, (height, width), 0 to 255, as `load_alpha` gives it; of another size, it is resized.
+            JPEG cannot keep it: there the picture lies over white. None: all of it is opaque.
 
     Returns:
         The path as a Path.
 
     Raises:
-        ImageError: an image, settings or a place that will not do.
+        ImageError: an image, settings or a place that will not do; an image that is scaled to 0 to 1.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -77,8 +120,10 @@ def save_image(image: npt.ArrayLike, path: str | os.PathLike, settings: Mapping[
     path = as_path(path)
     if path.suffix.lower() not in _WRITERS:
         raise ImageError(f"{path}: this format is not written here. End the name in {', '.join(_WRITERS)}.")
-    picture = Image.fromarray(to_uint8(_checked(image)))
+    checked = checked_array(image)
+    refuse_scaled(image, checked, "image")
     options = _WRITERS[path.suffix.lower()]
+    picture = _bytes_with(alpha, checked, keeps_alpha=options is not _LOSSY)
     options = options | _carrying(settings, options["format"])
     try:
         write_whole(path, lambda file: picture.save(file, **options))
@@ -106,7 +151,8 @@ def load_settings(path: Source) -> dict[str, Any] | None:
     None
     """
     with opened(path) as picture:
-        picture.load()  # a PNG may carry its texts behind the pixels
+        if picture.format == "PNG":  # it may carry its texts behind the pixels
+            picture.load()
         text = picture.info.get("settings") or exif(picture).get(_DESCRIPTION)
     try:
         settings = json.loads(text)
@@ -134,8 +180,8 @@ def noise_image(height: int, width: int, seed: int) -> npt.NDArray[np.float32]:
     >>> noise_image(1, 1, seed=0).round().tolist()
     [[[217.0, 162.0, 130.0]]]
     """
-    size = _checked_size(height, width)
-    generator = np.random.default_rng(_whole_number("seed", seed, smallest=0))
+    size = checked_size(height, width, MAX_PIXELS)
+    generator = np.random.default_rng(whole_number("seed", seed, smallest=0))
     return generator.random((*size, 3), dtype=np.float32) * np.float32(255)
 
 
@@ -155,11 +201,8 @@ def resize_image(image: npt.ArrayLike, height: int, width: int) -> npt.NDArray[n
     >>> resize_image([[[0, 0, 0], [100, 100, 100]]], 1, 1).round(2).tolist()
     [[[50.0, 50.0, 50.0]]]
     """
-    height, width = _checked_size(height, width)
-    image = _checked(image)
-    method = _LANCZOS if height < image.shape[0] or width < image.shape[1] else _BICUBIC
-    channels = [np.asarray(Image.fromarray(image[..., c]).resize((width, height), method)) for c in range(3)]
-    return np.clip(np.stack(channels, axis=2), 0, 255)
+    height, width = checked_size(height, width, MAX_PIXELS)
+    return resized(checked_array(image), height, width)
 
 
 def to_uint8(image: npt.ArrayLike) -> npt.NDArray[np.uint8]:
@@ -174,28 +217,20 @@ def to_uint8(image: npt.ArrayLike) -> npt.NDArray[np.uint8]:
     return np.clip(np.rint(image), 0, 255).astype(np.uint8)
 
 
-def checked_picture(image: npt.ArrayLike, name: str) -> npt.NDArray[np.float32]:
-    """A float32 copy of an image that a transfer can work on.
-
-    Args:
-        image: (height, width, 3), 0 to 255.
-        name: which of the pictures this is, for the error: "content" or "style".
-
-    Raises:
-        ImageError: no such array; values outside of 0 to 255, or scaled to 0 to 1.
-    """
-    whole = f"{name} picture"
-    if isinstance(image, str | os.PathLike):
-        raise ImageError(f"the {whole} is the name of a file: give load_image({str(image)!r})")
-    in_bytes = getattr(image, "dtype", None) == np.uint8  # so it is not scaled, however dark it is
-    image = _checked(image, whole)
-    least, most = image.min(), image.max()
-    if least < 0 or most > 255:
-        raise ImageError(f"the {whole} has values from {least:g} to {most:g}: 0 to 255 is needed")
-    if 0 < most <= 1 and not in_bytes:
-        raise ImageError(f"the {whole} has values from {least:g} to {most:g}, so it seems to be scaled to 0–1: "
-                         "multiply it by 255")
-    return image
+def _bytes_with(alpha, image, keeps_alpha):
+    """The picture that is written: with alpha in RGBA, or over white."""
+    if alpha is None:
+        return Image.fromarray(to_uint8(image))
+    height, width = image.shape[:2]
+    opaque = Image.fromarray(checked_alpha(alpha))
+    if opaque.size != (width, height):
+        shrinks = height < opaque.height or width < opaque.width
+        opaque = opaque.resize((width, height), LANCZOS if shrinks else BICUBIC)
+    opaque = np.asarray(opaque)[..., np.newaxis]
+    if keeps_alpha:
+        return Image.fromarray(np.concatenate([to_uint8(image), to_uint8(opaque)], axis=2))
+    share = np.clip(opaque, 0, 255) / 255
+    return Image.fromarray(to_uint8(image * share + 255 * (1 - share)))
 
 
 def _carrying(settings, file_format):
@@ -215,35 +250,3 @@ def _carrying(settings, file_format):
     exif = Image.Exif()
     exif[_DESCRIPTION] = text
     return {"exif": exif}
-
-
-def _checked(image, name="image"):
-    """A float32 copy of an array (height, width, 3) of finite numbers, or an ImageError."""
-    try:
-        with np.errstate(over="ignore"):  # too large for float32 becomes infinite, which is refused below
-            image = np.asarray(image).astype(np.float32, casting="same_kind")
-    except Exception as error:
-        raise ImageError(f"the {name} is no array of real numbers, (height, width, 3) ({cause(error)}).") from error
-    if image.ndim != 3 or image.shape[2] != 3 or image.size == 0:
-        raise ImageError(f"the {name} has shape {image.shape}; it must be (height, width, 3), none of them 0.")
-    bad = image[~np.isfinite(image)]
-    if bad.size:
-        raise ImageError(f"the {name} holds {bad.size:,} values that are not finite (the first: {bad[0]}).")
-    return image
-
-
-def _checked_size(height, width):
-    height, width = _whole_number("height", height), _whole_number("width", width)
-    if height * width > MAX_PIXELS:
-        raise ImageError(f"{height} by {width} pixels are too many. Stay within {MAX_PIXELS:,} pixels.")
-    return height, width
-
-
-def _whole_number(name, value, smallest=1, otherwise=""):
-    try:
-        number = smallest - 1 if isinstance(value, (bool, np.bool_)) else operator.index(value)
-    except TypeError:
-        number = smallest - 1
-    if number < smallest:
-        raise ImageError(f"{name} is {value!r}; it must be a whole number from {smallest}{otherwise}.")
-    return number

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy.typing as npt
 import PIL.Image
 
 from nst_helpers.arrays import History, Image, Losses, Styles
@@ -71,11 +72,12 @@ class Result:
     content: Image | None = None  # the pictures it was made from, as they were given
     style: Styles | None = None
 
-    def save(self, folder: str | Path) -> Path:
+    def save(self, folder: str | Path, *, alpha: npt.ArrayLike | None = None) -> Path:
         """Write picture.png (with the settings inside), settings.json, history.csv and losses.png.
 
         Args:
             folder: made if need be. Each file is written whole or not at all.
+            alpha: how opaque the picture is, as `nst_helpers.images.load_alpha` gives it for the content; None: all.
 
         Returns:
             The folder as a Path.
@@ -87,7 +89,7 @@ class Result:
 
         folder = Path(folder)
         weights = {name: getattr(self.settings, f"{name}_weight") for name in ("content", "style", "tv")}
-        save_image(self.image, folder / "picture.png", settings=asdict(self.settings))
+        save_image(to_uint8(self.image), folder / "picture.png", settings=asdict(self.settings), alpha=alpha)
         try:
             write_whole(folder / "settings.json", json.dumps(asdict(self.settings), indent=2).encode() + b"\n")
             write_whole(folder / "history.csv", self._csv().encode())

@@ -33,7 +33,8 @@ import numpy.typing as npt
 from nst_helpers.colors import recolored
 from nst_helpers.descent import descend as descend_from
 from nst_helpers.descent import fresh
-from nst_helpers.errors import ImageError, SettingsError
+from nst_helpers.errors import SettingsError
+from nst_helpers.fitting import require_size
 from nst_helpers.images import checked_picture, resize_image
 from nst_helpers.networks import FeatureNetwork, shared_network
 from nst_helpers.objective import Objective
@@ -161,10 +162,11 @@ def iterate(content: npt.ArrayLike, style: Pictures, settings: Settings | None =
     settings = _chosen(settings)
     content, styles = checked_picture(content, "content"), weighted_styles(style)
     levels = pyramid(*content.shape[:2], settings=settings)
+    shapes = content.shape[:2], [image.shape[:2] for _, image in styles]
     content, styles = reduced(content, styles, max(levels[-1].height, levels[-1].width), settings)
     content, styles, colors = recolored(content, styles, settings.colors)
     network = network or shared_network(settings.network, settings.pooling, settings.precision)
-    _require_size(network, settings, levels[0], styles)
+    require_size(network, settings, *shapes)
     state = state or fresh(first_canvas(content, levels[0], settings, start), settings)
     _require_fit(state, levels)
     iteration, good = sum(level.iterations for level in levels[: state.level]) + state.done, None
@@ -224,6 +226,8 @@ def weighted_styles(style: Pictures) -> list[tuple[float, npt.NDArray[np.float32
     pairs: Any = style
     if not pairs or not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs):
         raise SettingsError("several styles are needed as [(weight, image), …]")
+    if any(np.ndim(weight) for weight, _ in pairs):
+        raise SettingsError("several styles are needed as [(weight, image), …]: the weight stands before its image")
     try:
         weights = [float(weight) for weight, _ in pairs]
     except (TypeError, ValueError) as error:
@@ -232,19 +236,6 @@ def weighted_styles(style: Pictures) -> list[tuple[float, npt.NDArray[np.float32
         raise SettingsError(f"the styles' weights are {weights}: numbers from 0 are needed, at least one above")
     return [(weight / sum(weights), checked_picture(image, "style"))
             for weight, (_, image) in zip(weights, pairs, strict=True) if weight]
-
-
-def _require_size(network, settings, coarsest, styles):
-    """Refuse pictures that are too small for the deepest layer, at the coarsest size."""
-    smallest = network.smallest_size((*settings.content_layers, *settings.style_layers))
-    sides = {"content": min(coarsest.height, coarsest.width),
-             "style": min(side for _, style in styles for side in style_size(style, coarsest, settings))}
-    for name, side in sides.items():
-        if side < smallest:
-            raise ImageError(
-                f"the {name} picture's shorter side is {side} pixels at the coarsest of the {settings.scales} sizes, "
-                f"and the deepest layer needs {smallest}: take fewer scales, a larger size (now {settings.size}), a "
-                f"picture whose shorter side is at least {smallest} pixels, or shallower layers")
 
 
 def _require_fit(state, levels):

@@ -1,5 +1,9 @@
 """What several test files share."""
 
+import os
+import tempfile
+from pathlib import Path
+
 import numpy as np
 import pytest
 from run_script import LEFT_ALONE, PATIENCE, PICTURE, Script
@@ -86,3 +90,18 @@ def write_old_layout(path, weights):
             group.attrs["weight_names"] = [array.encode() for array in arrays]
             for array, values in arrays.items():
                 group.create_dataset(array, data=values)
+
+
+@pytest.fixture
+def ordinary_user():
+    """A folder whose files obey permissions: root would read and write everything."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o777)
+        is_root = os.geteuid() == 0
+        if is_root:
+            os.seteuid(65534)
+        try:
+            yield Path(folder)
+        finally:
+            if is_root:
+                os.seteuid(0)

@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import json
 import re
 import subprocess
 import sys
@@ -185,6 +186,26 @@ def test_make_knows_its_targets(target):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("name", ["price $5.jpg", "it's.jpg", 'so "called".jpg', "a  b;c&d#e.jpg", "$(HOME)`date`.jpg",
+                                  "back\\slash %d.jpg", "Straße 风.jpg"])
+def test_make_hands_over_names_as_they_were_typed(name):
+    """What is run instead of Python prints its arguments, one a line."""
+    command = ["make", "--silent", "--old-file=.venv/installed", "transfer", "RUN=printf '%s\\n'", f"CONTENT={name}",
+               f"STYLE={name}", f"OUTPUT={name}", "ARGS=--size 64 --folder 'my $5 pictures'"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["-m", "nst_helpers", "transfer", name, name, "--output", name, "--size", "64",
+                                        "--folder", "my $5 pictures"]
+
+
+def test_make_lab_and_an_installation_switch_on_the_same_part_of_the_server():
+    folder = "tools/jupyter/jupyter_server_config.d"
+    (name,) = [path.name for path in (ROOT / folder).iterdir()]
+    (module,) = json.loads(text(f"{folder}/{name}"))["ServerApp"]["jpserver_extensions"]
+    assert importlib.util.find_spec(module)
+    assert 'JUPYTER_CONFIG_PATH="$(CURDIR)/tools/jupyter" $(BIN)/jupyter lab' in text("Makefile")
+    assert "graft tools/jupyter" in text("MANIFEST.in")
+
+
 def test_cleaning_leaves_the_pictures_that_people_made(tmp_path):
     made = [".venv/installed", "build/lib", "site/index.html", "output/browser/studio.png"]
     kept = ["output/picture.png", "output/me/history.csv", "notebooks/output/studio/picture.png"]
@@ -216,8 +237,11 @@ def modules(path):
 @pytest.mark.parametrize("module, allowed", [
     ("arrays", set()), ("system", set()), ("errors", set()), ("extras", {"errors"}),
     ("architecture", set()), ("optimizers", set()), ("plots", {"extras"}),
-    ("colors", set()), ("backend", {"errors", "system"}), ("decoding", {"errors", "system"}),
-    ("images", {"decoding", "errors", "system"}), ("losses", {"backend"}),
+    ("colors", set()), ("backend", {"errors", "system"}),
+    ("sources", {"errors"}), ("modes", {"errors"}), ("profiles", set()), ("checks", {"errors"}),
+    ("resizing", {"checks"}),
+    ("decoding", {"errors", "modes", "profiles", "sources", "system"}),
+    ("images", {"checks", "decoding", "errors", "resizing", "sources", "system"}), ("losses", {"backend"}),
     ("vgg", {"architecture", "backend"}), ("precision", {"backend", "errors"}),
     ("weights", {"architecture", "backend", "errors", "vgg"}),
     ("settings", {"architecture", "errors", "optimizers"}),
@@ -226,8 +250,9 @@ def modules(path):
     ("schedule", {"images", "settings"}), ("objective", {"backend", "losses", "networks", "settings"}),
     ("descent", {"backend", "objective", "result", "schedule", "settings"}),
     ("start", {"colors", "images", "schedule", "settings"}),
-    ("transfer", {"colors", "descent", "errors", "images", "networks", "objective", "result", "schedule", "settings",
-                  "start"}),
+    ("fitting", {"architecture", "errors", "networks", "schedule", "settings"}),
+    ("transfer", {"colors", "descent", "errors", "fitting", "images", "networks", "objective", "result", "schedule",
+                  "settings", "start"}),
     ("animation", {"images", "system"}), ("tracks", {"result", "schedule", "settings"}),
     ("run", {"animation", "errors", "settings", "tracks", "transfer"}),
     ("diagnose", {"colors", "errors", "images", "losses", "networks", "objective", "result", "schedule", "transfer"}),

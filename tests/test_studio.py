@@ -139,7 +139,7 @@ def test_an_own_picture_and_a_bad_file(box, photograph):
     Image.fromarray(photograph[:, ::-1].astype(np.uint8)).save(file, "PNG")
     upload(box, "content", "mine.png", file.getvalue())
     assert box.controls["content"].value == OWN and "mine.png: taken" in box.words.value
-    np.testing.assert_array_equal(box._picture("content"), np.floor(photograph[:, ::-1]))
+    np.testing.assert_array_equal(box._picture("content", box.settings), np.floor(photograph[:, ::-1]))
     box.buttons["start"].click()
     box.run.wait(60)
     assert box.run.status == "finished"

@@ -39,7 +39,7 @@ def run(*command, cwd, **environment):
 def wheel(tmp_path_factory):
     """Built as pip does for a user, without the network; from the source archive, which so is proven whole too."""
     place = tmp_path_factory.mktemp("wheel")
-    for name in ("nst_helpers", "data"):
+    for name in ("nst_helpers", "data", "tools/jupyter"):
         shutil.copytree(ROOT / name, place / "tree" / name, ignore=shutil.ignore_patterns("__pycache__", "gallery"))
     for name in ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, place / "tree")
@@ -76,7 +76,9 @@ def test_the_wheel_holds_the_package_and_what_it_needs_of_the_data(wheel):
     folders = {path.name for path in (ROOT / "data").iterdir() if path.is_dir()} - NOT_IN_THE_WHEEL - {"__pycache__"}
     data = {f"nst_helpers/data/{path.relative_to(ROOT / 'data').as_posix()}"
             for folder in folders for path in (ROOT / "data" / folder).iterdir()}
-    assert code | data | {"nst_helpers/data/SOURCES.md"} == {name for name in inside if ".dist-info/" not in name}
+    server = f"nst_helpers-{nst_helpers.__version__}.data/data/etc/jupyter/jupyter_server_config.d/nst_helpers.json"
+    found = {name for name in inside if ".dist-info/" not in name}
+    assert code | data | {"nst_helpers/data/SOURCES.md", server} == found
     assert wheel.stat().st_size < MOST_BYTES
 
 

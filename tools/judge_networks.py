@@ -249,7 +249,7 @@ def main(arguments=None):
     parser.add_argument("--remark", default="", help="what the eye says, for the card")
     options = parser.parse_args(arguments)
     contents = {name: load_image(data_folder() / "content" / f"{name}.jpg", SIZE) for name in CALIBRATION_PICTURES}
-    styles = {path.stem: load_image(path) for path in sorted((data_folder() / "style").glob("*.jpg"))}
+    styles = {path.stem: load_image(path, 512) for path in sorted((data_folder() / "style").glob("*.jpg"))}
     names = [Path(words.partition(":")[0]).stem for words in options.networks]
     galleries = [gallery(words, contents, styles, options.folder, changes)
                  for words, changes in zip(options.networks, (options.older, {}), strict=True)]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from nst_helpers.commands import DONE, FAILED, STOPPED
 from nst_helpers.commands.bar import Bar
-from nst_helpers.commands.places import beside, refuse_own, saved
+from nst_helpers.commands.places import beside, lost_transparency, refuse_own, saved
 from nst_helpers.commands.report import Report, as_told
 from nst_helpers.commands.sources import Sources, sources
 from nst_helpers.errors import ImageError, SettingsError, cause
@@ -135,30 +135,32 @@ def _paint(album: Album, made_from: Sources, options: argparse.Namespace, report
 
 def _page(page, made_from, styles, start, bar, album):
     """Paint one; what to say of it, or None where that was said as an error."""
-    from nst_helpers.images import load_image
+    from nst_helpers.images import load_alpha, load_image
     from nst_helpers.schedule import content_limit
     from nst_helpers.transfer import Diverged, transfer
 
-    settings = made_from.settings
+    settings, alpha = made_from.settings, None
     try:
         content = load_image(page.source, content_limit(settings))
+        alpha = load_alpha(page.source, content_limit(settings))
         result = transfer(content, styles, settings, bar.show, start=start)
     except (ImageError, Diverged, MemoryError) as error:
-        return _failed(page, error, bar, album)
+        return _failed(page, error, alpha, bar, album)
     if result.interrupted:  # half a picture under this name would be taken for a whole one the next time
         raise KeyboardInterrupt
-    saved(result.image, page.target, asdict(settings))
+    saved(result.image, page.target, asdict(settings), alpha=alpha)
     album.results.append({"content": str(page.source), **as_told(result, page.target)})
     height, width = result.image.shape[:2]
-    return f"{page.target}: {width}×{height} pixels in {result.seconds:.0f} s"
+    note = lost_transparency(page.target, alpha)
+    return f"{page.target}: {width}×{height} pixels in {result.seconds:.0f} s" + (f"\n{note}" if note else "")
 
 
-def _failed(page, error, bar, album):
+def _failed(page, error, alpha, bar, album):
     words = str(error) or "there is not enough memory for it"
     line = words if str(page.source) in words else f"{page.source}: {words}"
     told = {"content": str(page.source), "error": line, "kind": type(error).__name__}
     if getattr(error, "image", None) is not None:
-        kept = saved(error.image, beside(page.target, f"-before-step-{error.iteration}"))
+        kept = saved(error.image, beside(page.target, f"-before-step-{error.iteration}"), alpha=alpha)
         line, told["last_good"] = f"{line}. The last good picture is in {kept}", str(kept)
     bar.say(f"error: {line}", sys.stderr)
     album.failed.append(told)

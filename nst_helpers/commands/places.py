@@ -79,3 +79,10 @@ def beside(path: Path, note: str) -> Path:
     """The same name with a note behind its stem, which is cut where the whole would be too long."""
     room = LONGEST - len(f"{note}{path.suffix}".encode())
     return path.with_name(path.stem.encode()[:room].decode(errors="ignore") + note + path.suffix)
+
+
+def lost_transparency(path: Path, alpha: object) -> str | None:
+    """A line where a picture's transparency is lost by its format; else None. alpha: as of `load_alpha`."""
+    if alpha is None or path.suffix.lower() not in (".jpg", ".jpeg"):
+        return None
+    return f"{path}: a JPEG cannot be transparent, so white lies behind the picture; .png and .webp keep it"

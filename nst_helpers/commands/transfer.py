@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nst_helpers.commands import EXIT_CODES, FAILED, STOPPED
 from nst_helpers.commands.bar import Bar
 from nst_helpers.commands.options import DRIVE, LOOK, SPEED, add_settings
-from nst_helpers.commands.places import beside, refuse_own, require_place, saved, stamp
+from nst_helpers.commands.places import beside, lost_transparency, refuse_own, require_place, saved, stamp
 from nst_helpers.commands.report import Report, as_told, say_result
 from nst_helpers.commands.sources import Sources, sources
 from nst_helpers.errors import SettingsError
@@ -114,7 +114,7 @@ def _output(options):
 
 def _painted(options, output, report):
     from nst_helpers.checkpoint import Checkpoint
-    from nst_helpers.images import ENDINGS, load_image
+    from nst_helpers.images import ENDINGS, load_alpha, load_image
     from nst_helpers.schedule import content_limit
     from nst_helpers.transfer import Diverged, transfer
 
@@ -123,19 +123,22 @@ def _painted(options, output, report):
     refuse_own("--output", output, [options.content, *made_from.files])
     require_place("--output", output, ENDINGS)
     checkpoint = Checkpoint(options.checkpoint) if options.checkpoint else None
-    filming = None
+    filming = alpha = None
     try:
         with Bar(settings.iterations, options.quiet) as bar:  # from here on, for its warnings
             content = load_image(options.content, content_limit(settings))
+            alpha = load_alpha(options.content, content_limit(settings))
             styles, start = made_from.loaded()
             filming = _filming(options, made_from, content, start)
             result = transfer(content, styles, settings, _both(bar, filming), checkpoint, start=start)
     except Diverged as error:
-        return _diverged(error, output, filming, report)
-    saved(result.image, output, asdict(settings))
+        return _diverged(error, output, alpha, filming, report)
+    saved(result.image, output, asdict(settings), alpha=alpha)
+    if note := lost_transparency(output, alpha):
+        report.say(note)
     film = filming and _filmed(filming, result.image, report)
     if options.folder:
-        report.say(f"picture, settings, losses and their curves are in {result.save(options.folder)}")
+        report.say(f"picture, settings, losses and their curves are in {result.save(options.folder, alpha=alpha)}")
     return _told(result, output, report, {"content": options.content, **made_from.told(), "film": film,
                                           "folder": options.folder})
 
@@ -175,11 +178,11 @@ def _filmed(filming, image, report):
     return str(filming.path)
 
 
-def _diverged(error: "Diverged", output: Path, filming: "Filming | None", report: Report) -> int:
+def _diverged(error: "Diverged", output: Path, alpha: Any, filming: "Filming | None", report: Report) -> int:
     """What there is of a run that went wrong is kept, and told."""
     kept = None
     if error.image is not None:
-        kept = saved(error.image, beside(output, f"-before-step-{error.iteration}"))
+        kept = saved(error.image, beside(output, f"-before-step-{error.iteration}"), alpha=alpha)
         print(f"the last good picture is in {kept}", file=sys.stderr)
     film = filming and _filmed(filming, error.image, report)
     return report.fail(FAILED, error, output=None, last_good=kept and str(kept), film=film)

@@ -2,7 +2,6 @@
 
 import base64
 import html
-import io
 import json
 import threading
 import weakref
@@ -18,6 +17,7 @@ from nst_helpers.images import ImageError, load_image
 from nst_helpers.networks import data_folder
 from nst_helpers.run import Run
 from nst_helpers.runs import find_run
+from nst_helpers.schedule import content_limit, style_limit
 from nst_helpers.settings import Settings, layers_from_text, layers_to_text
 from nst_helpers.system import write_whole
 from nst_helpers.widgets import words
@@ -34,6 +34,7 @@ from nst_helpers.widgets.controls import (
 )
 from nst_helpers.widgets.curves import draw_curves
 from nst_helpers.widgets.still import still_of_run
+from nst_helpers.widgets.uploads import Upload
 
 SHOWN = 400  # pixels: width of a picture on the page, so that two stand side by side
 ON_THE_WAY = ("content_weight", "style_weight", "tv_weight", "content_layers", "style_layers", "content_lead",
@@ -61,14 +62,13 @@ class Studio(ipywidgets.VBox):
 
     def __init__(self, defaults: Settings | None = None, content: str = "temple", style: str = "night_swirls",
                  folder: str | Path = "output/studio"):
-        self.defaults, self.run, self._own, self._confirmed = defaults or Settings(), None, {}, None
+        self.defaults, self.run, self._confirmed, self._alpha = defaults or Settings(), None, None, None
         self._lock = threading.RLock()  # what is shown, by the page's thread and the run's
         self._first = {"content": content, "style": style, "folder": folder}
         self.controls = {"content": picture_list("content"), "style": picture_list("style"),
                          **{setting.name: setting_control(setting) for setting in fields(Settings)},
                          "folder": ipywidgets.Text(description="folder", **WIDE)}
-        self.uploads = {role: ipywidgets.FileUpload(accept="image/*", description=f"upload {role}",
-                                                     layout={"width": "13em"}) for role in ROLES}
+        self._own = {role: Upload(role, partial(self._uploaded, role)) for role in ROLES}
         self.buttons = {name: ipywidgets.Button(description=name, layout={"width": "7em"})
                         for name in ("start", "pause", "stop", "reset", "save", "estimate")}
         self.buttons["start"].button_style = "primary"
@@ -87,6 +87,11 @@ class Studio(ipywidgets.VBox):
     # What the buttons do
 
     @property
+    def uploads(self) -> dict[str, ipywidgets.FileUpload]:
+        """As above; others, once a connection broke."""
+        return {role: own.button for role, own in self._own.items()}
+
+    @property
     def settings(self) -> Settings:
         """The `Settings` that the controls show; ValueError for what makes no sense."""
         values = {}
@@ -102,7 +107,8 @@ class Studio(ipywidgets.VBox):
         if self.run and self.run.status == "running":
             return None
         try:
-            content, style, settings = self._picture("content"), self._picture("style"), self.settings
+            settings = self.settings
+            content, style = (self._picture(role, settings) for role in ROLES)
             self._say("measuring how long it will take …")
             needed = estimate(settings, *content.shape[:2])
             if needed.warning and self._confirmed != settings:
@@ -114,7 +120,7 @@ class Studio(ipywidgets.VBox):
         run = Run(content, style, settings)
         run.show = partial(self._show, run)
         with self._lock:
-            self.run = run
+            self.run, self._alpha = run, self._opaque(settings)
             self.beside.layout.display = "none"
         run.start()
         return self._enable()
@@ -162,15 +168,14 @@ class Studio(ipywidgets.VBox):
 
     def save(self) -> None:
         """Write picture, settings, losses, curves, and the animation; of a changed run, both courses."""
-        now = self.run.snapshot() if self.run else None
-        if now is None or now.tracks[0].image is None:
+        if self.run is None or (now := self.run.snapshot()).tracks[0].image is None:
             return self._say("there is no picture yet: press start first", wrong=True)
         folder = Path(self.controls["folder"].value.strip())
         try:
             folder = folder.expanduser()
             for place, track in enumerate(now.tracks):
                 own, result = folder / ("changed" if place else ""), now.result(place)
-                result.save(own)
+                result.save(own, alpha=self._alpha)
                 save_animation([*track.frames, small_frame(result.image)], own / "formation.gif")
                 if track.changes:
                     changes = json.dumps([dict(change) for change in track.changes], indent=2)
@@ -182,7 +187,8 @@ class Studio(ipywidgets.VBox):
     def tell_estimate(self) -> None:
         """Say how long a run with these settings will take, and how much memory."""
         try:
-            self._say(words.of_estimate(estimate(self.settings, *self._picture("content").shape[:2])))
+            content = self._picture("content", self.settings)
+            self._say(words.of_estimate(estimate(self.settings, *content.shape[:2])))
         except Exception as error:
             self._say(words.of_error(error), wrong=True)
 
@@ -231,29 +237,24 @@ class Studio(ipywidgets.VBox):
 
     # Pictures
 
-    def _picture(self, role):
-        name = self.controls[role].value
-        if name == OWN:
-            if role not in self._own:
-                raise ImageError(f"upload a {role} picture first, or choose one from the list")
-            return self._own[role]
-        size = 1024 if role == "style" else 2048
-        return load_image(data_folder() / role / f"{name}.jpg", size)
-
-    def _uploaded(self, role):
-        """A file came in: take it, or say what is wrong with it."""
-        if not self.uploads[role].value:
-            return
-        file = self.uploads[role].value[-1]
-        try:
-            self._own[role] = load_image(io.BytesIO(bytes(file["content"])), 2048)
-        except ImageError as error:
-            self._say(f"{file['name']}: {error}", wrong=True)
-            return
+    def _picture(self, role, settings=None):
+        """As large as the settings need it; without any, as large as the page does."""
+        limit = {"content": content_limit, "style": style_limit}[role](settings) if settings else SHOWN
         if self.controls[role].value == OWN:
-            self._thumbnail(role)
-        self.controls[role].value = OWN
-        self._say(f"{file['name']}: taken as the {role} picture")
+            return self._own[role].picture(limit)
+        return load_image(data_folder() / role / f"{self.controls[role].value}.jpg", limit)
+
+    def _opaque(self, settings):
+        """How opaque the content is; the shipped ones all are."""
+        return self._own["content"].alpha(content_limit(settings)) if self.controls["content"].value == OWN else None
+
+    def _uploaded(self, role, name, told):
+        """A file came in: show it, or say what is wrong with it."""
+        if not isinstance(told, ImageError):
+            if self.controls[role].value == OWN:
+                self._thumbnail(role)
+            self.controls[role].value = OWN
+        self._say(f"{name}: {told}", wrong=isinstance(told, ImageError))
 
     def _thumbnail(self, role):
         try:
@@ -272,10 +273,9 @@ class Studio(ipywidgets.VBox):
             self.buttons[name].on_click(lambda button, action=action: action())
         for role in ROLES:
             self.controls[role].observe(lambda change, role=role: self._thumbnail(role), "value")
-            self.uploads[role].observe(lambda change, role=role: self._uploaded(role), "value")
 
     def _arranged(self):
-        pictures = ipywidgets.HBox([ipywidgets.VBox([self.controls[role], self.thumbnails[role], self.uploads[role]])
+        pictures = ipywidgets.HBox([ipywidgets.VBox([self.controls[role], self.thumbnails[role], self._own[role]])
                                     for role in ROLES])
         groups = {"weights": ("content_weight", "style_weight", "tv_weight", "content_layers", "style_layers"),
                   "size and start": ("size", "scales", "iterations", "coarse_iterations", "content_lead", "style_scale",
@@ -295,6 +295,6 @@ class Studio(ipywidgets.VBox):
         names = [self.controls[role].value for role in ROLES]
         words = (f"The studio, with “{names[0]}” to be painted as “{names[1]}”. Run this cell to start, pause, "
                  "change, compare and save.")
-        still = still_of_run(self._picture("content"), self._picture("style"), find_run(*names))
+        still = still_of_run(*(self._picture(role, self.defaults) for role in ROLES), find_run(*names))
         stored = {"text/plain": words, "image/jpeg": base64.b64encode(encoded(still, "JPEG")).decode()}
         return {**stored, **{key: live[key] for key in (VIEW,) if key in live}}, {"image/jpeg": {"alt": words}}

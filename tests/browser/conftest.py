@@ -4,6 +4,7 @@ JupyterLab runs on this computer alone (loopback, with a token) over a copy of t
 Chromium is the system's: it is never downloaded. SKIP_BROWSER=1 leaves these tests out, and says so.
 """
 
+import contextlib
 import json
 import os
 import re
@@ -83,8 +84,22 @@ class Lab:
 
 @pytest.fixture(scope="session")
 def lab(browser, tmp_path_factory):
-    """JupyterLab over a copy of the lessons, as they are before anyone has run them."""
-    home = tmp_path_factory.mktemp("lab")
+    """JupyterLab over a copy of the lessons, as they are before anyone has run them, configured as by `make lab`."""
+    server = {"JUPYTER_CONFIG_PATH": str(ROOT / "tools" / "jupyter")}  # what installing the package switches on
+    with _started(browser, tmp_path_factory.mktemp("lab"), server) as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def limited_lab(browser, tmp_path_factory):
+    """The same on a server that takes no message of over 10 MB, whatever the package would like."""
+    limit = "--ServerApp.tornado_settings={'websocket_max_message_size': 10485760}"
+    with _started(browser, tmp_path_factory.mktemp("limited"), {}, limit) as one:
+        yield one
+
+
+@contextlib.contextmanager
+def _started(browser, home, variables, *options):
     folder = _copy_of_the_lessons(home / "course")
     for place, values in SETTINGS.items():
         extension, name = place.split("/")
@@ -93,9 +108,9 @@ def lab(browser, tmp_path_factory):
         path.write_text(json.dumps(values))
     environment = os.environ | {f"JUPYTER_{name.upper()}_DIR": str(home / name) for name in
                                 ("config", "data", "runtime")}
-    environment |= {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    environment |= variables | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", "--port=0", "--allow-root",
-               f"--ServerApp.root_dir={folder}"]
+               f"--ServerApp.root_dir={folder}", *options]
     with (home / "lab.log").open("w") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=folder)
     try:

@@ -1,5 +1,7 @@
 """The studio and the exercises in a real JupyterLab, by a person's hands."""
 
+import contextlib
+import io
 import re
 
 import nbformat
@@ -39,7 +41,7 @@ class Hands:
     def __init__(self, notebook):
         self.notebook, self.page = notebook, notebook.page
         self.box = self.page.locator(".nst-studio")
-        self.said = self.box.locator(".widget-html").first
+        self.said = self.box.locator(":scope > .widget-html").first  # not what stands below a button
         self.box.wait_for()
 
     def press(self, name):
@@ -90,6 +92,12 @@ class Hands:
 @pytest.fixture
 def studio(lab):
     """The studio of lesson 11 in a notebook of its own, with a cell behind it."""
+    with studio_in(lab) as hands:
+        yield hands
+
+
+@contextlib.contextmanager
+def studio_in(lab):
     sources = sources_of("11_full_transfer.ipynb")
     imports, cell = (sources[place_of(sources, text)] for text in ("from nst_helpers", "Studio("))
     cell = "\n".join([*cell.splitlines()[:-1], QUICK])
@@ -152,6 +160,41 @@ def test_a_good_file_is_taken_and_a_bad_one_answered(studio, tmp_path):
     studio.shoot("bad_file")
     studio.press("estimate")
     studio.until("this will take about")
+
+
+def photograph(colour, megabytes):
+    """A JPEG of this many megabytes: a plain picture, and notes of nothing."""
+    file = io.BytesIO()
+    Image.new("RGB", (320, 240), colour).save(file, "JPEG")
+    note = b"\xff\xfe\xff\xff" + bytes(65_533)
+    return file.getvalue()[:2] + note * (megabytes * 1_000_000 // len(note) + 1) + file.getvalue()[2:]
+
+
+def test_a_photograph_of_fifteen_megabytes_is_taken(studio, tmp_path):
+    large = tmp_path / "camera.jpg"
+    large.write_bytes(photograph((30, 160, 60), 15))
+    first = studio.box.locator("img").first.screenshot()
+    studio.upload("content", large)
+    studio.until("camera.jpg: taken as the content picture")
+    until_other_than(studio.box.locator("img").first, first)
+
+
+def test_where_the_server_takes_less_the_loss_is_told_and_the_next_upload_works(limited_lab, tmp_path):
+    large, small = tmp_path / "camera.jpg", tmp_path / "small.jpg"
+    large.write_bytes(photograph((30, 160, 60), 15))
+    small.write_bytes(photograph((200, 30, 30), 1))
+    with studio_in(limited_lab) as studio:
+        studio.upload("content", large)
+        lost = studio.box.get_by_text("it is lost")
+        lost.first.wait_for()
+        assert "camera.jpg" not in studio.words()
+        studio.shoot("lost")
+        for number in (1, 2):  # what the page sent last must not stand in the way of what it sends now
+            studio.upload("content", small)
+            studio.until("small.jpg: taken as the content picture")
+            expect(lost).to_have_count(1)  # below the style's button only, where nothing has come yet
+            small = small.rename(tmp_path / f"small{number}.jpg") if number > 1 else small
+        studio.answer()
 
 
 def test_an_exercise_is_answered_wrong_and_right_in_the_page(lab):
