@@ -12,7 +12,7 @@ from nst_helpers.schedule import pyramid, style_limit, style_size
 from nst_helpers.settings import Settings
 
 Shape = tuple[int, int]  # height, width
-_LIMITS = {setting.name: setting.metadata.get("most") for setting in fields(Settings)}
+_LIMITS = {setting.name: setting.metadata["most"] for setting in fields(Settings) if "most" in setting.metadata}
 
 
 def require_size(network: FeatureNetwork, settings: Settings, content: Shape, styles: Sequence[Shape]) -> None:

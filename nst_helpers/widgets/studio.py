@@ -244,8 +244,7 @@ class Studio(ipywidgets.VBox):
             return self._own[role].picture(limit)
         return load_image(data_folder() / role / f"{self.controls[role].value}.jpg", limit)
 
-    def _opaque(self, settings):
-        """How opaque the content is; the shipped ones all are."""
+    def _opaque(self, settings):  # how opaque the content is; the shipped ones all are
         return self._own["content"].alpha(content_limit(settings)) if self.controls["content"].value == OWN else None
 
     def _uploaded(self, role, name, told):
@@ -295,6 +294,7 @@ class Studio(ipywidgets.VBox):
         names = [self.controls[role].value for role in ROLES]
         words = (f"The studio, with “{names[0]}” to be painted as “{names[1]}”. Run this cell to start, pause, "
                  "change, compare and save.")
-        still = still_of_run(*(self._picture(role, self.defaults) for role in ROLES), find_run(*names))
+        content, style = (self._picture(role, self.defaults) for role in ROLES)
+        still = still_of_run(content, style, find_run(*names))
         stored = {"text/plain": words, "image/jpeg": base64.b64encode(encoded(still, "JPEG")).decode()}
         return {**stored, **{key: live[key] for key in (VIEW,) if key in live}}, {"image/jpeg": {"alt": words}}
