@@ -5,6 +5,7 @@ import pytest
 
 from nst_helpers.backend import tf
 from nst_helpers.descent import descend, fresh
+from nst_helpers.objective import Objective, blended_grams
 from nst_helpers.settings import Settings
 from nst_helpers.transfer import weighted_styles
 
@@ -20,6 +21,27 @@ def slope_of_one(canvas):
 def test_a_style_without_weight_is_left_out():
     """It costs no time, and its size does not matter."""
     assert [(share, image.shape) for share, image in weighted_styles([(0, START), (2, START[:1])])] == [(1, (1, 2, 3))]
+
+
+def test_blended_styles_are_the_weighted_sum_of_their_gram_matrices():
+    pictures = np.random.default_rng(0).random((2, 2, 5, 3)).astype(np.float32)
+    first, second = (picture.reshape(-1, 3).T @ picture.reshape(-1, 3) / 10 for picture in pictures)
+
+    def blended(*shares):
+        styles = list(zip(shares, pictures, strict=False))
+        return blended_grams(lambda image, layers: {layer: tf.constant(image) for layer in layers}, styles, ["a"])["a"]
+
+    np.testing.assert_allclose(blended(0.25, 0.75), 0.25 * first + 0.75 * second, rtol=1e-5)
+    np.testing.assert_allclose(blended(1), first, rtol=1e-5)
+
+
+def test_the_lead_counts_in_the_gradient_and_not_in_the_losses(compact, photograph):
+    settings = Settings(style_weight=0.0, tv_weight=0.0)
+    content, style, canvas = photograph[:32, :32], photograph[32:64, :32], tf.constant(photograph[16:48, :32])
+    (plain, losses), (led, same) = (Objective(compact, settings, content, [(1.0, style)], lead)(canvas)
+                                    for lead in (1.0, 3.0))
+    np.testing.assert_allclose(led, 3 * plain, rtol=1e-4, atol=1e-5 * np.abs(plain).max())
+    np.testing.assert_array_equal(losses, same)
 
 
 def test_a_descent_goes_on_behind_what_is_done_and_counts_on():
