@@ -30,22 +30,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nst_helpers.colors import brightness, recolored, with_brightness
 from nst_helpers.descent import descend as descend_from
 from nst_helpers.descent import fresh
 from nst_helpers.errors import ImageError, SettingsError
 from nst_helpers.images import checked_picture, noise_image, resize_image
+from nst_helpers.masks import Given, Masks, chosen_masks
 from nst_helpers.networks import FeatureNetwork, shared_network
 from nst_helpers.objective import Objective
 from nst_helpers.result import LOSSES, Diverged, Result, State, Step
+from nst_helpers.scene import scene_of
 from nst_helpers.schedule import (
     STEP_BETWEEN_SIZES,
     Level,
     canvas_of,
     canvas_size,
-    cut_out,
     pyramid,
-    reduced,
     style_size,
 )
 from nst_helpers.settings import Settings
@@ -59,7 +58,7 @@ Pictures = npt.ArrayLike | Sequence[tuple[float, npt.ArrayLike]]  # an image, or
 
 def transfer(content: npt.ArrayLike, style: Pictures, settings: Settings | None = None,
              on_step: Callable[[Step], object] | None = None, checkpoint: Any = None, *,
-             network: FeatureNetwork | None = None) -> Result:
+             network: FeatureNetwork | None = None, masks: Given = None) -> Result:
     """Paint the content picture in the manner of the style picture.
 
     Args:
@@ -70,13 +69,15 @@ def transfer(content: npt.ArrayLike, style: Pictures, settings: Settings | None 
         checkpoint: a `nst_helpers.checkpoint.Checkpoint`, so that the run can go on after it was ended by
             whatever it was, with the very same result.
         network: a `FeatureNetwork` to look through, instead of the one that the settings name.
+        masks: where each style goes, and where the photograph stays: `nst_helpers.masks.Masks`, or a list with one
+            mask for each style, None for a style that takes the rest. A place without a style stays as it is.
 
     Returns:
         A `Result`. Ctrl-C ends the run early: the result is then what there is so far, with `interrupted`
         set; before the first step there is nothing yet, and KeyboardInterrupt goes on.
 
     Raises:
-        ImageError: a picture that is not one, or too small for the deepest layer.
+        ImageError: a picture or a mask that is not one, or too small for the deepest layer.
         TypeError: settings that are no `Settings`.
         SettingsError: the styles' weights will not do; a network and a checkpoint together, for a checkpoint knows
             its network by the name in the settings.
@@ -89,14 +90,15 @@ def transfer(content: npt.ArrayLike, style: Pictures, settings: Settings | None 
     settings = _chosen(settings)
     if network and checkpoint:
         raise SettingsError("a checkpoint knows its network by the name in the settings: leave out `network`, or it")
-    run = _Run(time.perf_counter(), checkpoint.load(content, style, settings) if checkpoint else None)
+    run = _Run(time.perf_counter(), checkpoint.load(content, style, settings, masks) if checkpoint else None)
     try:
-        _drive(run, iterate(content, style, settings, run.state, network=network), on_step, checkpoint)
+        steps = iterate(content, style, settings, run.state, network=network, masks=masks)
+        _drive(run, steps, on_step, checkpoint)
     except KeyboardInterrupt:
         if run.image is None:
             raise
         run.interrupted = True
-    return run.result(content, style, settings)
+    return run.result(content, style, settings, masks_for(style, masks))
 
 
 class _Run:
@@ -120,11 +122,11 @@ class _Run:
     def seconds(self):
         return time.perf_counter() - self.start + (self.kept.seconds if self.kept else 0.0)
 
-    def result(self, content, style, settings):
+    def result(self, content, style, settings, masks):
         losses = self.losses[: self.iteration]
         history = {name: [values[name] for values in losses] for name in LOSSES}
         sizes = tuple(level[:3] for level in pyramid(*np.shape(content)[:2], settings=settings))
-        return Result(self.image, history, settings, self.seconds, sizes, self.interrupted, content, style)
+        return Result(self.image, history, settings, self.seconds, sizes, self.interrupted, content, style, masks)
 
 
 def _drive(run, steps, on_step, checkpoint):
@@ -142,7 +144,7 @@ def _drive(run, steps, on_step, checkpoint):
 
 
 def iterate(content: npt.ArrayLike, style: Pictures, settings: Settings | None = None, state: State | None = None, *,
-            network: FeatureNetwork | None = None) -> Iterator[Step]:
+            network: FeatureNetwork | None = None, masks: Given = None) -> Iterator[Step]:
     """The transfer's loop as a generator: yields a `Step` after each step of the optimizer.
 
     Arguments and errors as in `transfer`. Nothing is computed between two steps, so whoever drives the
@@ -158,31 +160,24 @@ def iterate(content: npt.ArrayLike, style: Pictures, settings: Settings | None =
     settings = _chosen(settings)
     content, styles = checked_picture(content, "content"), weighted_styles(style)
     levels = pyramid(*content.shape[:2], settings=settings)
-    content, styles = reduced(content, styles, max(levels[-1].height, levels[-1].width), settings)
-    content, styles, colors = recolored(content, styles, settings.colors)
+    scene = scene_of(content, styles, _counting(style, masks), levels[-1], settings)
     network = network or shared_network(settings.network, settings.pooling, settings.precision)
-    _require_size(network, settings, levels[0], styles)
-    state = state or fresh(_start(canvas_of(content, levels[0]), settings), settings)
+    _require_size(network, settings, levels[0], scene.styles)
+    if state is None:
+        state = fresh(scene.begun(_start(canvas_of(scene.content, levels[0]), settings), levels[0]), settings)
     _require_fit(state, levels)
     iteration, good = sum(level.iterations for level in levels[: state.level]) + state.done, None
     for place, level in list(enumerate(levels))[state.level :]:
         if place > state.level:
-            state = fresh(resize_image(state.canvas, *canvas_size(level)), settings, place)
-        objective = _objective(network, settings, content, styles, level)
-        kept = None if colors is None else resize_image(colors, level.height, level.width)
+            state = fresh(scene.begun(resize_image(state.canvas, *canvas_size(level)), level), settings, place)
+        finished, objective = scene.finisher(level), scene.objective(network, settings, level)
         steps = descend_from(state, objective, level.iterations, settings)
         for state, losses in steps:
-            iteration, image = iteration + 1, _finished(state.canvas, level, kept)
+            iteration, image = iteration + 1, finished(state.canvas)
             if not all(map(math.isfinite, losses.values())) or not np.isfinite(image).all():
                 raise _diverged(iteration, level, losses, good, settings)
             good = image
             yield Step(iteration, image, losses, state)
-
-
-def _objective(network, settings, content, styles, level):
-    """What is lowered at one size: every picture as large as it counts there."""
-    references = [(share, resize_image(image, *style_size(image, level, settings))) for share, image in styles]
-    return Objective(network, settings, canvas_of(content, level), references, level.lead)
 
 
 def descend(start: npt.ArrayLike, target: npt.NDArray[np.float32], style: npt.NDArray[np.float32], level: Level,
@@ -231,6 +226,22 @@ def weighted_styles(style: Pictures) -> list[tuple[float, npt.NDArray[np.float32
             for weight, (_, image) in zip(weights, pairs, strict=True) if weight]
 
 
+def masks_for(style: Pictures, masks: Given) -> Masks | None:
+    """`Masks` of whatever was given for these styles, checked; None where nothing was.
+
+    Raises:
+        ImageError: a mask that is none; another number of masks than of styles.
+    """
+    return chosen_masks(masks, len(style) if isinstance(style, list | tuple) else 1)
+
+
+def _counting(style, masks):
+    """The masks of the styles that count: one of weight 0 falls away, as its picture does."""
+    found = masks_for(style, masks)
+    several = found is not None and isinstance(style, list | tuple)
+    return found.of([weight for weight, _ in style]) if several else found
+
+
 def _require_size(network, settings, coarsest, styles):
     """Refuse pictures that are too small for the deepest layer, at the coarsest size."""
     smallest = network.smallest_size((*settings.content_layers, *settings.style_layers))
@@ -251,12 +262,6 @@ def _require_fit(state, levels):
         if np.shape(state.canvas) == (*canvas_size(level), 3) and state.done <= level.iterations:
             return
     raise SettingsError("the state to go on from belongs to a run with another picture, size, scales or iterations")
-
-
-def _finished(canvas, level, colors):
-    """The picture without its margin, and in the colors that it shall have."""
-    image = cut_out(canvas, level)
-    return image if colors is None else with_brightness(colors, brightness(image))
 
 
 def _start(target, settings):

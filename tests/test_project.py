@@ -217,20 +217,24 @@ def modules(path):
     ("arrays", set()), ("system", set()), ("errors", set()), ("extras", {"errors"}),
     ("architecture", set()), ("optimizers", set()), ("plots", {"extras"}),
     ("colors", set()), ("backend", {"errors", "system"}), ("decoding", {"errors", "system"}),
-    ("images", {"decoding", "errors", "system"}), ("losses", {"backend"}),
+    ("images", {"decoding", "errors", "system"}), ("losses", {"backend"}), ("masks", {"errors"}),
     ("vgg", {"architecture", "backend"}), ("precision", {"backend", "errors"}),
     ("weights", {"architecture", "backend", "errors", "vgg"}),
     ("settings", {"architecture", "errors", "optimizers"}),
     ("networks", {"architecture", "backend", "errors", "images", "precision", "vgg", "weights"}),
-    ("result", {"errors", "images", "plots", "settings", "system"}),
+    ("result", {"errors", "images", "masks", "plots", "settings", "system"}),
     ("schedule", {"images", "settings"}), ("objective", {"backend", "losses", "networks", "settings"}),
+    ("guided", {"architecture", "backend", "errors", "losses", "masks", "networks", "objective", "settings"}),
+    ("scene", {"colors", "guided", "images", "masks", "networks", "objective", "schedule", "settings"}),
     ("descent", {"backend", "objective", "result", "schedule", "settings"}),
-    ("transfer", {"colors", "descent", "errors", "images", "networks", "objective", "result", "schedule", "settings"}),
-    ("animation", {"images", "system"}), ("tracks", {"result", "schedule", "settings"}),
-    ("run", {"animation", "errors", "settings", "tracks", "transfer"}),
+    ("transfer", {"descent", "errors", "images", "masks", "networks", "objective", "result", "scene", "schedule",
+                  "settings"}),
+    ("animation", {"images", "system"}), ("tracks", {"masks", "result", "schedule", "settings"}),
+    ("run", {"animation", "errors", "masks", "settings", "tracks", "transfer"}),
     ("diagnose", {"colors", "errors", "images", "losses", "networks", "objective", "result", "schedule", "transfer"}),
     ("runs", {"errors", "images", "networks", "settings"}),
-    ("estimate", {"architecture", "descent", "images", "networks", "objective", "schedule", "settings"}),
+    ("estimate", {"architecture", "descent", "guided", "images", "masks", "networks", "objective", "schedule",
+                  "settings"}),
     ("shipped", {"images", "networks"}),
     ("experiments/texture", {"errors", "networks", "result", "settings", "transfer"}),
     ("experiments/inversion", {"backend", "images", "losses", "networks", "optimizers", "schedule", "shipped"}),
@@ -254,8 +258,8 @@ def modules(path):
     ("diagrams/transfer", {"images", "plots"}),
     ("diagrams/adam", {"optimizers", "plots"}),
     ("origin", {"networks", "settings"}), ("workers", {"backend", "errors", "extras"}),
-    ("sweep", {"images", "origin", "plots", "settings", "system", "transfer", "workers"}),
-    ("checkpoint", {"backend", "images", "errors", "origin", "result", "settings", "system", "transfer"}),
+    ("sweep", {"images", "masks", "origin", "plots", "settings", "system", "transfer", "workers"}),
+    ("checkpoint", {"backend", "images", "errors", "masks", "origin", "result", "settings", "system", "transfer"}),
 ])
 def test_imports_go_one_way(module, allowed):
     assert imports(PACKAGE / f"{module}.py") - {"arrays"} <= allowed
@@ -345,7 +349,8 @@ def test_what_is_public_has_a_docstring(path):
 
 def test_every_picture_has_its_source():
     sources = text("data/SOURCES.md")
-    pictures = [*(ROOT / "data" / "content").iterdir(), *(ROOT / "data" / "style").iterdir()]
+    pictures = [*(ROOT / "data" / "content").iterdir(), *(ROOT / "data" / "style").iterdir(),
+                *(ROOT / "data" / "masks").iterdir()]
     assert len(pictures) >= 10
     assert [picture.name for picture in pictures if f"`{picture.name}`" not in sources] == []
 
