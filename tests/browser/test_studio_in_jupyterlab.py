@@ -156,7 +156,7 @@ def test_a_good_file_is_taken_and_a_bad_one_answered(studio, tmp_path):
 
 def test_a_mask_is_painted_by_hand(studio):
     """Pressed, drawn and let go over the photograph: the mask is there, and start takes it."""
-    studio.box.locator(".jp-Collapse-header, .p-Accordion-title, .lm-AccordionPanel-title", has_text="masks").click()
+    studio.box.locator(".jupyter-widget-Collapse-header", has_text="masks").click()
     picture = studio.box.locator(".nst-masks img")
     picture.scroll_into_view_if_needed()
     first = picture.screenshot()
