@@ -10,6 +10,12 @@ CONTENT ?= data/content/temple.jpg
 STYLE ?= data/style/night_swirls.jpg
 OUTPUT ?= output/picture.png
 ARGS ?=
+# As they were typed, whatever dollar signs and quotes they hold: make would read a name in `price $5.jpg`, and the
+# shell reads one in what stands in the recipe itself, but not in its environment.
+override CONTENT := $(value CONTENT)
+override STYLE := $(value STYLE)
+override OUTPUT := $(value OUTPUT)
+export CONTENT STYLE OUTPUT
 # Two side by side: a lesson or a test alone leaves half of two cores idle.
 TWO := --numprocesses=2
 # But with one thread each: else they get into each other's way (a fifth more time), and lessons print the same anyway.
@@ -35,7 +41,7 @@ lab: $(VENV)/installed  ## open the lessons in JupyterLab
 	$(BIN)/jupyter lab notebooks
 
 transfer: $(VENV)/installed  ## make a picture: CONTENT=… STYLE=… OUTPUT=… ARGS="--size 768"
-	$(RUN) -m nst_helpers transfer "$(CONTENT)" "$(STYLE)" --output "$(OUTPUT)" $(ARGS)
+	$(RUN) -m nst_helpers transfer "$$CONTENT" "$$STYLE" --output "$$OUTPUT" $(value ARGS)
 
 notebooks: $(VENV)/installed  ## build the lessons from notebooks/sources; one: LESSON=01_convolution
 	$(RUN) tools/build_notebooks.py $(LESSON)

@@ -6,15 +6,14 @@
     python -m nst_helpers grade handed_in --output grades
 """
 
-import argparse
 import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from nst_helpers import __version__
-from nst_helpers.commands import ERROR, STOPPED
-from nst_helpers.errors import NSTError
+from nst_helpers.commands import EXIT_CODES, FAILED, STOPPED, USAGE
+from nst_helpers.errors import NSTError, SettingsError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,23 +21,47 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # α and × must not stop a Windows console
             stream.reconfigure(errors="replace")
+    typed = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        options = _parser().parse_args(arguments)
-        return options.command(options)
+        return _run(typed)
+    except SettingsError as error:
+        usage = getattr(error, "usage", "")
+        if usage:
+            print(usage, file=sys.stderr)
+        return _failed(typed, USAGE, error)
     except (NSTError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return ERROR
+        return _failed(typed, FAILED, error)
     except KeyboardInterrupt:
-        print("\nstopped", file=sys.stderr)
-        return STOPPED
+        return _failed(typed, STOPPED, "\nstopped")
+
+
+def _run(typed):
+    from nst_helpers.commands.parser import take_late_style  # within main's try: Ctrl-C may come already
+
+    parser = _parser()
+    if not typed:
+        parser.print_help(sys.stderr)
+        return USAGE
+    options, rest = parser.parse_known_args(typed)
+    take_late_style(options, rest)
+    return options.command(options)
+
+
+def _failed(typed, code, error):
+    from nst_helpers.commands.report import Report
+
+    return Report("--json" in typed).fail(code, error)
 
 
 def _parser():
-    from nst_helpers.commands import check, grade, networks, transfer  # within main's try: NumPy comes with them
+    from nst_helpers.commands import check, grade, networks, transfer  # NumPy comes with them
+    from nst_helpers.commands.parser import Parser
 
-    parser = argparse.ArgumentParser(prog=_program(), description="Neural style transfer.")
+    parser = Parser(prog=_program(), description="Neural style transfer: pictures painted in the manner of others.",
+                    epilog="  %(prog)s transfer me.jpg waves.jpg --output me-in-waves.png\n"
+                           "  %(prog)s transfer --help    everything that can be set\n\n" + EXIT_CODES)
     parser.add_argument("--version", action="version", version=f"nst_helpers {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
     for command in (transfer, networks, check, grade):
         command.add(commands)
     return parser

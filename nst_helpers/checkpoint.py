@@ -69,8 +69,9 @@ class Checkpoint:
         self._run: dict = {}
         self._pending: tuple[Step, list[Losses], float] | None = None
 
-    def load(self, content: Image, style: Styles, settings: Settings, masks: Given = None) -> Kept:
-        """What is kept of this very run.
+    def load(self, content: Image, style: Styles, settings: Settings, start: Image | None = None,
+             masks: Given = None) -> Kept:
+        """What is kept of this very run; its arguments are those of `transfer`.
 
         Returns:
             A `Kept`, empty where there is no file yet.
@@ -80,7 +81,7 @@ class Checkpoint:
                 with other pictures, masks or settings; or there is work left, and the file's place cannot be written.
                 The file stays as it is.
         """
-        self._run, self._pending = _run(content, style, settings, masks), None
+        self._run, self._pending = _run(content, style, settings, start, masks), None
         data = self._bytes()
         kept = Kept() if data is None else self._unpacked(data)
         if len(kept.losses) < settings.iterations:
@@ -193,11 +194,13 @@ def _cause(error):
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
-def _run(content, style, settings, masks):
+def _run(content, style, settings, start, masks):
     """What makes a run this run and no other: {name: value or digest}."""
     pictures = {"the content picture": _digest(checked_picture(content, "content"))}
     for number, (share, image) in enumerate(weighted_styles(style), 1):
         pictures[f"style picture {number}"] = f"{share} {_digest(image)}"
+    if start is not None:
+        pictures["the start picture"] = _digest(checked_picture(start, "start"))
     masks = masks_for(style, masks)
     for name, mask in masks.named().items() if masks else ():
         pictures[name] = "none" if mask is None else _digest(mask)

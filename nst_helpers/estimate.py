@@ -45,6 +45,9 @@ def estimate(settings: Settings | None, height: int, width: int, speed: Speed | 
              ) -> Estimate:
     """What a transfer will take, from a few iterations on small noise.
 
+    Whatever it starts from, a step costs the same; and pictures that are loaded already, a start of one's own among
+    them, are in the memory that this process holds, which is counted.
+
     Args:
         settings: a `Settings`; None takes the defaults.
         height, width: of the content picture in pixels, as it is loaded.

@@ -24,6 +24,7 @@ __all__ = ["FORMATS", "MAX_PIXELS", "ImageError", "checked_picture", "load_image
 _LOSSY = {"format": "JPEG", "quality": 95, "subsampling": "4:4:4"}
 _LOSSLESS = {"format": "WEBP", "lossless": True}
 _WRITERS = {".png": {"format": "PNG"}, ".jpg": _LOSSY, ".jpeg": _LOSSY, ".webp": _LOSSLESS}
+ENDINGS = tuple(_WRITERS)  # of names of pictures that are written here
 _DESCRIPTION = 0x010E  # EXIF tag: a text
 _LANCZOS, _BICUBIC = Image.Resampling.LANCZOS, Image.Resampling.BICUBIC
 

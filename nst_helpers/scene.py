@@ -6,14 +6,15 @@ from typing import NamedTuple
 import numpy as np
 
 from nst_helpers.arrays import Image
-from nst_helpers.colors import brightness, recolored, with_brightness
+from nst_helpers.colors import recolored
 from nst_helpers.guided import GuidedObjective
 from nst_helpers.images import resize_image
 from nst_helpers.masks import Masks, Parts, blended, parts_at, parts_of, resized
 from nst_helpers.networks import FeatureNetwork
 from nst_helpers.objective import Objective
-from nst_helpers.schedule import Level, canvas_of, cut_out, margin, reduced, style_size
+from nst_helpers.schedule import Level, canvas_of, margin, reduced, style_size
 from nst_helpers.settings import Settings
+from nst_helpers.start import finished
 
 
 class Scene(NamedTuple):
@@ -43,12 +44,11 @@ class Scene(NamedTuple):
         colors = None if self.colors is None else resize_image(self.colors, *size)
         kept = self.parts and (resize_image(self.photograph, *size), resized(self.parts.photograph, *size))
 
-        def finished(canvas):
-            image = cut_out(canvas, level)
-            image = image if colors is None else with_brightness(colors, brightness(image))
+        def shown(canvas):
+            image = finished(canvas, level, colors)
             return image if kept is None else blended(image, *kept)
 
-        return finished
+        return shown
 
     def _at(self, level):
         assert self.parts is not None

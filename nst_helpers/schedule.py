@@ -89,6 +89,23 @@ def cut_out(canvas: npt.NDArray[np.float32], level: Level) -> npt.NDArray[np.flo
     return canvas[edge:-edge, edge:-edge]
 
 
+def fitted(picture: npt.NDArray[np.float32], height: int, width: int) -> npt.NDArray[np.float32]:
+    """A picture of any size at (height, width): cut around its middle to this form, then resized; never stretched.
+
+    >>> fitted(np.full((30, 90, 3), 7.0, np.float32), 20, 20).shape
+    (20, 20, 3)
+    """
+    rows, columns = picture.shape[:2]
+    tall, wide = min(rows, max(1, round(columns * height / width))), min(columns, max(1, round(rows * width / height)))
+    top, left = (rows - tall) // 2, (columns - wide) // 2
+    return resize_image(picture[top : top + tall, left : left + wide], height, width)
+
+
+def content_limit(settings: Settings, side: int | None = None) -> int:
+    """The longer side beyond which a content picture's pixels count for nothing; `side` as in `style_limit`."""
+    return max(ENOUGH, side or settings.size)
+
+
 def style_limit(settings: Settings, side: int | None = None) -> int:
     """The longer side beyond which a style picture's pixels count for nothing: what is larger is reduced once.
 
@@ -113,8 +130,8 @@ def reduced(content: npt.NDArray[np.float32], styles: list[tuple[float, npt.NDAr
     Args:
         styles: [(share, picture), …]. side: the longer side of the picture to make, in pixels.
     """
-    limit = style_limit(settings, side)
-    return no_larger(content, max(ENOUGH, side)), [(share, no_larger(style, limit)) for share, style in styles]
+    content, limit = no_larger(content, content_limit(settings, side)), style_limit(settings, side)
+    return content, [(share, no_larger(style, limit)) for share, style in styles]
 
 
 def style_size(style: npt.NDArray[np.float32], level: Level, settings: Settings) -> tuple[int, int]:

@@ -33,7 +33,7 @@ import numpy.typing as npt
 from nst_helpers.descent import descend as descend_from
 from nst_helpers.descent import fresh
 from nst_helpers.errors import ImageError, SettingsError
-from nst_helpers.images import checked_picture, noise_image, resize_image
+from nst_helpers.images import checked_picture, resize_image
 from nst_helpers.masks import Given, Masks, chosen_masks
 from nst_helpers.networks import FeatureNetwork, shared_network
 from nst_helpers.objective import Objective
@@ -42,12 +42,12 @@ from nst_helpers.scene import scene_of
 from nst_helpers.schedule import (
     STEP_BETWEEN_SIZES,
     Level,
-    canvas_of,
     canvas_size,
     pyramid,
     style_size,
 )
 from nst_helpers.settings import Settings
+from nst_helpers.start import first_canvas
 
 __all__ = ["LOSSES", "STEP_BETWEEN_SIZES", "Diverged", "Level", "Result", "Settings", "State", "Step", "canvas_size",
            "checked_picture", "descend", "iterate", "pyramid", "shared_network", "style_size", "transfer",
@@ -58,7 +58,7 @@ Pictures = npt.ArrayLike | Sequence[tuple[float, npt.ArrayLike]]  # an image, or
 
 def transfer(content: npt.ArrayLike, style: Pictures, settings: Settings | None = None,
              on_step: Callable[[Step], object] | None = None, checkpoint: Any = None, *,
-             network: FeatureNetwork | None = None, masks: Given = None) -> Result:
+             network: FeatureNetwork | None = None, start: npt.ArrayLike | None = None, masks: Given = None) -> Result:
     """Paint the content picture in the manner of the style picture.
 
     Args:
@@ -69,6 +69,8 @@ def transfer(content: npt.ArrayLike, style: Pictures, settings: Settings | None 
         checkpoint: a `nst_helpers.checkpoint.Checkpoint`, so that the run can go on after it was ended by
             whatever it was, with the very same result.
         network: a `FeatureNetwork` to look through, instead of the one that the settings name.
+        start: a picture of one's own to begin with, instead of the settings' `init`; of any size, for it is cut around
+            its middle to the content's form and brought to the coarsest size. With one scale all of its details count.
         masks: where each style goes, and where the photograph stays: `nst_helpers.masks.Masks`, or a list with one
             mask for each style, None for a style that takes the rest. A place without a style stays as it is.
 
@@ -90,9 +92,10 @@ def transfer(content: npt.ArrayLike, style: Pictures, settings: Settings | None 
     settings = _chosen(settings)
     if network and checkpoint:
         raise SettingsError("a checkpoint knows its network by the name in the settings: leave out `network`, or it")
-    run = _Run(time.perf_counter(), checkpoint.load(content, style, settings, masks) if checkpoint else None)
+    kept = checkpoint.load(content, style, settings, start, masks) if checkpoint else None
+    run = _Run(time.perf_counter(), kept)
     try:
-        steps = iterate(content, style, settings, run.state, network=network, masks=masks)
+        steps = iterate(content, style, settings, run.state, network=network, start=start, masks=masks)
         _drive(run, steps, on_step, checkpoint)
     except KeyboardInterrupt:
         if run.image is None:
@@ -144,7 +147,8 @@ def _drive(run, steps, on_step, checkpoint):
 
 
 def iterate(content: npt.ArrayLike, style: Pictures, settings: Settings | None = None, state: State | None = None, *,
-            network: FeatureNetwork | None = None, masks: Given = None) -> Iterator[Step]:
+            network: FeatureNetwork | None = None, start: npt.ArrayLike | None = None, masks: Given = None
+            ) -> Iterator[Step]:
     """The transfer's loop as a generator: yields a `Step` after each step of the optimizer.
 
     Arguments and errors as in `transfer`. Nothing is computed between two steps, so whoever drives the
@@ -153,6 +157,7 @@ def iterate(content: npt.ArrayLike, style: Pictures, settings: Settings | None =
     Args:
         state: of an earlier `Step`: the run goes on behind it. With the same settings the result is the same to
             the last bit as without the break; weights, layers, the learning rate and the optimizer may be others.
+            Beside a state, `start` does not count: the run began long ago.
 
     Raises:
         SettingsError: the state is of a run with other sizes.
@@ -164,16 +169,16 @@ def iterate(content: npt.ArrayLike, style: Pictures, settings: Settings | None =
     network = network or shared_network(settings.network, settings.pooling, settings.precision)
     _require_size(network, settings, levels[0], scene.styles)
     if state is None:
-        state = fresh(scene.begun(_start(canvas_of(scene.content, levels[0]), settings), levels[0]), settings)
+        state = fresh(scene.begun(first_canvas(scene.content, levels[0], settings, start), levels[0]), settings)
     _require_fit(state, levels)
     iteration, good = sum(level.iterations for level in levels[: state.level]) + state.done, None
     for place, level in list(enumerate(levels))[state.level :]:
         if place > state.level:
             state = fresh(scene.begun(resize_image(state.canvas, *canvas_size(level)), level), settings, place)
-        finished, objective = scene.finisher(level), scene.objective(network, settings, level)
+        shown, objective = scene.finisher(level), scene.objective(network, settings, level)
         steps = descend_from(state, objective, level.iterations, settings)
         for state, losses in steps:
-            iteration, image = iteration + 1, finished(state.canvas)
+            iteration, image = iteration + 1, shown(state.canvas)
             if not all(map(math.isfinite, losses.values())) or not np.isfinite(image).all():
                 raise _diverged(iteration, level, losses, good, settings)
             good = image
@@ -262,10 +267,6 @@ def _require_fit(state, levels):
         if np.shape(state.canvas) == (*canvas_size(level), 3) and state.done <= level.iterations:
             return
     raise SettingsError("the state to go on from belongs to a run with another picture, size, scales or iterations")
-
-
-def _start(target, settings):
-    return target if settings.init == "content" else noise_image(*target.shape[:2], seed=settings.seed)
 
 
 def _diverged(iteration, level, losses, good, settings):

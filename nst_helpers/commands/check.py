@@ -13,7 +13,7 @@ from time import perf_counter
 def add(commands: argparse._SubParsersAction) -> None:
     """What can be typed behind `check`."""
     check = commands.add_parser("check", help="is this computer ready for class")
-    check.set_defaults(command=run)
+    check.set_defaults(command=run, parser=check)
 
 
 def run(options: argparse.Namespace) -> int:

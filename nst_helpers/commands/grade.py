@@ -12,7 +12,7 @@ def add(commands: argparse._SubParsersAction) -> None:
                        help="write NAME.csv and NAME.html (default: grades)")
     grade.add_argument("--seconds", type=float, default=300, help="limit for each notebook (default: 300)")
     grade.add_argument("--megabytes", type=float, default=4000, help="limit of memory for each (default: 4000)")
-    grade.set_defaults(command=run)
+    grade.set_defaults(command=run, parser=grade)
 
 
 def run(options: argparse.Namespace) -> int:

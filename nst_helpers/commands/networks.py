@@ -9,7 +9,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     """What can be typed behind `networks`."""
     networks = commands.add_parser("networks", help="which networks are here")
     networks.add_argument("--fetch", action="store_true", help="download VGG-19's weights (80 MB)")
-    networks.set_defaults(command=run)
+    networks.set_defaults(command=run, parser=networks)
 
 
 def run(options: argparse.Namespace) -> int:

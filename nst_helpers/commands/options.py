@@ -8,14 +8,22 @@ from pathlib import Path
 from nst_helpers.errors import SettingsError
 from nst_helpers.settings import Settings, layers_from_text, layers_to_text, preset
 
+# Every setting but `init`, which the command line extends by files, in the order in which --help shows them.
+LOOK = ("content_weight", "style_weight", "tv_weight", "content_layers", "style_layers", "style_scale", "colors",
+        "content_lead", "seed")
+DRIVE = ("iterations", "scales", "coarse_iterations", "optimizer", "learning_rate", "schedule")
+SPEED = ("size", "network", "pooling", "precision")
 
-def add_settings(group: argparse._ArgumentGroup) -> None:
-    """One option for each setting, with its help, its range or choices, and its default."""
+
+def add_settings(group: argparse._ArgumentGroup, names: tuple[str, ...]) -> None:
+    """One option for each of these settings, with its help, its range or choices, and its default."""
     for setting in fields(Settings):
+        if setting.name not in names:
+            continue
         default = getattr(Settings(), setting.name)
         shown = layers_to_text(default) if "layers" in setting.metadata else default
         option = f"--{setting.name.replace('_', '-')}"
-        # The default stands in the help text only: None tells that the option was not given.
+        # The default stands in the help text only: a name that is missing tells that the option was not given.
         group.add_argument(option, dest=setting.name, default=argparse.SUPPRESS, **_kind(setting),
                            help=f"{setting.metadata['help']} (default: {shown})".replace("%", "%%"))
 
@@ -43,7 +51,20 @@ def chosen_settings(options: argparse.Namespace) -> Settings:
     for setting in fields(Settings):
         if hasattr(options, setting.name):  # given on the command line
             chosen[setting.name] = getattr(options, setting.name)
+    if start_file(options):
+        chosen["init"] = Settings().init  # which says nothing, beside a file
     return preset(options.preset or "default", **chosen)
+
+
+def start_file(options: argparse.Namespace) -> Path | None:
+    """The picture that --init names, or None where it says one of the words that are settings, or nothing."""
+    typed = getattr(options, "init", None)
+    words = Settings.__dataclass_fields__["init"].metadata["choices"]
+    if typed is None or typed in words:
+        return None
+    if not Path(typed).exists():
+        raise SettingsError(f"--init {typed}: there is no such file; name a picture, or write {' or '.join(words)}")
+    return Path(typed)
 
 
 def _stored_settings(path):

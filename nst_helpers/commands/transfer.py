@@ -1,161 +1,185 @@
-"""`transfer`: make one picture."""
+"""`transfer`: make one picture, or one of each photograph in a folder."""
 
 import argparse
 import sys
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from nst_helpers.commands import ERROR, STOPPED
+from nst_helpers.commands import EXIT_CODES, FAILED, STOPPED
 from nst_helpers.commands.bar import Bar
-from nst_helpers.commands.options import add_settings, chosen_settings
+from nst_helpers.commands.options import DRIVE, LOOK, SPEED, add_settings
+from nst_helpers.commands.places import beside, refuse_own, require_place, saved, stamp
+from nst_helpers.commands.report import Report, as_told, say_result
+from nst_helpers.commands.sources import Sources, sources
 from nst_helpers.errors import SettingsError
+
+if TYPE_CHECKING:
+    from nst_helpers.commands.filming import Filming
+    from nst_helpers.result import Diverged, Result
 
 
 def add(commands: argparse._SubParsersAction) -> None:
     """What can be typed behind `transfer`."""
+    parser = commands.add_parser(
+        "transfer", usage="%(prog)s CONTENT STYLE [options]", epilog=EXIT_CODES,
+        help="paint a picture, or a folder of photographs, in the manner of another",
+        description="Paint one picture in the manner of another: the subject of CONTENT, the strokes of STYLE.")
+    _add_pictures(parser.add_argument_group(
+        "pictures", "several styles: %(prog)s me.jpg --style waves.jpg:2 --style glass.jpg:1"))
+    add_settings(parser.add_argument_group("look", "more style, own colors: %(prog)s me.jpg waves.jpg "
+                                                   "--style-weight 60 --colors matched"), LOOK)
+    _add_drive(parser.add_argument_group("drive", "how the loss is lowered: %(prog)s me.jpg waves.jpg --preset "
+                                                  "classic --iterations 300"))
+    _add_speed(parser.add_argument_group("speed and memory", "a quick try: %(prog)s me.jpg waves.jpg --size 256 "
+                                                             "--iterations 60"))
+    _add_output(parser.add_argument_group("output", "with a film: %(prog)s me.jpg waves.jpg --output me.png --film "
+                                                    "me.gif"))
+    parser.set_defaults(command=run, parser=parser)
+
+
+def _add_pictures(group):
+    group.add_argument("content", metavar="CONTENT",
+                       help="the picture that gives the subject; or a folder, each of whose pictures does")
+    group.add_argument("style", metavar="STYLE", nargs="?",
+                       help="the picture that gives the manner; may be left out where --style names one")
+    group.add_argument("--style", action="append", dest="styles", metavar="FILE[:WEIGHT]",
+                       help="one more style, blended in by its weight (default: 1, which is STYLE's own too); may be "
+                       "given several times")
+    group.add_argument("--blend", nargs=2, action="append", help=argparse.SUPPRESS)  # --style's name before 0.2
+    group.add_argument("--init", default=argparse.SUPPRESS, metavar="noise|content|FILE",
+                       help="what the picture starts as; a picture of your own is cut around its middle to the "
+                       "content's form, and --scales 1 keeps its details (default: noise)")
+
+
+def _add_drive(group):
     from nst_helpers.settings import PRESETS
 
-    transfer = commands.add_parser("transfer", help="paint one picture in the manner of another")
-    transfer.add_argument("content", metavar="CONTENT", help="the picture that gives the subject")
-    transfer.add_argument("style", metavar="STYLE", help="the picture that gives the manner")
-    transfer.add_argument("--output", default="picture.png", metavar="FILE",
-                          help="the picture to make: .png, .jpg or .webp (default: picture.png)")
-    transfer.add_argument("--folder", metavar="FOLDER",
-                          help="also write the picture, its settings, every loss and their curves here")
-    transfer.add_argument("--settings", metavar="FILE",
-                          help="start from the settings of a settings.json or of a picture made before")
-    transfer.add_argument("--preset", choices=PRESETS,
-                          help="default: fastest to a good picture; classic: Adam as the lessons derive it; paper: the "
-                          "course's paper, at one size and with a constant η")
-    transfer.add_argument("--blend", nargs=2, action="append", metavar=("STYLE", "WEIGHT"),
-                          help="blend in another style picture; STYLE's own weight is 1; may be given several times")
-    transfer.add_argument("--checkpoint", metavar="FILE",
-                          help="keep the run's state in this .npz, every 25 iterations: the same command goes on where "
-                          "it ended; a write at 1024 pixels takes 0.3 s with adam and 1.5 s with lbfgs")
-    transfer.add_argument("--quiet", action="store_true", help="no progress bar")
-    add_settings(transfer.add_argument_group("settings"))
-    transfer.set_defaults(command=run)
+    group.add_argument("--preset", choices=PRESETS,
+                       help="default: fastest to a good picture; classic: Adam as the lessons derive it; paper: the "
+                       "course's paper, at one size and with a constant η (default: default)")
+    group.add_argument("--settings", metavar="FILE",
+                       help="start from the settings of a settings.json or of a picture made before")
+    add_settings(group, DRIVE)
+
+
+def _add_speed(group):
+    add_settings(group, SPEED)
+    group.add_argument("--checkpoint", metavar="FILE",
+                       help="keep the run's state in this .npz, every 25 iterations: the same command goes on where "
+                       "it ended; a write at 1024 pixels takes 0.3 s with adam and 1.5 s with lbfgs (default: none)")
+
+
+def _add_output(group):
+    group.add_argument("--output", metavar="FILE",
+                       help="the picture to make: .png, .jpg or .webp (default: picture.png); of a folder of "
+                       "photographs the folder of the results (default: results)")
+    group.add_argument("--again", action="store_true",
+                       help="of a folder: paint anew what is in the results already, instead of leaving it")
+    group.add_argument("--folder", metavar="FOLDER",
+                       help="also write the picture, its settings, every loss and their curves here")
+    group.add_argument("--film", metavar="FILE", help="also write how it formed, as a .gif or .webp")
+    group.add_argument("--film-every", type=int, metavar="N",
+                       help="so many steps lie between two frames (default: what makes about 60 frames)")
+    group.add_argument("--json", action="store_true",
+                       help="for scripts: one JSON object on the standard output, all else on the standard error")
+    group.add_argument("--quiet", action="store_true", help="no progress bar")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Make one picture."""
-    output = Path(options.output)
-    before = _stamp(output)
+    """Make one picture, or hand a folder on."""
+    report = Report(options.json)
+    if Path(options.content).is_dir():
+        from nst_helpers.commands import album
+
+        return album.run(options, report)
+    if options.again:
+        raise SettingsError("--again is for a folder of photographs; a single picture is always painted anew")
+    output = Path("picture.png" if options.output is None else options.output)
+    before = stamp(output)
     try:
-        return _painted(options, output)
+        return _painted(options, output, report)
     except KeyboardInterrupt:
-        if _stamp(output) != before:
-            left = f"the picture is in {output}"
+        left, told = "no picture was written", {"output": None}
+        if stamp(output) != before:
+            left, told = f"the picture is in {output}", {"output": str(output)}
         elif options.checkpoint and Path(options.checkpoint).is_file():
-            left = f"no picture was written; the same command goes on from {options.checkpoint}"
-        else:
-            left = "no picture was written"
-        print(f"\nstopped; {left}", file=sys.stderr)
-        return STOPPED
+            left += f"; the same command goes on from {options.checkpoint}"
+        return report.fail(STOPPED, f"\nstopped; {left}", **told)
 
 
-def _stamp(path):
-    """What changes when a file is written anew; None where there is none."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_ino, found.st_mtime_ns, found.st_size
-
-
-def _painted(options, output):
+def _painted(options, output, report):
     from nst_helpers.checkpoint import Checkpoint
-    from nst_helpers.images import load_image
-    from nst_helpers.schedule import style_limit
+    from nst_helpers.images import ENDINGS, load_image
+    from nst_helpers.schedule import content_limit
     from nst_helpers.transfer import Diverged, transfer
 
-    settings = chosen_settings(options)
-    blended = [(_weight(weight), path) for path, weight in options.blend or ()]
-    _refuse_own(output, options.content, options.style, *(path for _, path in blended))
-    _refuse_early(output)
-    limit = style_limit(settings)
-    content, style = load_image(options.content, settings.size), load_image(options.style, limit)
-    if blended:
-        style = [(1.0, style), *((weight, load_image(path, limit)) for weight, path in blended)]
+    made_from = sources(options)
+    settings = made_from.settings
+    refuse_own("--output", output, [options.content, *made_from.files])
+    require_place("--output", output, ENDINGS)
+    content = load_image(options.content, content_limit(settings))
+    styles, start = made_from.loaded()
+    filming = _filming(options, made_from, content, start)
     checkpoint = Checkpoint(options.checkpoint) if options.checkpoint else None
     try:
         with Bar(settings.iterations, options.quiet) as bar:
-            result = transfer(content, style, settings, bar.show, checkpoint)
+            result = transfer(content, styles, settings, _both(bar, filming), checkpoint, start=start)
     except Diverged as error:
-        print(f"error: {error}", file=sys.stderr)
-        if error.image is not None:
-            kept = output.with_stem(f"{output.stem}-before-step-{error.iteration}")
-            print(f"the last good picture is in {_saved(error.image, kept)}", file=sys.stderr)
-        return ERROR
-    _saved(result.image, output, asdict(settings))
+        return _diverged(error, output, filming, report)
+    saved(result.image, output, asdict(settings))
+    film = filming and _filmed(filming, result.image, report)
     if options.folder:
-        print(f"picture, settings, losses and their curves are in {result.save(options.folder)}")
-    return _told(result, output)
+        report.say(f"picture, settings, losses and their curves are in {result.save(options.folder)}")
+    return _told(result, output, report, {"content": options.content, **made_from.told(), "film": film,
+                                          "folder": options.folder})
 
 
-def _saved(image, path, settings=None):
-    """The path of a picture, after it was written. Ctrl-C asks to stop the work, not to lose what came of it."""
-    from nst_helpers.images import save_image
+def _filming(options: argparse.Namespace, made_from: Sources, content: Any, start: Any) -> "Filming | None":
+    """The film that is asked for, after saying what it will cost."""
+    from nst_helpers.commands.filming import Filming, film_asked
 
+    asked = film_asked(options, made_from.settings)
+    if asked is None:
+        return None
+    refuse_own("--film", asked[0], [options.content, *made_from.files])
+    if asked[0].resolve() == Path("picture.png" if options.output is None else options.output).resolve():
+        raise SettingsError(f"--film {asked[0]}: this is where the picture goes; name another file")
+    filming = Filming(*asked, content, made_from.settings, start)
+    if not options.quiet:
+        print(filming.plan(), file=sys.stderr)
+    return filming
+
+
+def _both(bar, filming):
+    def show(step):
+        bar.show(step)
+        if filming:
+            filming.show(step)
+
+    return show
+
+
+def _filmed(filming, image, report):
+    """The film's name, after it was written; None where that failed, which is told: the picture is there."""
     try:
-        return save_image(image, path, settings)
-    except KeyboardInterrupt:
-        save_image(image, path, settings)
-        raise
+        report.say(filming.save(image))
+    except OSError as error:
+        print(f"warning: {filming.path} cannot be written ({error.strerror or error})", file=sys.stderr)
+        return None
+    return str(filming.path)
 
 
-def _told(result, output):
-    """Say what came out, and what may be wrong with it; returns the exit code."""
-    height, width = result.image.shape[:2]
-    done, whole = len(result.history["total"]), result.settings.iterations
-    if result.interrupted:
-        print(f"stopped after step {done} of {whole}: {output} is what there is, {width}×{height} pixels")
-        return STOPPED
-    print(f"{output}: {width}×{height} pixels, {done} iterations in {result.seconds:.0f} s")
-    for finding in _findings(result):
-        print(f"{finding.name}: {finding.sign}. To mend it: {finding.cure}")
-    return 0
+def _diverged(error: "Diverged", output: Path, filming: "Filming | None", report: Report) -> int:
+    """What there is of a run that went wrong is kept, and told."""
+    kept = None
+    if error.image is not None:
+        kept = saved(error.image, beside(output, f"-before-step-{error.iteration}"))
+        print(f"the last good picture is in {kept}", file=sys.stderr)
+    film = filming and _filmed(filming, error.image, report)
+    return report.fail(FAILED, error, output=None, last_good=kept and str(kept), film=film)
 
 
-def _findings(result):
-    """What `diagnose` finds. The picture is there: that nothing can be said of it is no failure of the command."""
-    from nst_helpers.diagnose import diagnose
-
-    try:
-        return diagnose(result)
-    except Exception as error:
-        print(f"no diagnosis: {type(error).__name__}: {error}", file=sys.stderr)
-        return []
-
-
-def _refuse_own(output, *pictures):
-    """Complain about an output that would take the place of a picture it is made from."""
-    for picture in pictures:
-        with suppress(OSError):  # the output is not there yet; a picture that is not is told by who reads it
-            if output.samefile(picture):
-                raise SettingsError(f"--output {output}: this is one of the pictures that it is made from; name "
-                                    "another file")
-
-
-def _refuse_early(output):
-    """Complain about an output that cannot be written before the work, not after it."""
-    from nst_helpers.images import ImageError, noise_image, save_image
-
-    if not output.name or (output.exists() and not output.is_file()):
-        raise SettingsError(f"--output {output}: this is not a file; name a picture, as in --output picture.png")
-    probe = output.with_stem(f".{output.stem}-probe")
-    try:
-        save_image(noise_image(1, 1, 0), probe)
-    except ImageError as error:
-        raise SettingsError(str(error).replace(str(probe), str(output))) from error
-    finally:
-        with suppress(OSError):
-            probe.unlink(missing_ok=True)
-
-
-def _weight(text):
-    try:
-        return float(text)
-    except ValueError:
-        raise SettingsError(f"--blend … {text}: a weight is a number, as in --blend waves.jpg 0.5") from None
+def _told(result: "Result", output: Path, report: Report, more: dict[str, Any]) -> int:
+    code, findings = say_result(report, result, output)
+    return report.finish(code, {**as_told(result, output), **more, "findings": findings})

@@ -1,0 +1,45 @@
+"""How the command line is read: argparse, but every mistake is one line, for people or for scripts."""
+
+import argparse
+from typing import Any, NoReturn
+
+from nst_helpers.errors import SettingsError
+
+
+class UsageError(SettingsError):
+    """What was typed is no command: one line says why; `usage` shows what one is."""
+
+    def __init__(self, message: str, usage: str = ""):
+        super().__init__(message)
+        self.usage = usage
+
+
+class Parser(argparse.ArgumentParser):
+    """An ArgumentParser that raises where the standard one would end the program."""
+
+    def __init__(self, **options: Any):
+        options.setdefault("formatter_class", Formatter)
+        super().__init__(**options)
+
+    def error(self, message: str) -> NoReturn:
+        """UsageError, with this parser's usage and the way to its help."""
+        raise UsageError(message, f"{self.format_usage().rstrip()}\n       {self.prog} --help tells everything")
+
+
+class Formatter(argparse.RawDescriptionHelpFormatter):
+    """Help whose examples stay as they are written, and whose options have a column wide enough for most."""
+
+    def __init__(self, prog: str, **options: Any):
+        options.setdefault("max_help_position", 30)
+        super().__init__(prog, **options)
+
+
+def take_late_style(options: argparse.Namespace, rest: list[str]) -> None:
+    """Everything that could not be placed: STYLE behind the options is one such thing, and all else is a mistake.
+
+    As STYLE may be left out, argparse takes it for left out when an option stands between it and CONTENT.
+    """
+    if rest and not rest[0].startswith("-") and getattr(options, "style", "given") is None:
+        options.style = rest.pop(0)
+    if rest:
+        options.parser.error(f"unrecognized arguments: {' '.join(rest)}")

@@ -1,0 +1,75 @@
+"""Where files are written: refused before the work, not after it, and never over what they are made from."""
+
+import os
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from nst_helpers.arrays import Image
+from nst_helpers.errors import ImageError, SettingsError, cause
+
+LONGEST = 255  # bytes of a file's name, on all usual systems
+
+
+def require_place(option: str, path: Path, endings: Sequence[str]) -> None:
+    """Refuse a file that cannot be written there.
+
+    Raises:
+        SettingsError: it is a folder or a device, or ends in none of `endings`.
+        ImageError: the name is too long, or the folder cannot be written to.
+    """
+    try:
+        found = _stamped(path)
+        if not path.name or (found and not path.is_file()):
+            raise SettingsError(f"{option} {path}: this is not a file; name one, as in {option} picture{endings[0]}")
+        if path.suffix.lower() not in endings:
+            raise SettingsError(f"{option} {path}: this format is not written here; end the name in "
+                                f"{', '.join(endings)}")
+        folder = Path(os.path.realpath(path)).parent
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise ImageError(f"{option} {path}: this cannot be written ({cause(error)}); name another place") from error
+
+
+def refuse_own(option: str, path: Path, pictures: Sequence[str | Path]) -> None:
+    """Refuse a file that would take the place of a picture it is made from."""
+    for picture in pictures:
+        with suppress(OSError):  # the file is not there yet; a picture that is not is told by who reads it
+            if path.samefile(picture):
+                raise SettingsError(f"{option} {path}: this is one of the pictures that it is made from; name "
+                                    "another file")
+
+
+def stamp(path: Path) -> tuple[int, ...] | None:
+    """What changes when a file is written anew; None where there is none."""
+    with suppress(OSError):
+        return _stamped(path)
+    return None
+
+
+def _stamped(path):
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def saved(image: Image, path: Path, settings: dict | None = None) -> Path:
+    """The path of a picture, after it was written. Ctrl-C asks to stop the work, not to lose what came of it."""
+    from nst_helpers.images import save_image
+
+    try:
+        return save_image(image, path, settings)
+    except KeyboardInterrupt:
+        save_image(image, path, settings)
+        raise
+
+
+def beside(path: Path, note: str) -> Path:
+    """The same name with a note behind its stem, which is cut where the whole would be too long."""
+    room = LONGEST - len(f"{note}{path.suffix}".encode())
+    return path.with_name(path.stem.encode()[:room].decode(errors="ignore") + note + path.suffix)
