@@ -11,13 +11,15 @@ from scipy import ndimage
 
 from nst_helpers.colors import brightness, gray, recolored
 from nst_helpers.errors import ImageError
+from nst_helpers.guided import regions_loss, regions_of
 from nst_helpers.images import checked_picture, resize_image
 from nst_helpers.losses import gram_distance, gram_matrix
+from nst_helpers.masks import parts_of
 from nst_helpers.networks import NetworkError, shared_network
 from nst_helpers.objective import blended_grams
 from nst_helpers.result import Result
 from nst_helpers.schedule import Level, reduced, style_size
-from nst_helpers.transfer import weighted_styles
+from nst_helpers.transfer import counting_masks, weighted_styles
 
 DARK = 0.4  # brightness below: black
 FLAT = 0.45  # contrast below: washed out; with as little colour: grey haze
@@ -66,6 +68,7 @@ def signs(result: Result) -> dict[str, float]:
     - subject: correlation of the feature maps of conv4_2 with the content's, from −1 to 1. It is left out where the
       picture is too narrow for that layer.
     - style: the style loss, over that of the content picture itself. 0 is the style, 1 is no better than untouched.
+      With masks, that of each style in its own region.
       It is left out where a picture is too narrow for its layers.
 
     Both are left out where the settings' network is no longer to be had.
@@ -82,13 +85,14 @@ def signs(result: Result) -> dict[str, float]:
     styles = [(share, resize_image(style, *style_size(style, level, settings))) for share, style in styles]
     colors = styles if kept is None else [(1.0, resize_image(kept, height, width))]
     pictures = [content, *(style for _, style in styles)]
-    light = brightness(image)
+    light, masks = brightness(image), counting_masks(result.style, result.masks)
+    parts = masks and parts_of(masks, [share for share, _ in styles], height, width)
     return {
         "brightness": float(light.mean() / max(1.0, min(brightness(picture).mean() for picture in pictures))),
         "contrast": float(light.std() / max(1.0, min(brightness(picture).std() for picture in pictures))),
         "color": _color(image) / max(1.0, sum(share * _color(picture) for share, picture in colors)),
         "noise": _noise(image) / max(1.0, *(_noise(picture) for picture in [*pictures, *(p for _, p in colors)])),
-        **_seen(image if kept is None else gray(image), content, styles, settings),
+        **_seen(image if kept is None else gray(image), content, styles, settings, parts),
     }
 
 
@@ -134,7 +138,7 @@ def _noise(image):
     return _color(image - smooth)
 
 
-def _seen(image, content, styles, settings):
+def _seen(image, content, styles, settings, parts):
     """Subject and style, as the network sees them, where the pictures are large enough for it to see them."""
     try:
         network = shared_network(settings.network, settings.pooling, "float32")
@@ -144,7 +148,7 @@ def _seen(image, content, styles, settings):
     if _fit([image], [SUBJECT], network):
         found["subject"] = _subject(image, content, network)
     if _fit([image, *(style for _, style in styles)], settings.style_layers, network):
-        found["style"] = _style(image, content, styles, settings.style_layers, network)
+        found["style"] = _style(image, content, styles, settings.style_layers, network, parts)
     return found
 
 
@@ -157,7 +161,11 @@ def _subject(image, content, network):
     return float(np.vdot(ours, theirs) / max(1e-12, np.linalg.norm(ours) * np.linalg.norm(theirs)))
 
 
-def _style(image, content, styles, layers, network):
+def _style(image, content, styles, layers, network, parts):
+    if parts:
+        regions = regions_of(network, styles, parts, layers)
+        left, whole = (float(regions_loss(network(picture, layers), regions, layers)) for picture in (image, content))
+        return left / max(1e-12, whole)
     targets = blended_grams(network, styles, layers)
     left, whole = (sum(weight * float(gram_distance(gram_matrix(features[layer], normalized=True), targets[layer]))
                        for layer, weight in layers.items())

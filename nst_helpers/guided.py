@@ -15,6 +15,7 @@ to 5). Three things the paper leaves open, or decides otherwise:
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -57,17 +58,39 @@ class GuidedObjective:
                  lead: float, parts: Parts) -> None:
         layers = tuple(settings.style_layers)
         self._graph = graph(network, tuple(settings.content_layers), layers)
-        seen = [network(image, layers) for _, image in styles]
-        self._given = (
-            tf.constant(target, tf.float32), tf.constant(parts.photograph[..., np.newaxis], tf.float32),
-            network(target, settings.content_layers),
-            {layer: tf.stack([gram_matrix(features[layer], normalized=True) for features in seen]) for layer in layers},
-            guidance(parts.styles, layers), tf.constant([part.mean() for part in parts.styles], tf.float32))
+        self._given = (tf.constant(target, tf.float32), tf.constant(parts.photograph[..., np.newaxis], tf.float32),
+                       network(target, settings.content_layers), *regions_of(network, styles, parts, layers))
         self._weights = weight_tensors(settings, lead)
 
     def __call__(self, canvas: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """(gradient of the loss that is lowered, like the canvas; the losses of LOSSES, (4,))."""
         return self._graph(canvas, *self._given, *self._weights)
+
+
+class Regions(NamedTuple):
+    """What the style loss of several regions needs to know."""
+
+    grams: Mapping[str, Tensor]  # {layer: (regions, channels, channels)} of the styles
+    guidance: Mapping[str, Tensor]  # {layer: T (regions, height, width)}
+    areas: Tensor  # (regions,): the share of the picture
+
+
+def regions_of(network: FeatureNetwork, styles: Styles, parts: Parts, layers: Sequence[str]) -> Regions:
+    """The `Regions` of styles and their parts; errors as of `guidance`."""
+    seen = [network(image, layers) for _, image in styles]
+    grams = {layer: tf.stack([gram_matrix(features[layer], normalized=True) for features in seen]) for layer in layers}
+    areas = tf.constant([part.mean() for part in parts.styles], tf.float32)
+    return Regions(grams, guidance(parts.styles, layers), areas)
+
+
+def regions_loss(features: Mapping[str, Tensor], regions: Regions, layer_weights: Mapping[str, Any]) -> tf.Tensor:
+    """Σ_l w_l Σ_r area_r · 1/(4N²) Σ (G_r − S_r)²: the style loss of a picture with these feature maps."""
+    found = []
+    for layer, weight in layer_weights.items():
+        grams = guided_grams(features[layer], regions.guidance[layer])
+        distances = tf.reduce_sum(tf.square(grams - regions.grams[layer]), axis=(1, 2))
+        found.append(weight * tf.reduce_sum(regions.areas * distances) / (4.0 * int(grams.shape[-1]) ** 2))
+    return tf.add_n(found)
 
 
 def guided_grams(features: Tensor, guidance: Tensor) -> tf.Tensor:
@@ -141,17 +164,11 @@ def graph(network: FeatureNetwork, content_layers: tuple[str, ...], style_layers
             picture = kept * photograph + (1.0 - kept) * canvas
             features = network(picture, layers)
             content = content_of(features, contents, weights)
-            style = tf.add_n([weights["style_layers"][layer] * tf.reduce_sum(areas * _distances(
-                guided_grams(features[layer], guidance[layer]), grams[layer])) for layer in style_layers])
+            style = regions_loss(features, Regions(grams, guidance, areas), weights["style_layers"])
             led, losses = together(content, style, picture, weights, lead, unit)
         return tape.gradient(led, canvas), losses
 
     return objective
-
-
-def _distances(grams, style_grams):
-    """`nst_helpers.losses.gram_distance` of each region."""
-    return tf.reduce_sum(tf.square(grams - style_grams), axis=(1, 2)) / (4.0 * int(grams.shape[-1]) ** 2)
 
 
 def _signature(network, content_layers, style_layers) -> list[Mapping | tf.TensorSpec]:

@@ -165,7 +165,7 @@ def iterate(content: npt.ArrayLike, style: Pictures, settings: Settings | None =
     settings = _chosen(settings)
     content, styles = checked_picture(content, "content"), weighted_styles(style)
     levels = pyramid(*content.shape[:2], settings=settings)
-    scene = scene_of(content, styles, _counting(style, masks), levels[-1], settings)
+    scene = scene_of(content, styles, counting_masks(style, masks), levels[-1], settings)
     network = network or shared_network(settings.network, settings.pooling, settings.precision)
     _require_size(network, settings, levels[0], scene.styles)
     if state is None:
@@ -240,11 +240,12 @@ def masks_for(style: Pictures, masks: Given) -> Masks | None:
     return chosen_masks(masks, len(style) if isinstance(style, list | tuple) else 1)
 
 
-def _counting(style, masks):
-    """The masks of the styles that count: one of weight 0 falls away, as its picture does."""
-    found = masks_for(style, masks)
-    several = found is not None and isinstance(style, list | tuple)
-    return found.of([weight for weight, _ in style]) if several else found
+def counting_masks(style: Pictures, masks: Given) -> Masks | None:
+    """`masks_for` the styles that count, as `weighted_styles` gives them: one of weight 0 takes its mask along."""
+    found, pairs = masks_for(style, masks), style
+    if found is None or not isinstance(pairs, list | tuple):
+        return found
+    return found.of([float(weight) for weight, _ in pairs])
 
 
 def _require_size(network, settings, coarsest, styles):

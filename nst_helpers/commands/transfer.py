@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nst_helpers.commands import EXIT_CODES, FAILED, STOPPED
 from nst_helpers.commands.bar import Bar
+from nst_helpers.commands.masking import add_masks
 from nst_helpers.commands.options import DRIVE, LOOK, SPEED, add_settings
 from nst_helpers.commands.places import beside, refuse_own, require_place, saved, stamp
 from nst_helpers.commands.report import Report, as_told, say_result
@@ -50,6 +51,7 @@ def _add_pictures(group):
     group.add_argument("--init", default=argparse.SUPPRESS, metavar="noise|content|FILE",
                        help="what the picture starts as; a picture of your own is cut around its middle to the "
                        "content's form, and --scales 1 keeps its details (default: noise)")
+    add_masks(group)
 
 
 def _add_drive(group):
@@ -119,12 +121,13 @@ def _painted(options, output, report):
     refuse_own("--output", output, [options.content, *made_from.files])
     require_place("--output", output, ENDINGS)
     content = load_image(options.content, content_limit(settings))
-    styles, start = made_from.loaded()
+    (styles, start), masks = made_from.loaded(), made_from.masks.loaded()
     filming = _filming(options, made_from, content, start)
     checkpoint = Checkpoint(options.checkpoint) if options.checkpoint else None
     try:
         with Bar(settings.iterations, options.quiet) as bar:
-            result = transfer(content, styles, settings, _both(bar, filming), checkpoint, start=start)
+            result = transfer(content, styles, settings, _both(bar, filming), checkpoint, start=start,
+                              masks=masks)
     except Diverged as error:
         return _diverged(error, output, filming, report)
     saved(result.image, output, asdict(settings))

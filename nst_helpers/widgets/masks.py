@@ -22,7 +22,7 @@ MODES = ("add", "take away")
 FINE, SHOWN = 512, 400  # pixels: longer side of the mask, width of the picture on the page
 TINT = np.array([200.0, 0.0, 200.0])
 MOST = 20_000  # points of one stroke
-START = {"left": 30, "right": 70, "top": 20, "bottom": 80, "brush": 8, "soft edge": 1}  # percent of the longer side
+START = {"left": 30, "right": 70, "top": 20, "bottom": 80, "brush": 8, "soft edge": 1}  # percent
 
 
 class MaskPainter(ipywidgets.VBox):
