@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import asdict, fields
@@ -435,12 +436,15 @@ def test_a_folder_that_cannot_be(photos, capsys, options, says):
 
 @pytest.mark.skipif(os.name == "nt", reason="links need a right of their own there")
 def test_a_result_that_is_one_of_the_sources_is_never_written(photos, capsys):
-    Path("results").mkdir()
-    Path("results/a.png").symlink_to(Path("waves.png").resolve())
-    before = Path("waves.png").read_bytes()
-    assert main(["transfer", "photos", "waves.png", *QUICK, "--again"]) == 2
-    assert "one of the pictures that it is made from" in capsys.readouterr().err
-    assert Path("waves.png").read_bytes() == before
+    """Nor is anything else: it is refused before the work."""
+    for source in ("waves.png", "photos/a.png"):
+        Path("results").mkdir()
+        Path("results/d.tif.png").symlink_to(Path(source).resolve())
+        before = Path(source).read_bytes()
+        assert main(["transfer", "photos", "waves.png", *QUICK, "--again"]) == 2
+        assert "one of the pictures that it is made from" in capsys.readouterr().err
+        assert Path(source).read_bytes() == before and results() == ["d.tif.png"]
+        shutil.rmtree("results")
 
 
 def test_one_bar_is_for_the_whole_folder(photos, capsys, monkeypatch):
@@ -491,7 +495,8 @@ def test_make_gives_names_on_as_they_are(place):
     names = {"CONTENT": "price $5.jpg", "STYLE": "it's `$(x)`.jpg", "OUTPUT": 'a "b" $HOME.png'}
     done = subprocess.run(
         ["make", "--silent", "--file", ROOT / "Makefile", "transfer", "VENV=environment",
-         f"RUN={sys.executable} show.py", *(f"{name}={text}" for name, text in names.items()), "ARGS=--init 'my $5.jpg' --size 64"],
+         f"RUN={sys.executable} show.py", *(f"{name}={text}" for name, text in names.items()),
+         "ARGS=--init 'my $5.jpg' --size 64"],
         capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == ["-m", "nst_helpers", "transfer", names["CONTENT"], names["STYLE"], "--output",
                                        names["OUTPUT"], "--init", "my $5.jpg", "--size", "64"]

@@ -67,7 +67,7 @@ def test_there_is_no_network_where_the_system_can_do_that(tmp_path):
 def test_nothing_to_grade_is_one_line(tmp_path, folder, words, capsys):
     with pytest.raises(GradingError, match=words):
         grade(tmp_path / folder)
-    assert main(["grade", str(tmp_path / folder)]) == 2
+    assert main(["grade", str(tmp_path / folder)]) == 1
     assert capsys.readouterr().err.startswith("error: ")
 
 

@@ -57,6 +57,8 @@ def run(options: argparse.Namespace, report: Report) -> int:
     found, alone = pages(Path(options.content), output)
     _require_folder(output, options.content)
     album = Album(found, options.again)
+    for page in album.todo:
+        refuse_own("--output", page.target, [*(other.source for other in found), *made_from.files])
     if alone:
         print(f"left alone, as their names are not those of pictures: {', '.join(path.name for path in alone)}",
               file=sys.stderr)
@@ -80,14 +82,16 @@ def pages(folder: Path, output: Path) -> tuple[list[Page], list[Path]]:
     """
     from nst_helpers.images import ENDINGS
 
-    files = [path for path in sorted(folder.iterdir()) if path.is_file() and not path.name.startswith(".")]
+    files = sorted((path for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")),
+                   key=lambda path: (path.name.casefold(), path.name))
     known = _readable()
     found = [path for path in files if path.suffix.lower() in known]
     if not found:
         raise ImageError(f"{folder}: there is no picture in this folder, by the endings of names; read are "
                          f"{', '.join(sorted(known))}")
     names = [path.name if path.suffix.lower() in ENDINGS else f"{path.name}.png" for path in found]
-    return [Page(path, output / name) for path, name in zip(found, names, strict=True)], sorted(set(files) - set(found))
+    alone = [path for path in files if path not in found]
+    return [Page(path, output / name) for path, name in zip(found, names, strict=True)], alone
 
 
 def _readable():
@@ -137,7 +141,6 @@ def _page(page, made_from, styles, start, bar, album):
 
     settings = made_from.settings
     try:
-        refuse_own("--output", page.target, [page.source, *made_from.files])
         content = load_image(page.source, content_limit(settings))
         result = transfer(content, styles, settings, bar.show, start=start)
     except (ImageError, Diverged, MemoryError) as error:

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from nst_helpers.arrays import Image
 from nst_helpers.errors import ImageError, SettingsError, cause
@@ -58,14 +59,19 @@ def _stamped(path):
     return found.st_ino, found.st_mtime_ns, found.st_size
 
 
-def saved(image: Image, path: Path, settings: dict | None = None) -> Path:
-    """The path of a picture, after it was written. Ctrl-C asks to stop the work, not to lose what came of it."""
-    from nst_helpers.images import save_image
+def saved(image: Image, path: Path, settings: dict | None = None, **how: Any) -> Path:
+    """The path of a picture, after it was written. Ctrl-C asks to stop the work, not to lose what came of it.
 
+    Args:
+        image, path, settings, how: as in `nst_helpers.images.save_image`.
+    """
+    from nst_helpers.images import save_image, to_uint8
+
+    frame = to_uint8(image)  # so that a picture is one, however dark it is
     try:
-        return save_image(image, path, settings)
+        return save_image(frame, path, settings, **how)
     except KeyboardInterrupt:
-        save_image(image, path, settings)
+        save_image(frame, path, settings, **how)
         raise
 
 

@@ -97,7 +97,7 @@ def run(options: argparse.Namespace) -> int:
         return album.run(options, report)
     if options.again:
         raise SettingsError("--again is for a folder of photographs; a single picture is always painted anew")
-    output = Path("picture.png" if options.output is None else options.output)
+    output = _output(options)
     before = stamp(output)
     try:
         return _painted(options, output, report)
@@ -110,6 +110,10 @@ def run(options: argparse.Namespace) -> int:
         return report.fail(STOPPED, f"\nstopped; {left}", **told)
 
 
+def _output(options):
+    return Path("picture.png" if options.output is None else options.output)
+
+
 def _painted(options, output, report):
     from nst_helpers.checkpoint import Checkpoint
     from nst_helpers.images import ENDINGS, load_image
@@ -120,14 +124,14 @@ def _painted(options, output, report):
     settings = made_from.settings
     refuse_own("--output", output, [options.content, *made_from.files])
     require_place("--output", output, ENDINGS)
-    content = load_image(options.content, content_limit(settings))
-    (styles, start), masks = made_from.loaded(), made_from.masks.loaded()
-    filming = _filming(options, made_from, content, start)
     checkpoint = Checkpoint(options.checkpoint) if options.checkpoint else None
+    filming = None
     try:
-        with Bar(settings.iterations, options.quiet) as bar:
-            result = transfer(content, styles, settings, _both(bar, filming), checkpoint, start=start,
-                              masks=masks)
+        with Bar(settings.iterations, options.quiet) as bar:  # from here on, for its warnings
+            content = load_image(options.content, content_limit(settings))
+            (styles, start), masks = made_from.loaded(), made_from.masks.loaded()
+            filming = _filming(options, made_from, content, start)
+            result = transfer(content, styles, settings, _both(bar, filming), checkpoint, start=start, masks=masks)
     except Diverged as error:
         return _diverged(error, output, filming, report)
     saved(result.image, output, asdict(settings))
@@ -146,7 +150,7 @@ def _filming(options: argparse.Namespace, made_from: Sources, content: Any, star
     if asked is None:
         return None
     refuse_own("--film", asked[0], [options.content, *made_from.files])
-    if asked[0].resolve() == Path("picture.png" if options.output is None else options.output).resolve():
+    if asked[0].resolve() == _output(options).resolve():
         raise SettingsError(f"--film {asked[0]}: this is where the picture goes; name another file")
     filming = Filming(*asked, content, made_from.settings, start)
     if not options.quiet:
