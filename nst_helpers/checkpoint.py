@@ -28,11 +28,12 @@ from nst_helpers.arrays import Image, Losses, Styles
 from nst_helpers.backend import tf
 from nst_helpers.errors import NSTError
 from nst_helpers.images import checked_picture
+from nst_helpers.masks import Given
 from nst_helpers.origin import origin
 from nst_helpers.result import LOSSES, State, Step
 from nst_helpers.settings import OPTIMIZERS, Settings
 from nst_helpers.system import write_whole
-from nst_helpers.transfer import weighted_styles
+from nst_helpers.transfer import masks_for, weighted_styles
 
 FORMAT = 1  # of the file; another number wherever what is in it, or means, changes
 
@@ -68,7 +69,8 @@ class Checkpoint:
         self._run: dict = {}
         self._pending: tuple[Step, list[Losses], float] | None = None
 
-    def load(self, content: Image, style: Styles, settings: Settings, start: Image | None = None) -> Kept:
+    def load(self, content: Image, style: Styles, settings: Settings, start: Image | None = None,
+             masks: Given = None) -> Kept:
         """What is kept of this very run; its arguments are those of `transfer`.
 
         Returns:
@@ -76,10 +78,10 @@ class Checkpoint:
 
         Raises:
             CheckpointError: the file cannot be read, is damaged, of another version of this program, or of a run
-                with other pictures or settings; or there is work left, and the file's place cannot be written. The
-                file stays as it is.
+                with other pictures, masks or settings; or there is work left, and the file's place cannot be written.
+                The file stays as it is.
         """
-        self._run, self._pending = _run(content, style, settings, start), None
+        self._run, self._pending = _run(content, style, settings, start, masks), None
         data = self._bytes()
         kept = Kept() if data is None else self._unpacked(data)
         if len(kept.losses) < settings.iterations:
@@ -192,13 +194,16 @@ def _cause(error):
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
-def _run(content, style, settings, start):
+def _run(content, style, settings, start, masks):
     """What makes a run this run and no other: {name: value or digest}."""
     pictures = {"the content picture": _digest(checked_picture(content, "content"))}
     for number, (share, image) in enumerate(weighted_styles(style), 1):
         pictures[f"style picture {number}"] = f"{share} {_digest(image)}"
     if start is not None:
         pictures["the start picture"] = _digest(checked_picture(start, "start"))
+    masks = masks_for(style, masks)
+    for name, mask in masks.named().items() if masks else ():
+        pictures[name] = "none" if mask is None else _digest(mask)
     return {**pictures, **origin(settings), **json.loads(json.dumps(asdict(settings)))}
 
 

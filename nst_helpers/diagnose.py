@@ -11,13 +11,15 @@ from scipy import ndimage
 
 from nst_helpers.colors import brightness, gray, recolored
 from nst_helpers.errors import ImageError
+from nst_helpers.guided import regions_loss, regions_of
 from nst_helpers.images import checked_picture, resize_image
 from nst_helpers.losses import gram_distance, gram_matrix
+from nst_helpers.masks import parts_of
 from nst_helpers.networks import NetworkError, shared_network
 from nst_helpers.objective import blended_grams
 from nst_helpers.result import Result
 from nst_helpers.schedule import Level, reduced, style_size
-from nst_helpers.transfer import weighted_styles
+from nst_helpers.transfer import counting_masks, weighted_styles
 
 DARK = 0.4  # brightness below: black
 FLAT = 0.45  # contrast below: washed out; with as little colour: grey haze
@@ -68,6 +70,7 @@ def signs(result: Result) -> dict[str, float]:
     - subject: correlation of the feature maps of conv4_2 with the content's, from −1 to 1. It is left out where the
       picture is too narrow for that layer.
     - style: the style loss, over that of the content picture itself. 0 is the style, 1 is no better than untouched.
+      With masks, that of each style in its own region.
       It is left out where a picture is too narrow for its layers.
 
     Both are left out where the settings' network is no longer to be had. What the pictures themselves do not have is
@@ -85,7 +88,8 @@ def signs(result: Result) -> dict[str, float]:
     styles = [(share, resize_image(style, *style_size(style, level, settings))) for share, style in styles]
     colors = styles if kept is None else [(1.0, resize_image(kept, height, width))]
     pictures = [content, *(style for _, style in styles)]
-    light = brightness(image)
+    light, masks = brightness(image), counting_masks(result.style, result.masks)
+    parts = masks and parts_of(masks, [share for share, _ in styles], height, width)
     lights = [brightness(picture) for picture in pictures]
     bright, varied = min(theirs.mean() for theirs in lights), min(theirs.std() for theirs in lights)
     return {
@@ -93,7 +97,7 @@ def signs(result: Result) -> dict[str, float]:
         **({"contrast": float(light.std() / varied)} if varied > LEAST else {}),
         "color": _color(image) / max(1.0, sum(share * _color(picture) for share, picture in colors)),
         "noise": _noise(image) / max(1.0, *(_noise(picture) for picture in [*pictures, *(p for _, p in colors)])),
-        **_seen(image if kept is None else gray(image), content, styles, settings),
+        **_seen(image if kept is None else gray(image), content, styles, settings, parts),
     }
 
 
@@ -139,7 +143,7 @@ def _noise(image):
     return _color(image - smooth)
 
 
-def _seen(image, content, styles, settings):
+def _seen(image, content, styles, settings, parts):
     """Subject and style, as the network sees them, where the pictures are large enough for it to see them."""
     try:
         network = shared_network(settings.network, settings.pooling, "float32")
@@ -149,7 +153,7 @@ def _seen(image, content, styles, settings):
     if _fit([image], [SUBJECT], network) and brightness(content).std() > LEAST:
         found["subject"] = _subject(image, content, network)
     if _fit([image, *(style for _, style in styles)], settings.style_layers, network):
-        found |= _style(image, content, styles, settings.style_layers, network)
+        found |= _style(image, content, styles, settings.style_layers, network, parts)
     return found
 
 
@@ -162,8 +166,12 @@ def _subject(image, content, network):
     return float(np.vdot(ours, theirs) / max(1e-12, np.linalg.norm(ours) * np.linalg.norm(theirs)))
 
 
-def _style(image, content, styles, layers, network):
+def _style(image, content, styles, layers, network, parts):
     """{"style": …}; nothing where the content has the style already."""
+    if parts:
+        regions = regions_of(network, styles, parts, layers)
+        left, before = (float(regions_loss(network(picture, layers), regions, layers)) for picture in (image, content))
+        return {"style": left / before} if before > 0 else {}
     targets = blended_grams(network, styles, layers)
     left, before = (_far(network(picture, layers), targets, layers) for picture in (image, content))
     itself = sum(weight * float(gram_distance(targets[layer], 0 * targets[layer])) for layer, weight in layers.items())

@@ -6,11 +6,14 @@ from statistics import median
 from time import perf_counter
 from typing import NamedTuple
 
+import numpy as np
 import psutil
 
 from nst_helpers.architecture import LAYER_NAMES
 from nst_helpers.descent import descend, fresh
+from nst_helpers.guided import GuidedObjective
 from nst_helpers.images import noise_image
+from nst_helpers.masks import Parts
 from nst_helpers.networks import shared_network
 from nst_helpers.objective import Objective
 from nst_helpers.schedule import canvas_size, pyramid
@@ -38,7 +41,8 @@ class Speed(NamedTuple):
     per_pixel: float  # seconds for each pixel more
 
 
-def estimate(settings: Settings | None, height: int, width: int, speed: Speed | None = None) -> Estimate:
+def estimate(settings: Settings | None, height: int, width: int, speed: Speed | None = None, regions: int = 0
+             ) -> Estimate:
     """What a transfer will take, from a few iterations on small noise.
 
     Whatever it starts from, a step costs the same; and pictures that are loaded already, a start of one's own among
@@ -49,6 +53,7 @@ def estimate(settings: Settings | None, height: int, width: int, speed: Speed | 
         height, width: of the content picture in pixels, as it is loaded.
         speed: a `Speed` that was measured before with this network, these layers and this optimizer; None takes the
             one of this process, which is measured when it is first needed.
+        regions: of a transfer with masks, how many styles there are; 0 is one without masks.
 
     Returns:
         An `Estimate`.
@@ -58,9 +63,9 @@ def estimate(settings: Settings | None, height: int, width: int, speed: Speed | 
     """
     settings = settings or Settings()
     levels = pyramid(height, width, settings)
-    speed = speed or _speed(_what_costs_time(settings))
+    speed = speed or _speed(_what_costs_time(settings), regions)
     seconds = sum(level.iterations * (speed.constant + speed.per_pixel * _pixels(level)) for level in levels)
-    needed = round(_bytes_a_pixel(settings, levels[-1].iterations) * _pixels(levels[-1]))
+    needed = round(_bytes_a_pixel(settings, levels[-1].iterations, regions) * _pixels(levels[-1]))
     needed += psutil.Process().memory_info().rss
     return Estimate(seconds, needed, _warning(seconds, needed))
 
@@ -74,27 +79,36 @@ def _what_costs_time(settings):
 
 
 @lru_cache(maxsize=32)
-def _speed(settings):
-    return measure(settings)
+def _speed(settings, regions):
+    return measure(settings, regions)
 
 
-def measure(settings: Settings) -> Speed:
+def measure(settings: Settings, regions: int = 0) -> Speed:
     """The `Speed` of this machine, from a few iterations on two small pictures: one or two seconds with compact."""
     small, large = (probe**2 for probe in PROBES)
-    fast, slow = (_seconds_a_step(settings, probe) for probe in PROBES)
+    fast, slow = (_seconds_a_step(settings, probe, regions) for probe in PROBES)
     per_pixel = max(0.0, slow - fast) / (large - small)
     return Speed(max(0.0, fast - per_pixel * small), per_pixel)
 
 
-def _seconds_a_step(settings, side):
+def _seconds_a_step(settings, side, regions=0):
     """The median over a few steps, after the first, which compiles."""
     network = shared_network(settings.network, settings.pooling, settings.precision)
     picture = noise_image(side, side, 0)
-    objective = Objective(network, settings, picture, [(1.0, picture)], lead=1.0)
+    objective = _objective(network, settings, picture, regions)
     times = [perf_counter()]
     for _ in descend(fresh(picture, settings), objective, STEPS + 2, settings):
         times.append(perf_counter())
     return median(after - before for before, after in pairwise(times[2:]))
+
+
+def _objective(network, settings, picture, regions):
+    """Without masks, or with so many styles that share every place."""
+    if not regions:
+        return Objective(network, settings, picture, [(1.0, picture)], lead=1.0)
+    part = np.full(picture.shape[:2], 1 / regions, np.float32)
+    parts = Parts((part,) * regions, np.zeros_like(part))
+    return GuidedObjective(network, settings, picture, [(1.0, picture)] * regions, 1.0, parts)
 
 
 def _pixels(level):
@@ -102,20 +116,24 @@ def _pixels(level):
     return height * width
 
 
-def _bytes_a_pixel(settings, iterations):
+def _bytes_a_pixel(settings, iterations, regions):
     """Of feature maps and of what the optimizer remembers after so many iterations.
+
+    With masks, the maps of the style's layers are kept once more for each style, under its guidance.
 
     The maps are those of every layer down to the deepest one: a layer behind k poolings has 4⁻ᵏ as many places.
     """
     network = shared_network(settings.network, settings.pooling, settings.precision)
     deepest = max(LAYER_NAMES.index(layer) for layer in (*settings.content_layers, *settings.style_layers))
-    values, poolings = 0.0, 0
+    values, guided, poolings = 0.0, 0.0, 0
     for layer in LAYER_NAMES[: deepest + 1]:
         poolings += layer.startswith("pool")
-        values += network.channels(layer) / 4**poolings
+        share = network.channels(layer) / 4**poolings
+        values += share
+        guided += regions * share * (layer in settings.style_layers)
     steps = min(getattr(OPTIMIZERS[settings.optimizer], "memory", 0), iterations)
     remembered = 3 * (2 + 2 * steps)  # arrays like the picture: L-BFGS has two of each of its last steps
-    return BYTES * (KEPT * values + remembered)
+    return BYTES * (KEPT * values + guided + remembered)
 
 
 def _warning(seconds, needed):

@@ -51,12 +51,11 @@ class Objective:
         self._graph = graph(network, tuple(settings.content_layers), tuple(settings.style_layers))
         self._contents = network(target, settings.content_layers)
         self._grams = blended_grams(network, styles, settings.style_layers)
-        self._weights, self._lead = tensors(_weights(settings)), tensors(lead)
-        self._unit = tensors(WEIGHT_SUM / weight_sum(settings))
+        self._weights = weight_tensors(settings, lead)
 
     def __call__(self, canvas: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """(gradient of the loss that is lowered, like the canvas; the losses of LOSSES, (4,))."""
-        return self._graph(canvas, self._contents, self._grams, self._weights, self._lead, self._unit)
+        return self._graph(canvas, self._contents, self._grams, *self._weights)
 
 
 def blended_grams(network: FeatureNetwork, styles: Styles, layers: Mapping[str, float] | Sequence[str]
@@ -81,31 +80,56 @@ def graph(network: FeatureNetwork, content_layers: tuple[str, ...], style_layers
         with tf.GradientTape() as tape:
             tape.watch(canvas)
             features = network(canvas, layers)
-            content = tf.add_n([weights["content_layers"][layer] * _per_value(
-                content_loss(features[layer], contents[layer]), contents[layer]) for layer in content_layers])
+            content = content_of(features, contents, weights)
             style = tf.add_n([weights["style_layers"][layer] * gram_distance(
                 gram_matrix(features[layer], normalized=True), grams[layer]) for layer in style_layers])
-            # Continued by one row and one column, so that the last pixels have their neighbours too.
-            tv = _per_value(total_variation(tf.pad(canvas, [[0, 1], [0, 1], [0, 0]], "SYMMETRIC"), TV_EPSILON), canvas)
-            rest = weights["style_weight"] * style + weights["tv_weight"] * tv
-            content_part = weights["content_weight"] * content
-            led = unit * (lead * content_part + rest)
-        return tape.gradient(led, canvas), tf.stack([content, style, tv, content_part + rest])
+            led, losses = together(content, style, canvas, weights, lead, unit)
+        return tape.gradient(led, canvas), losses
 
     return objective
 
 
+def content_of(features: Mapping[str, tf.Tensor], contents: Mapping[str, tf.Tensor], weights: Mapping) -> tf.Tensor:
+    """Σ w_l L_content over its layers, each divided by its number of values."""
+    return tf.add_n([weights["content_layers"][layer] * _per_value(
+        content_loss(features[layer], contents[layer]), contents[layer]) for layer in contents])
+
+
+def together(content: tf.Tensor, style: tf.Tensor, picture: tf.Tensor, weights: Mapping, lead: tf.Tensor,
+             unit: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """(the loss that is lowered, the losses of LOSSES, (4,)) of a picture whose content and style loss are these."""
+    # Continued by one row and one column, so that the last pixels have their neighbours too.
+    tv = _per_value(total_variation(tf.pad(picture, [[0, 1], [0, 1], [0, 0]], "SYMMETRIC"), TV_EPSILON), picture)
+    rest = weights["style_weight"] * style + weights["tv_weight"] * tv
+    content_part = weights["content_weight"] * content
+    return unit * (lead * content_part + rest), tf.stack([content, style, tv, content_part + rest])
+
+
 def _signature(network, content_layers, style_layers):
-    channels = {layer: network.channels(layer) for layer in (*content_layers, *style_layers)}
     return [
         OPEN_IMAGE,
-        {layer: tf.TensorSpec((None, None, channels[layer]), tf.float32) for layer in content_layers},
-        {layer: tf.TensorSpec((channels[layer], channels[layer]), tf.float32) for layer in style_layers},
-        {"content_weight": NUMBER, "style_weight": NUMBER, "tv_weight": NUMBER,
-         "content_layers": dict.fromkeys(content_layers, NUMBER), "style_layers": dict.fromkeys(style_layers, NUMBER)},
-        NUMBER,
-        NUMBER,
+        open_maps(network, content_layers),
+        {layer: tf.TensorSpec((network.channels(layer), network.channels(layer)), tf.float32)
+         for layer in style_layers},
+        *open_weights(content_layers, style_layers),
     ]
+
+
+def open_maps(network: FeatureNetwork, layers: Sequence[str]) -> dict[str, tf.TensorSpec]:
+    """What a graph says of feature maps of any size."""
+    return {layer: tf.TensorSpec((None, None, network.channels(layer)), tf.float32) for layer in layers}
+
+
+def open_weights(content_layers: Sequence[str], style_layers: Sequence[str]) -> list:
+    """What a graph says of the weights, the lead and the unit."""
+    return [{"content_weight": NUMBER, "style_weight": NUMBER, "tv_weight": NUMBER,
+             "content_layers": dict.fromkeys(content_layers, NUMBER),
+             "style_layers": dict.fromkeys(style_layers, NUMBER)}, NUMBER, NUMBER]
+
+
+def weight_tensors(settings: Settings, lead: float) -> tuple[Any, tf.Tensor, tf.Tensor]:
+    """(weights, lead, unit) as a graph takes them."""
+    return tensors(_weights(settings)), tensors(lead), tensors(WEIGHT_SUM / weight_sum(settings))
 
 
 def _weights(settings):

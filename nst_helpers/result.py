@@ -13,6 +13,7 @@ import PIL.Image
 from nst_helpers.arrays import History, Image, Losses, Styles
 from nst_helpers.errors import NSTError
 from nst_helpers.images import ImageError, save_image, to_uint8
+from nst_helpers.masks import Masks
 from nst_helpers.settings import Settings
 from nst_helpers.system import write_whole
 
@@ -71,6 +72,7 @@ class Result:
     interrupted: bool = False
     content: Image | None = None  # the pictures it was made from, as they were given
     style: Styles | None = None
+    masks: Masks | None = None  # where each style went
 
     def save(self, folder: str | Path, *, alpha: npt.ArrayLike | None = None) -> Path:
         """Write picture.png (with the settings inside), settings.json, history.csv and losses.png.

@@ -15,9 +15,10 @@ from types import MappingProxyType
 
 from nst_helpers.animation import small_frame
 from nst_helpers.arrays import Image, Styles
+from nst_helpers.masks import Given
 from nst_helpers.settings import Settings
 from nst_helpers.tracks import Snapshot, Track, read_only
-from nst_helpers.transfer import LOSSES, Result, Step, iterate
+from nst_helpers.transfer import LOSSES, Result, Step, iterate, masks_for
 
 SHARE = 15  # between two showings lies so many times what a showing took: about 6 % of the time
 SELDOM = 0.25  # seconds: never more often
@@ -63,11 +64,11 @@ class _Course:
                 self.history[name].append(value)
         self.finished = outcome is None or (self.error is None and self.iteration >= self.settings.iterations)
 
-    def branch(self, content, style, settings):
+    def branch(self, content, style, settings, masks):
         """The same course up to here, and from here on under other settings."""
         changed = {name: getattr(settings, name) for name in settings.__dataclass_fields__
                    if getattr(settings, name) != getattr(self.settings, name)}
-        other = _Course(settings, iterate(content, style, settings, self.state))
+        other = _Course(settings, iterate(content, style, settings, self.state, masks=masks))
         other.history = {name: list(values) for name, values in self.history.items()}
         other.image, other.state, other.iteration = self.image, self.state, self.iteration
         other.frames = list(self.frames)
@@ -96,7 +97,7 @@ class Run:
     finished, and "failed" if none has. What a pause or a stop finds under way is still computed, and counts.
 
     Args:
-        content, style, settings: as in `nst_helpers.transfer.transfer`.
+        content, style, settings, masks: as in `nst_helpers.transfer.transfer`.
         show: called with a `Snapshot`, from the run's thread: now and then, when a pause has taken hold, and at the
             end. What it raises is logged once, and ends nothing.
 
@@ -107,11 +108,12 @@ class Run:
     """
 
     def __init__(self, content: Image, style: Styles, settings: Settings | None = None,
-                 show: Callable[[Snapshot], object] = lambda snapshot: None):
+                 show: Callable[[Snapshot], object] = lambda snapshot: None, *, masks: Given = None):
         settings = settings or Settings()
-        self.content, self.style, self.show = content, style, show
+        self.content, self.style, self.masks, self.show = content, style, masks_for(style, masks), show
+        steps = iterate(content, style, settings, masks=self.masks)
         self._lock = threading.Condition()
-        self._status, self._seconds, self._courses = "idle", 0.0, [_Course(settings, iterate(content, style, settings))]
+        self._status, self._seconds, self._courses = "idle", 0.0, [_Course(settings, steps)]
         self._asked = None  # settings for a changed course; the thread opens it between two rounds
         self._held = False  # a pause has taken hold: nothing is computed, and it has been shown
         self._thread, self._due, self._complained = None, 0.0, False
@@ -140,7 +142,7 @@ class Run:
         """All there is now."""
         with self._lock:
             return Snapshot(self._status, tuple(course.track() for course in self._courses), self._seconds,
-                            self.content, self.style)
+                            self.content, self.style, self.masks)
 
     def result(self, track: int = -1) -> Result:
         """What a course has made so far, as a `Result`."""
@@ -231,7 +233,7 @@ class Run:
         settings, self._asked = self._asked, None
         base = [course for course in self._courses if course.going][-1]
         if settings not in (None, base.settings, self._courses[-1].settings):
-            self._courses = [self._courses[0], base.branch(self.content, self.style, settings)]
+            self._courses = [self._courses[0], base.branch(self.content, self.style, settings, self.masks)]
 
     def _round(self, going):
         begun = time.perf_counter()

@@ -1,4 +1,4 @@
-"""The pictures that the course ships: their names, and each of them read once."""
+"""The pictures and masks that the course ships: their names, and each of them read once."""
 
 from functools import cache
 
@@ -42,3 +42,26 @@ def shipped_picture(name: str, size: int | None = None) -> Picture:
             return image
     known = ", ".join(name for role in ROLES for name in picture_names(role))
     raise ImageError(f"there is no shipped picture {name!r}: choose one of {known}")
+
+
+@cache
+def mask_names() -> tuple[str, ...]:
+    """The names of the shipped masks, in alphabetical order: each begins with that of its photograph."""
+    return tuple(sorted(path.stem for path in (data_folder() / "masks").glob("*.png")))
+
+
+@cache
+def shipped_mask(name: str) -> npt.NDArray[np.float32]:
+    """A shipped mask, (height, width), 0–1, as large as its photograph; read once, and so cannot be written to.
+
+    Args:
+        name: as in `mask_names`.
+
+    Raises:
+        ImageError: no such mask.
+    """
+    if name not in mask_names():
+        raise ImageError(f"there is no shipped mask {name!r}: choose one of {', '.join(mask_names())}")
+    mask = load_image(data_folder() / "masks" / f"{name}.png", None)[..., 0] / np.float32(255)
+    mask.flags.writeable = False
+    return mask

@@ -15,12 +15,15 @@ from itertools import islice, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from nst_helpers.arrays import Image, Losses, Styles
 from nst_helpers.images import checked_picture, load_image
+from nst_helpers.masks import Given
 from nst_helpers.origin import origin
 from nst_helpers.settings import Settings
 from nst_helpers.system import write_whole
-from nst_helpers.transfer import Result, weighted_styles
+from nst_helpers.transfer import Result, masks_for, weighted_styles
 from nst_helpers.workers import SweepError, cluster
 
 if TYPE_CHECKING:  # a sweep without a figure needs no matplotlib
@@ -77,7 +80,7 @@ def grid(base: Settings | None = None, **choices: Sequence) -> list[Settings]:
 
 
 def sweep(content: Image, style: Styles, points: Sequence[Settings], folder: str | Path, *,
-          scheduler: str | None = None, workers: int | None = None,
+          scheduler: str | None = None, workers: int | None = None, masks: Given = None,
           on_point: Callable[[Point], object] | None = None) -> list[Point]:
     """Paint one picture for each point, several at a time.
 
@@ -88,18 +91,19 @@ def sweep(content: Image, style: Styles, points: Sequence[Settings], folder: str
         scheduler: "tcp://host:8786", the address of a Dask scheduler whose workers have this package; None starts
             worker processes here, for the time of the call.
         workers: how many here; by default one for each core that this process may use. Each computes on its share.
+        masks: as in `transfer`, the same for all points.
         on_point: called with each `Point` as it ends, finished or failed.
 
     Returns:
         The `Point`s, in the order of the settings. Ctrl-C ends the sweep early: then some are not done.
 
     Raises:
-        ImageError: a picture that is not one.
+        ImageError: a picture or a mask that is not one.
         TypeError: points that are no list.
         ValueError: the styles' weights will not do.
         SweepError: no scheduler answers there, or no worker processes can be started.
     """
-    listed = _listed(content, style, points, folder)
+    listed = _listed(content, style, points, folder, masks)
     found = {point.folder: _stored(point) for point in listed}
     left = {point.folder: point for point in listed if not found[point.folder].done}
     for point in found.values():
@@ -107,7 +111,7 @@ def sweep(content: Image, style: Styles, points: Sequence[Settings], folder: str
             on_point(point)
     if left:
         with cluster(scheduler, workers, len(left)) as (client, at_once):
-            for point in _ended(client, at_once, (content, style), list(left.values())):
+            for point in _ended(client, at_once, (content, style, masks_for(style, masks)), list(left.values())):
                 found[point.folder] = point
                 if on_point:
                     on_point(point)
@@ -163,13 +167,13 @@ def _paint(pictures, settings, expected):
     if others:
         raise SweepError(f"{' and '.join(others)} of this worker are others than the caller's: install the same "
                          "version of this package for both, and the same weights")
-    content, style = pictures
-    return _small(transfer(content, style, settings))
+    content, style, masks = pictures
+    return _small(transfer(content, style, settings, masks=masks))
 
 
 def _small(result):
-    """What is in a result, but for the two pictures, which the caller has; as a dictionary Dask can tell its size."""
-    return {**vars(result), "content": None, "style": None}
+    """What is in a result but pictures and masks, which the caller has; as a dictionary Dask can tell its size."""
+    return {**vars(result), "content": None, "style": None, "masks": None}
 
 
 def _outcome(point, future):
@@ -190,13 +194,16 @@ def _outcome(point, future):
 # Keeping
 
 
-def _listed(content, style, points, folder):
+def _listed(content, style, points, folder, masks=None):
     """The points with their folders: the same computation has the same name, in every sweep."""
     if isinstance(points, Settings):
         raise TypeError("points is one Settings: a list of them is needed, as grid(style_weight=[1, 4]) makes it")
     pictures = hashlib.sha256()
     for share, image in [(1.0, checked_picture(content, "content")), *weighted_styles(style)]:
         pictures.update(repr((share, image.shape)).encode() + image.tobytes())
+    masks = masks_for(style, masks)
+    for name, mask in masks.named().items() if masks else ():
+        pictures.update(repr((name, np.shape(mask))).encode() + (b"" if mask is None else mask.tobytes()))
     return [Point(settings, Path(folder) / _name(pictures.hexdigest(), settings)) for settings in points]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nst_helpers.arrays import Image, Styles
+from nst_helpers.masks import Masks
 from nst_helpers.result import Result
 from nst_helpers.schedule import pyramid
 from nst_helpers.settings import Settings
@@ -34,6 +35,7 @@ class Snapshot:
     seconds: float
     content: Image
     style: Styles
+    masks: Masks | None = None
 
     @property
     def error(self) -> BaseException | None:
@@ -47,7 +49,7 @@ class Snapshot:
         sizes = tuple(level[:3] for level in pyramid(height, width, course.settings))
         history = {name: list(values) for name, values in course.history.items()}
         return Result(course.image, history, course.settings, self.seconds, sizes, not course.finished,  # type: ignore
-                      self.content, self.style)
+                      self.content, self.style, self.masks)
 
 
 def read_only(array: np.ndarray) -> np.ndarray:

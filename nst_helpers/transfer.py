@@ -30,26 +30,25 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nst_helpers.colors import recolored
 from nst_helpers.descent import descend as descend_from
 from nst_helpers.descent import fresh
 from nst_helpers.errors import SettingsError
 from nst_helpers.fitting import require_size
 from nst_helpers.images import checked_picture, resize_image
+from nst_helpers.masks import Given, Masks, chosen_masks
 from nst_helpers.networks import FeatureNetwork, shared_network
 from nst_helpers.objective import Objective
 from nst_helpers.result import LOSSES, Diverged, Result, State, Step
+from nst_helpers.scene import scene_of
 from nst_helpers.schedule import (
     STEP_BETWEEN_SIZES,
     Level,
-    canvas_of,
     canvas_size,
     pyramid,
-    reduced,
     style_size,
 )
 from nst_helpers.settings import Settings
-from nst_helpers.start import finished, first_canvas
+from nst_helpers.start import first_canvas
 
 __all__ = ["LOSSES", "STEP_BETWEEN_SIZES", "Diverged", "Level", "Result", "Settings", "State", "Step", "canvas_size",
            "checked_picture", "descend", "iterate", "pyramid", "shared_network", "style_size", "transfer",
@@ -60,7 +59,7 @@ Pictures = npt.ArrayLike | Sequence[tuple[float, npt.ArrayLike]]  # an image, or
 
 def transfer(content: npt.ArrayLike, style: Pictures, settings: Settings | None = None,
              on_step: Callable[[Step], object] | None = None, checkpoint: Any = None, *,
-             network: FeatureNetwork | None = None, start: npt.ArrayLike | None = None) -> Result:
+             network: FeatureNetwork | None = None, start: npt.ArrayLike | None = None, masks: Given = None) -> Result:
     """Paint the content picture in the manner of the style picture.
 
     Args:
@@ -73,13 +72,15 @@ def transfer(content: npt.ArrayLike, style: Pictures, settings: Settings | None 
         network: a `FeatureNetwork` to look through, instead of the one that the settings name.
         start: a picture of one's own to begin with, instead of the settings' `init`; of any size, for it is cut around
             its middle to the content's form and brought to the coarsest size. With one scale all of its details count.
+        masks: where each style goes, and where the photograph stays: `nst_helpers.masks.Masks`, or a list with one
+            mask for each style, None for a style that takes the rest. A place without a style stays as it is.
 
     Returns:
         A `Result`. Ctrl-C ends the run early: the result is then what there is so far, with `interrupted`
         set; before the first step there is nothing yet, and KeyboardInterrupt goes on.
 
     Raises:
-        ImageError: a picture that is not one, or too small for the deepest layer.
+        ImageError: a picture or a mask that is not one, or too small for the deepest layer.
         TypeError: settings that are no `Settings`.
         SettingsError: the styles' weights will not do; a network and a checkpoint together, for a checkpoint knows
             its network by the name in the settings.
@@ -92,14 +93,16 @@ def transfer(content: npt.ArrayLike, style: Pictures, settings: Settings | None 
     settings = _chosen(settings)
     if network and checkpoint:
         raise SettingsError("a checkpoint knows its network by the name in the settings: leave out `network`, or it")
-    run = _Run(time.perf_counter(), checkpoint.load(content, style, settings, start) if checkpoint else None)
+    kept = checkpoint.load(content, style, settings, start, masks) if checkpoint else None
+    run = _Run(time.perf_counter(), kept)
     try:
-        _drive(run, iterate(content, style, settings, run.state, network=network, start=start), on_step, checkpoint)
+        steps = iterate(content, style, settings, run.state, network=network, start=start, masks=masks)
+        _drive(run, steps, on_step, checkpoint)
     except KeyboardInterrupt:
         if run.image is None:
             raise
         run.interrupted = True
-    return run.result(content, style, settings)
+    return run.result(content, style, settings, masks_for(style, masks))
 
 
 class _Run:
@@ -123,11 +126,11 @@ class _Run:
     def seconds(self):
         return time.perf_counter() - self.start + (self.kept.seconds if self.kept else 0.0)
 
-    def result(self, content, style, settings):
+    def result(self, content, style, settings, masks):
         losses = self.losses[: self.iteration]
         history = {name: [values[name] for values in losses] for name in LOSSES}
         sizes = tuple(level[:3] for level in pyramid(*np.shape(content)[:2], settings=settings))
-        return Result(self.image, history, settings, self.seconds, sizes, self.interrupted, content, style)
+        return Result(self.image, history, settings, self.seconds, sizes, self.interrupted, content, style, masks)
 
 
 def _drive(run, steps, on_step, checkpoint):
@@ -145,7 +148,8 @@ def _drive(run, steps, on_step, checkpoint):
 
 
 def iterate(content: npt.ArrayLike, style: Pictures, settings: Settings | None = None, state: State | None = None, *,
-            network: FeatureNetwork | None = None, start: npt.ArrayLike | None = None) -> Iterator[Step]:
+            network: FeatureNetwork | None = None, start: npt.ArrayLike | None = None, masks: Given = None
+            ) -> Iterator[Step]:
     """The transfer's loop as a generator: yields a `Step` after each step of the optimizer.
 
     Arguments and errors as in `transfer`. Nothing is computed between two steps, so whoever drives the
@@ -163,31 +167,24 @@ def iterate(content: npt.ArrayLike, style: Pictures, settings: Settings | None =
     content, styles = checked_picture(content, "content"), weighted_styles(style)
     levels = pyramid(*content.shape[:2], settings=settings)
     shapes = content.shape[:2], [image.shape[:2] for _, image in styles]
-    content, styles = reduced(content, styles, max(levels[-1].height, levels[-1].width), settings)
-    content, styles, colors = recolored(content, styles, settings.colors)
+    scene = scene_of(content, styles, counting_masks(style, masks), levels[-1], settings)
     network = network or shared_network(settings.network, settings.pooling, settings.precision)
     require_size(network, settings, *shapes)
-    state = state or fresh(first_canvas(content, levels[0], settings, start), settings)
+    if state is None:
+        state = fresh(scene.begun(first_canvas(scene.content, levels[0], settings, start), levels[0]), settings)
     _require_fit(state, levels)
     iteration, good = sum(level.iterations for level in levels[: state.level]) + state.done, None
     for place, level in list(enumerate(levels))[state.level :]:
         if place > state.level:
-            state = fresh(resize_image(state.canvas, *canvas_size(level)), settings, place)
-        objective = _objective(network, settings, content, styles, level)
-        kept = None if colors is None else resize_image(colors, level.height, level.width)
+            state = fresh(scene.begun(resize_image(state.canvas, *canvas_size(level)), level), settings, place)
+        shown, objective = scene.finisher(level), scene.objective(network, settings, level)
         steps = descend_from(state, objective, level.iterations, settings)
         for state, losses in steps:
-            iteration, image = iteration + 1, finished(state.canvas, level, kept)
+            iteration, image = iteration + 1, shown(state.canvas)
             if not all(map(math.isfinite, losses.values())) or not np.isfinite(image).all():
                 raise _diverged(iteration, level, losses, good, settings)
             good = image
             yield Step(iteration, image, losses, state)
-
-
-def _objective(network, settings, content, styles, level):
-    """What is lowered at one size: every picture as large as it counts there."""
-    references = [(share, resize_image(image, *style_size(image, level, settings))) for share, image in styles]
-    return Objective(network, settings, canvas_of(content, level), references, level.lead)
 
 
 def descend(start: npt.ArrayLike, target: npt.NDArray[np.float32], style: npt.NDArray[np.float32], level: Level,
@@ -236,6 +233,23 @@ def weighted_styles(style: Pictures) -> list[tuple[float, npt.NDArray[np.float32
         raise SettingsError(f"the styles' weights are {weights}: numbers from 0 are needed, at least one above")
     return [(weight / sum(weights), checked_picture(image, "style"))
             for weight, (_, image) in zip(weights, pairs, strict=True) if weight]
+
+
+def masks_for(style: Pictures, masks: Given) -> Masks | None:
+    """`Masks` of whatever was given for these styles, checked; None where nothing was.
+
+    Raises:
+        ImageError: a mask that is none; another number of masks than of styles.
+    """
+    return chosen_masks(masks, len(style) if isinstance(style, list | tuple) else 1)
+
+
+def counting_masks(style: Pictures, masks: Given) -> Masks | None:
+    """`masks_for` the styles that count, as `weighted_styles` gives them: one of weight 0 takes its mask along."""
+    found, pairs = masks_for(style, masks), style
+    if found is None or not isinstance(pairs, list | tuple):
+        return found
+    return found.of([float(weight) for weight, _ in pairs])
 
 
 def _require_fit(state, levels):

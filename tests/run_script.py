@@ -21,7 +21,7 @@ class Script:
     def __init__(self):
         self.begun, self.outcomes, self.opened = queue.Queue(), queue.Queue(), []
 
-    def iterate(self, content, style, settings, state=None):
+    def iterate(self, content, style, settings, state=None, masks=None):
         self.opened.append(settings)
         number = state or 0
         while True:

@@ -22,6 +22,7 @@ from nst_helpers.commands.options import DRIVE, LOOK, SPEED
 from nst_helpers.commands.places import beside
 from nst_helpers.commands.sources import style_and_weight
 from nst_helpers.images import load_image, load_settings, noise_image, resize_image, save_image
+from nst_helpers.masks import Masks
 from nst_helpers.start import first_picture
 from nst_helpers.transfer import Diverged, Settings, transfer
 
@@ -164,6 +165,36 @@ def test_a_start_of_ones_own(place):
 
 
 # A film
+
+
+def test_masks_one_for_each_style_and_what_is_kept(place, capsys):
+    save_image(np.repeat([[[255.0], [0.0]]], 3, axis=2), "left.png")
+    save_image(np.repeat([[[0.0]], [[255.0]]], 3, axis=2), "below.png")
+    typed = ["me.png", "waves.png", "--style", "glass.png", "--mask", "left.png", "--mask", "rest", "--keep",
+             "below.png"]
+    code, told, _ = painted(capsys, *typed, *QUICK)
+    assert code == 0 and told["masks"] == ["left.png", None] and told["keep"] == "below.png"
+    styles = [(1, load_image("waves.png")), (1, load_image("glass.png"))]
+    masks = Masks([[[1, 0]], None], keep=[[0], [1]])
+    expected = transfer(load_image("me.png"), styles, SMALL, masks=masks).image
+    np.testing.assert_array_equal(load_image("picture.png"), np.rint(expected))
+    np.testing.assert_array_equal(load_image("picture.png")[16:], load_image("me.png")[16:])
+
+
+@pytest.mark.parametrize("typed, says", [
+    (["--mask", "black.png", "--style", "glass.png"], "--mask: 1 for 2 styles; give one for each style"),
+    (["--mask", "black.png"], "--mask black.png: it covers nothing"),
+    (["--keep", "black.png"], "--keep black.png: it covers nothing"),
+    (["--mask", "nowhere.png"], "there is no such file"),
+    (["--keep", "white.png"], "style 1 has no place"),
+    (["--keep", "white.png", "--output", "white.png"], "this is one of the pictures that it is made from"),
+])
+def test_a_mask_that_will_not_do_is_told_in_one_line(place, capsys, typed, says):
+    for name, value in (("black", 0.0), ("white", 255.0)):
+        save_image(np.full((2, 2, 3), value), f"{name}.png")
+    code, told, error = painted(capsys, "me.png", "waves.png", *typed, *QUICK)
+    assert code != 0 and says in told["error"] and len(error.splitlines()) == 1
+    assert not Path("picture.png").exists()
 
 
 def film_of(path):

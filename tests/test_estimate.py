@@ -22,7 +22,7 @@ def unmeasured():
 
 def test_seconds_are_summed_over_the_sizes(monkeypatch):
     """A machine where a step takes 1 ms and 2 µs a pixel."""
-    monkeypatch.setattr(module, "_seconds_a_step", lambda settings, side: 1e-3 + 2e-6 * side**2)
+    monkeypatch.setattr(module, "_seconds_a_step", lambda settings, side, regions: 1e-3 + 2e-6 * side**2)
     settings = Settings(size=200, scales=3, iterations=50)
     expected = 0
     for level in pyramid(300, 400, settings):
@@ -33,12 +33,12 @@ def test_seconds_are_summed_over_the_sizes(monkeypatch):
 
 def test_noise_in_the_measurement_gives_no_negative_time(monkeypatch):
     times = {module.PROBES[0]: 0.02, module.PROBES[1]: 0.01}
-    monkeypatch.setattr(module, "_seconds_a_step", lambda settings, side: times[side])
+    monkeypatch.setattr(module, "_seconds_a_step", lambda settings, side, regions: times[side])
     assert estimate(Settings(), 300, 400).seconds == pytest.approx(Settings().iterations * 0.02)
 
 
 def test_a_speed_measured_before_is_taken(monkeypatch):
-    monkeypatch.setattr(module, "_seconds_a_step", lambda settings, side: 1e-3 + 2e-6 * side**2)
+    monkeypatch.setattr(module, "_seconds_a_step", lambda settings, side, regions: 1e-3 + 2e-6 * side**2)
     speed = measure(Settings())
     assert speed == (pytest.approx(1e-3), pytest.approx(2e-6))
     monkeypatch.setattr(module, "_seconds_a_step", None)  # it is not measured again
@@ -50,7 +50,7 @@ def test_a_speed_measured_before_is_taken(monkeypatch):
 def test_what_costs_the_same_is_measured_once(monkeypatch):
     """The studio asks at every start: another size or weight needs no new measurement, another network does."""
     measured = []
-    monkeypatch.setattr(module, "_seconds_a_step", lambda settings, side: measured.append(side) or 1e-3)
+    monkeypatch.setattr(module, "_seconds_a_step", lambda settings, side, regions: measured.append(side) or 1e-3)
     same = Settings(style_layers=list(Settings().style_layers))
     for settings in (Settings(), Settings(size=128, style_weight=7), same):
         estimate(settings, 300, 400)
@@ -59,6 +59,21 @@ def test_what_costs_the_same_is_measured_once(monkeypatch):
         measured.clear()
         estimate(Settings(**change), 300, 400)
         assert measured == list(module.PROBES), change
+
+
+def test_masks_are_measured_by_the_number_of_their_styles(monkeypatch):
+    """Each style's guided maps take time, and the memory of the style layers' own: 30.5 values a pixel with compact."""
+    measured = []
+    monkeypatch.setattr(module, "_seconds_a_step", lambda settings, side, regions: measured.append(regions) or 1e-3)
+    few, many = (module._bytes_a_pixel(Settings(), 10, regions) for regions in (0, 3))
+    assert many - few == pytest.approx(4 * 3 * (16 + 32 / 4 + 64 / 16 + 128 / 64 + 128 / 256))
+    for regions in (0, 2, 2, 3):
+        estimate(Settings(), 300, 400, regions=regions)
+    assert measured == [0, 0, 2, 2, 3, 3]
+
+
+def test_a_step_with_masks_is_one():
+    assert module._seconds_a_step(Settings(), 96, 2) > 0
 
 
 def test_the_step_that_compiles_is_not_measured(monkeypatch):
@@ -79,7 +94,7 @@ def test_the_step_that_compiles_is_not_measured(monkeypatch):
 @pytest.mark.parametrize("seconds, free, words", [(100, 10e9, ""), (3000, 10e9, "50 minutes"), (1, 0, "of memory")])
 def test_warnings(monkeypatch, seconds, free, words):
     monkeypatch.setattr(module.psutil, "virtual_memory", lambda: type("Memory", (), {"available": free}))
-    monkeypatch.setattr(module, "_seconds_a_step", lambda settings, side: seconds / settings.iterations)
+    monkeypatch.setattr(module, "_seconds_a_step", lambda settings, side, regions: seconds / settings.iterations)
     warning = estimate(Settings(size=1024), 700, 1024).warning
     assert (words in warning) if words else warning == ""
 

@@ -13,17 +13,19 @@ from nst_helpers.diagrams.transfer import finished, sign_chart, stage_plan, whol
 from nst_helpers.exercises import verdict
 from nst_helpers.experiments.stages import ARMS, best_rate, load_stages, staged
 from nst_helpers.images import load_image
+from nst_helpers.masks import Masks
 from nst_helpers.networks import data_folder
 from nst_helpers.plots import png
 from nst_helpers.runs import find_run
 from nst_helpers.schedule import pyramid
 from nst_helpers.settings import Settings
-from nst_helpers.shipped import shipped_picture
+from nst_helpers.shipped import shipped_mask, shipped_picture
 from nst_helpers.transfer import Result, transfer
 from nst_helpers.widgets.still import studio_still
 
 GALLERY = data_folder() / "gallery"
-RECIPES = json.loads((GALLERY / "gallery.json").read_text(encoding="utf-8"))
+RECIPES = {name: recipe for file in ("gallery", "masked")
+           for name, recipe in json.loads((GALLERY / f"{file}.json").read_text(encoding="utf-8")).items()}
 
 
 def test_the_repainted_picture_is_the_packages(photograph):
@@ -119,4 +121,7 @@ def test_no_picture_of_the_gallery_has_a_finding(name):
               for style, weight in recipe["style"].items()]
     content = load_image(data_folder() / "content" / f"{recipe['content']}.jpg")
     image = load_image(GALLERY / f"{name}.jpg", 512)  # half its size, as the shipped style pictures are half theirs
-    assert diagnose(Result(image, {}, Settings(**recipe["settings"]), 0.0, (), content=content, style=styles)) == []
+    named, keep = recipe.get("masks", [None] * len(styles)), recipe.get("keep")
+    masks = Masks([name and shipped_mask(name) for name in named], keep and shipped_mask(keep))
+    assert diagnose(Result(image, {}, Settings(**recipe["settings"]), 0.0, (), content=content, style=styles,
+                           masks=masks)) == []

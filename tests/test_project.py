@@ -237,7 +237,7 @@ def modules(path):
 @pytest.mark.parametrize("module, allowed", [
     ("arrays", set()), ("system", set()), ("errors", set()), ("extras", {"errors"}),
     ("architecture", set()), ("optimizers", set()), ("plots", {"extras"}),
-    ("colors", set()), ("backend", {"errors", "system"}),
+    ("colors", set()), ("backend", {"errors", "system"}), ("masks", {"errors"}),
     ("sources", {"errors"}), ("modes", {"errors"}), ("profiles", set()), ("checks", {"errors"}),
     ("resizing", {"checks"}),
     ("decoding", {"errors", "modes", "profiles", "sources", "system"}),
@@ -246,18 +246,22 @@ def modules(path):
     ("weights", {"architecture", "backend", "errors", "vgg"}),
     ("settings", {"architecture", "errors", "optimizers"}),
     ("networks", {"architecture", "backend", "errors", "images", "precision", "vgg", "weights"}),
-    ("result", {"errors", "images", "plots", "settings", "system"}),
+    ("result", {"errors", "images", "masks", "plots", "settings", "system"}),
     ("schedule", {"images", "settings"}), ("objective", {"backend", "losses", "networks", "settings"}),
+    ("guided", {"architecture", "backend", "errors", "losses", "masks", "networks", "objective", "settings"}),
+    ("scene", {"colors", "guided", "images", "masks", "networks", "objective", "schedule", "settings", "start"}),
     ("descent", {"backend", "objective", "result", "schedule", "settings"}),
     ("start", {"colors", "images", "schedule", "settings"}),
     ("fitting", {"architecture", "errors", "networks", "schedule", "settings"}),
-    ("transfer", {"colors", "descent", "errors", "fitting", "images", "networks", "objective", "result", "schedule",
-                  "settings", "start"}),
-    ("animation", {"images", "system"}), ("tracks", {"result", "schedule", "settings"}),
-    ("run", {"animation", "errors", "settings", "tracks", "transfer"}),
-    ("diagnose", {"colors", "errors", "images", "losses", "networks", "objective", "result", "schedule", "transfer"}),
+    ("transfer", {"descent", "errors", "fitting", "images", "masks", "networks", "objective", "result", "scene",
+                  "schedule", "settings", "start"}),
+    ("animation", {"images", "system"}), ("tracks", {"masks", "result", "schedule", "settings"}),
+    ("run", {"animation", "errors", "masks", "settings", "tracks", "transfer"}),
+    ("diagnose", {"colors", "errors", "guided", "images", "losses", "masks", "networks", "objective", "result",
+                  "schedule", "transfer"}),
     ("runs", {"errors", "images", "networks", "settings"}),
-    ("estimate", {"architecture", "descent", "images", "networks", "objective", "schedule", "settings"}),
+    ("estimate", {"architecture", "descent", "guided", "images", "masks", "networks", "objective", "schedule",
+                  "settings"}),
     ("shipped", {"images", "networks"}),
     ("experiments/texture", {"errors", "networks", "result", "settings", "transfer"}),
     ("experiments/denoising", {"optimizers"}), ("experiments/landscapes", {"optimizers"}), ("experiments/grain", set()),
@@ -285,8 +289,8 @@ def modules(path):
     ("diagrams/transfer", {"images", "plots"}),
     ("diagrams/adam", {"optimizers", "plots"}),
     ("origin", {"networks", "settings"}), ("workers", {"backend", "errors", "extras"}),
-    ("sweep", {"images", "origin", "plots", "settings", "system", "transfer", "workers"}),
-    ("checkpoint", {"backend", "images", "errors", "origin", "result", "settings", "system", "transfer"}),
+    ("sweep", {"images", "masks", "origin", "plots", "settings", "system", "transfer", "workers"}),
+    ("checkpoint", {"backend", "images", "errors", "masks", "origin", "result", "settings", "system", "transfer"}),
 ])
 def test_imports_go_one_way(module, allowed):
     assert imports(PACKAGE / f"{module}.py") - {"arrays"} <= allowed
@@ -407,7 +411,8 @@ def test_what_is_public_has_a_docstring(path):
 
 def test_every_picture_has_its_source():
     sources = text("data/SOURCES.md")
-    pictures = [*(ROOT / "data" / "content").iterdir(), *(ROOT / "data" / "style").iterdir()]
+    pictures = [*(ROOT / "data" / "content").iterdir(), *(ROOT / "data" / "style").iterdir(),
+                *(ROOT / "data" / "masks").iterdir()]
     assert len(pictures) >= 10
     assert [picture.name for picture in pictures if f"`{picture.name}`" not in sources] == []
 

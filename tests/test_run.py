@@ -58,7 +58,7 @@ def test_a_pause_before_the_thread_has_noticed_that_it_goes_on(script, begin):
 @pytest.mark.parametrize("last", [None, StopIteration()], ids=["all iterations", "fewer steps than said"])
 def test_a_pause_as_the_run_ends_leaves_it_finished_for_good(script, monkeypatch, last):
     if last:
-        monkeypatch.setattr(module, "iterate", lambda *arguments: iter(steps_until_dry(script)))
+        monkeypatch.setattr(module, "iterate", lambda *arguments, **masks: iter(steps_until_dry(script)))
     run = Run(PICTURE, PICTURE, LEFT_ALONE)
     run.start()
     if not last:

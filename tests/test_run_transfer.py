@@ -7,6 +7,7 @@ import pytest
 from run_script import LEFT_ALONE, PATIENCE, PICTURE, ended, held
 
 from nst_helpers import run as module
+from nst_helpers.images import resize_image
 from nst_helpers.run import FRAMES, Run
 from nst_helpers.settings import Settings
 from nst_helpers.transfer import LOSSES, Step, iterate, transfer
@@ -17,8 +18,8 @@ QUICK = Settings(size=64, scales=2, iterations=12)
 @pytest.fixture
 def paused(photograph, monkeypatch):
     """A run that holds after its third iteration."""
-    def pausing(*arguments):
-        for step in iterate(*arguments):
+    def pausing(*arguments, **masks):
+        for step in iterate(*arguments, **masks):
             if step.iteration == 3:
                 run.pause()
             yield step
@@ -64,6 +65,24 @@ def test_a_change_on_the_way_runs_beside_the_course_left_alone(paused, photograp
     assert paused.result(0).settings == QUICK and paused.result(1).settings == settings
 
 
+def test_masks_hold_through_pause_and_change(photograph):
+    masks, changed = [[[1, 1, 0]]], replace(QUICK, style_weight=90)
+    run = Run(photograph, photograph[::-1], QUICK, masks=masks)
+    *_, third = (step for step in iterate(photograph, photograph[::-1], QUICK, masks=masks) if step.iteration <= 3)
+    *_, last = iterate(photograph, photograph[::-1], changed, third.state, masks=masks)
+    course = run._courses[0]
+    for _ in range(3):
+        course.take(course.advance())
+    run._asked = changed
+    run._open()
+    branch = run._courses[1]
+    while branch.going:
+        branch.take(branch.advance())
+    np.testing.assert_array_equal(branch.image, last.image)
+    assert run.result().masks.styles[0].tolist() == [[1, 1, 0]]
+    np.testing.assert_array_equal(run.result().image[:, -10:], resize_image(photograph, 43, 64)[:, -10:])
+
+
 def test_a_picture_that_will_not_do_is_told(photograph):
     run = Run(photograph[:, :, :2], photograph, QUICK)
     run.start()
@@ -82,7 +101,7 @@ def test_showing_takes_a_small_share_of_the_time(monkeypatch):
     now, shown = [0.0], []
     monkeypatch.setattr(module.time, "perf_counter", lambda: now[0])
 
-    def slow(*arguments):
+    def slow(*arguments, **masks):
         for step in steps(100):
             now[0] += 1.0
             yield step

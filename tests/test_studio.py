@@ -11,8 +11,10 @@ import pytest
 from PIL import Image
 
 from nst_helpers.estimate import Estimate
-from nst_helpers.images import load_settings
+from nst_helpers.images import load_settings, resize_image
+from nst_helpers.networks import data_folder
 from nst_helpers.settings import Settings
+from nst_helpers.shipped import shipped_mask
 from nst_helpers.widgets import studio
 from nst_helpers.widgets.studio import OWN, Studio
 
@@ -82,7 +84,7 @@ def test_a_setting_that_makes_no_sense_is_told_and_nothing_starts(box):
 
 def test_a_very_long_run_asks_once_more(box, monkeypatch):
     needed = Estimate(9e3, 10**9, "this takes about 150 minutes")
-    monkeypatch.setattr(studio, "estimate", lambda *arguments: needed)
+    monkeypatch.setattr(studio, "estimate", lambda *arguments, **regions: needed)
     box.buttons["start"].click()
     assert box.run is None and "150 minutes" in box.words.value and "once more" in box.words.value
     box.buttons["start"].click()
@@ -143,6 +145,66 @@ def test_an_own_picture_and_a_bad_file(box, photograph):
     box.buttons["start"].click()
     box.run.wait(60)
     assert box.run.status == "finished"
+
+
+def stroke(box, *points):
+    box.masks.strokes.value = json.dumps({"points": points, "time": box.masks.strokes.value})
+
+
+def test_a_mask_is_painted_taken_away_and_undone(box):
+    masks = box.masks
+    assert masks.masks is None and masks.mask.shape == (342, 512)
+    stroke(box, [0.25, 0.5], [0.5, 0.5])
+    assert masks.controls["use"].value == "the style goes here"
+    (mask,) = masks.masks.styles
+    assert mask[171, 200] == 1 and mask[100, 200] == 0 and mask[171, 400] == 0 and 0.03 < mask.mean() < 0.1
+    masks.controls["mode"].value = "take away"
+    stroke(box, [0.25, 0.5])
+    assert masks.mask[171, 128] < 0.01 and masks.mask[171, 240] > 0.99
+    masks.buttons["undo"].click()
+    np.testing.assert_array_equal(masks.mask, mask)
+    for wrong in ("", "[]", "{", '{"points": 1}', '{"points": [[1e999, 0]]}', '{"points": [["a", 0]]}',
+                  '{"points": [[9e9, 0]]}'):
+        masks.strokes.value = wrong
+    np.testing.assert_array_equal(masks.mask, mask)
+    masks.buttons["clear"].click()
+    box.buttons["start"].click()
+    assert "the mask is empty" in box.words.value and box.run is None
+
+
+def test_a_mask_without_a_mouse_keeps_what_it_covers(box):
+    controls = box.masks.controls
+    for name, value in {"use": "this stays as it is", "shape": "rectangle", "left": 0, "right": 50, "top": 0,
+                        "bottom": 100, "soft edge": 0}.items():
+        controls[name].value = value
+    before = pixels(box.masks.picture)
+    box.masks.buttons["apply"].click()
+    tinted = pixels(box.masks.picture) - before
+    assert tinted[:, :180, 1].mean() < -40 and abs(tinted[:, 220:]).mean() < 2
+    begin(box)
+    box.run.wait(60)
+    assert box.run.status == "finished" and box.run.masks.keep[0, :250].min() == 1
+    photograph = resize_image(box._picture("content"), *box.run.result().image.shape[:2])
+    np.testing.assert_array_equal(box.run.result().image[:, :31], photograph[:, :31])
+    box.buttons["reset"].click()
+    assert box.masks.masks is None and not box.masks.mask.any()
+
+
+def test_a_mask_from_a_file_and_a_bad_one(box):
+    def upload(name, content):
+        box.masks.upload.value = ({"name": name, "type": "image/png", "size": len(content),
+                                   "content": memoryview(content), "last_modified": datetime.now(UTC)},)
+
+    upload("notes.txt", b"not a picture")
+    assert "notes.txt" in box.words.value and box.masks.masks is None
+    upload("sky.png", (data_folder() / "masks" / "temple_sky.png").read_bytes())
+    assert "sky.png: taken as the mask" in box.words.value
+    box.masks.controls["soft edge"].value = 0
+    assert box.masks.masks.styles[0].mean() == pytest.approx(shipped_mask("temple_sky").mean(), abs=2e-3)
+    file = io.BytesIO()
+    Image.fromarray(np.zeros((9, 9), np.uint8)).save(file, "PNG")
+    upload("night.png", file.getvalue())
+    assert "night.png: this mask covers nothing" in box.words.value
 
 
 def test_own_picture_without_an_upload(box):

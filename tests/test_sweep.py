@@ -21,6 +21,7 @@ from distributed import WorkerPlugin
 from nst_helpers import plots
 from nst_helpers import sweep as module
 from nst_helpers.images import ImageError, load_image, noise_image, resize_image
+from nst_helpers.masks import Masks
 from nst_helpers.settings import Settings
 from nst_helpers.sweep import SweepError, contact_sheet, grid, sweep, table, varied
 from nst_helpers.transfer import transfer
@@ -65,10 +66,10 @@ class Watch(WorkerPlugin):
 
         place.transfer = self.real
 
-    def transfer(self, content, style, settings):
+    def transfer(self, content, style, settings, masks):
         with Path(self.notes).open("a") as notes:
             notes.write(f"{settings.seed}\n")
-        return self.real(content, style, settings)
+        return self.real(content, style, settings, masks=masks)
 
 
 @pytest.fixture
@@ -149,6 +150,20 @@ def test_other_pictures_have_other_folders(photograph, style):
     names = {folder(content, picture) for content in (photograph, photograph[:, ::-1])
              for picture in (style, [(1, style)], [(2, style)], [(1, style), (1, photograph)])}
     assert len(names) == 4  # one style is that style, whatever its weight
+
+
+def test_other_masks_have_other_folders(photograph, style):
+    names = {module._listed(photograph, style, [BASE], "out", masks)[0].folder
+             for masks in (None, [[[1, 0]]], [[[0, 1]]], Masks(keep=[[1, 0]]))}
+    assert len(names) == 4 and module._listed(photograph, style, [BASE], "out", [None])[0].folder in names
+
+
+def test_a_sweep_keeps_to_its_masks(photograph, style, cluster, tmp_path):
+    masks = Masks(keep=[[1, 0]])
+    (point,) = sweep(photograph, style, [BASE], tmp_path, scheduler=cluster.scheduler_address, masks=masks)
+    expected = transfer(photograph, style, BASE, masks=masks).image
+    assert np.abs(point.image - expected).max() <= 1  # rounded; another number of threads
+    np.testing.assert_array_equal(point.image[:, :20], np.rint(expected[:, :20]))  # the photograph
 
 
 def test_other_code_and_other_weights_have_other_folders(photograph, style, monkeypatch):
@@ -371,6 +386,7 @@ def test_workers_that_do_not_start(photograph, style, tmp_path, monkeypatch):
 SCRIPT = """
 from nst_helpers.images import noise_image
 from nst_helpers.sweep import grid, sweep
+from nst_helpers.masks import Masks
 from nst_helpers.settings import Settings
 
 print("begun", flush=True)

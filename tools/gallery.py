@@ -4,7 +4,8 @@
     python tools/gallery.py --insets          only lay the style pictures into the corners anew
 
 `make gallery` paints all of them, in about an hour on two cores. What is said of each stands in gallery.json: the two
-pictures' names (several styles with their weights), and the settings that are not COMMON's. The style pictures
+pictures' names (several styles with their weights), and the settings that are not COMMON's; in masked.json also the
+names of masks, one for each style or null, or of one that says what is kept. The style pictures
 are painted for it at twice their size, once (build/styles); the photographs are enlarged: their details come from
 the style. data/gallery/shown holds what a page shows: smaller, with the style picture in a corner.
 """
@@ -18,13 +19,14 @@ from tqdm import tqdm
 
 from nst_helpers.diagnose import diagnose
 from nst_helpers.images import load_image, resize_image, save_image
+from nst_helpers.masks import Masks
 from nst_helpers.networks import data_folder
 from nst_helpers.settings import Settings
-from nst_helpers.shipped import shipped_picture
+from nst_helpers.shipped import shipped_mask, shipped_picture
 from nst_helpers.transfer import transfer
 
 FOLDER = data_folder() / "gallery"
-RECIPES = FOLDER / "gallery.json"
+RECIPES = FOLDER / "gallery.json", FOLDER / "masked.json"
 SIZE = 1024
 COMMON = {"size": SIZE, "scales": 6, "iterations": 180}  # the coarsest size as for 512 pixels, 30 iterations at each
 SHOWN, INSET, FRAME = 720, 4, 3  # pixels; one part in so many of the height; pixels
@@ -32,7 +34,9 @@ STYLES, STYLE_SIZE = data_folder().parent / "build" / "styles", 1280
 
 
 def main():
-    recipes = json.loads(RECIPES.read_text(encoding="utf-8"))
+    recipes = {}
+    for path in RECIPES:
+        recipes |= json.loads(path.read_text(encoding="utf-8"))
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", choices=[[], *recipes], help="which ones (default: all)")
     parser.add_argument("--insets", action="store_true", help="paint nothing; make data/gallery/shown anew")
@@ -48,9 +52,17 @@ def main():
 
 
 def paint(recipe):
-    """The `Result` of one recipe: {"content", "style", "settings"}."""
+    """The `Result` of one recipe: {"content", "style", "settings"}, and perhaps {"masks", "keep"}."""
     styles = [(weight, large_style(style)) for style, weight in recipe["style"].items()]
-    return transfer(enlarged(shipped_picture(recipe["content"])), styles, Settings(**COMMON | recipe["settings"]))
+    return transfer(enlarged(shipped_picture(recipe["content"])), styles, Settings(**COMMON | recipe["settings"]),
+                    masks=masks(recipe))
+
+
+def masks(recipe):
+    """The `Masks` of a recipe; without any, they are None to `transfer`."""
+    named = recipe.get("masks", [None] * len(recipe["style"]))
+    keep = recipe.get("keep")
+    return Masks([name and shipped_mask(name) for name in named], keep and shipped_mask(keep))
 
 
 def pictures(recipe, size):

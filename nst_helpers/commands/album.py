@@ -15,7 +15,7 @@ from nst_helpers.commands.sources import Sources, sources
 from nst_helpers.errors import ImageError, SettingsError, cause
 
 FOLDER = "results"  # where nobody names another
-ALONE = ("folder", "film", "film_every", "checkpoint")  # options that make files of one run, not of many
+ALONE = ("folder", "film", "film_every", "checkpoint", "masks", "keep")  # options that are for one run, not for many
 
 
 class Page(NamedTuple):
@@ -50,8 +50,8 @@ def run(options: argparse.Namespace, report: Report) -> int:
     """Paint what is to be painted; the exit code says whether all went well."""
     for name in ALONE:
         if getattr(options, name) is not None:
-            raise SettingsError(f"--{name.replace('_', '-')}: this is for a single picture, and {options.content} is a "
-                                "folder")
+            raise SettingsError(f"--{name.removesuffix('s').replace('_', '-')}: this is for a single picture, and "
+                                f"{options.content} is a folder")
     made_from = sources(options)
     output = Path(FOLDER if options.output is None else options.output)
     found, alone = pages(Path(options.content), output)

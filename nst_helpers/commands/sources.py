@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from nst_helpers.commands.masking import MaskFiles, mask_files
 from nst_helpers.commands.options import chosen_settings, start_file
 from nst_helpers.errors import SettingsError
 
@@ -18,11 +19,12 @@ class Sources(NamedTuple):
     settings: "Settings"
     styles: list[tuple[float, str]]  # [(weight, file), …]
     start: Path | None
+    masks: MaskFiles
 
     @property
     def files(self) -> list[str | Path]:
         """All of them, as they were typed."""
-        return [*(path for _, path in self.styles), *([self.start] if self.start else [])]
+        return [*(path for _, path in self.styles), *([self.start] if self.start else []), *self.masks.files]
 
     def loaded(self) -> tuple[list[tuple[float, "Image"]], "Image | None"]:
         """([(weight, style picture), …], the start or None), no larger than counts."""
@@ -35,7 +37,7 @@ class Sources(NamedTuple):
     def told(self) -> dict[str, object]:
         """The same for scripts."""
         return {"styles": [{"file": path, "weight": weight} for weight, path in self.styles],
-                "start": str(self.start) if self.start else None}
+                "start": str(self.start) if self.start else None, **self.masks.told()}
 
 
 def sources(options: argparse.Namespace) -> Sources:
@@ -49,7 +51,7 @@ def sources(options: argparse.Namespace) -> Sources:
     styles += [(_weight(weight, f"--blend {path} {weight}"), path) for path, weight in options.blend or ()]
     if not styles:
         options.parser.error("a style picture is needed: STYLE, or --style FILE:WEIGHT for each of several")
-    return Sources(chosen_settings(options), styles, start_file(options))
+    return Sources(chosen_settings(options), styles, start_file(options), mask_files(options, len(styles)))
 
 
 def style_and_weight(text: str) -> tuple[float, str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nst_helpers.commands import EXIT_CODES, FAILED, STOPPED
 from nst_helpers.commands.bar import Bar
+from nst_helpers.commands.masking import add_masks
 from nst_helpers.commands.options import DRIVE, LOOK, SPEED, add_settings
 from nst_helpers.commands.places import beside, lost_transparency, refuse_own, require_place, saved, stamp
 from nst_helpers.commands.report import Report, as_told, say_result
@@ -50,6 +51,7 @@ def _add_pictures(group):
     group.add_argument("--init", default=argparse.SUPPRESS, metavar="noise|content|FILE",
                        help="what the picture starts as; a picture of your own is cut around its middle to the "
                        "content's form, and --scales 1 keeps its details (default: noise)")
+    add_masks(group)
 
 
 def _add_drive(group):
@@ -128,9 +130,9 @@ def _painted(options, output, report):
         with Bar(settings.iterations, options.quiet) as bar:  # from here on, for its warnings
             content = load_image(options.content, content_limit(settings))
             alpha = load_alpha(options.content, content_limit(settings))
-            styles, start = made_from.loaded()
+            (styles, start), masks = made_from.loaded(), made_from.masks.loaded()
             filming = _filming(options, made_from, content, start)
-            result = transfer(content, styles, settings, _both(bar, filming), checkpoint, start=start)
+            result = transfer(content, styles, settings, _both(bar, filming), checkpoint, start=start, masks=masks)
     except Diverged as error:
         return _diverged(error, output, alpha, filming, report)
     saved(result.image, output, asdict(settings), alpha=alpha)

@@ -101,7 +101,12 @@ def accessible(name: str) -> ipywidgets.Widget:
     pictures. So whatever has the focus is marked as JupyterLab wishes, controls are named by their labels or
     tooltips, and pictures by the words below them.
     """
-    data = {"application/javascript": _ACCESSIBLE.replace("NAME", name), "text/plain": ""}
+    return scripted(_ACCESSIBLE.replace("NAME", name))
+
+
+def scripted(script: str) -> ipywidgets.Widget:
+    """An invisible child that runs a script in the page; `element` in it is a part of the widget around."""
+    data = {"application/javascript": script, "text/plain": ""}
     return ipywidgets.Output(outputs=({"output_type": "display_data", "data": data, "metadata": {}},),
                              layout={"display": "none"})
 

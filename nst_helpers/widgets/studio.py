@@ -12,7 +12,7 @@ from pathlib import Path
 import ipywidgets
 
 from nst_helpers.animation import save_animation, small_frame
-from nst_helpers.estimate import estimate
+from nst_helpers.estimate import Estimate, estimate
 from nst_helpers.images import ImageError, load_image
 from nst_helpers.networks import data_folder
 from nst_helpers.run import Run
@@ -22,17 +22,9 @@ from nst_helpers.settings import Settings, layers_from_text, layers_to_text
 from nst_helpers.system import write_whole
 from nst_helpers.widgets import words
 from nst_helpers.widgets.base import VIEW, accessible, encoded
-from nst_helpers.widgets.controls import (
-    OWN,
-    ROLES,
-    WIDE,
-    blank,
-    empty_picture,
-    picture_list,
-    setting_control,
-    sized,
-)
+from nst_helpers.widgets.controls import OWN, ROLES, WIDE, blank, empty_picture, picture_list, setting_control, sized
 from nst_helpers.widgets.curves import draw_curves
+from nst_helpers.widgets.masks import MaskPainter
 from nst_helpers.widgets.still import still_of_run
 from nst_helpers.widgets.uploads import Upload
 
@@ -57,7 +49,7 @@ class Studio(ipywidgets.VBox):
         controls: {"content", "style", every setting by its name, "folder"}.
         uploads: {"content", "style"}: file uploads. buttons: {"start", "pause", "stop", "reset", "save", "estimate"}.
         picture, beside: the run left alone, and the one that was changed on the way. curves: their losses.
-        words: what is going on. run: the `Run` under way, or None.
+        masks: a `MaskPainter`. words: what is going on. run: the `Run` under way, or None.
     """
 
     def __init__(self, defaults: Settings | None = None, content: str = "temple", style: str = "night_swirls",
@@ -75,7 +67,7 @@ class Studio(ipywidgets.VBox):
         self.progress = ipywidgets.FloatProgress(0, min=0, max=1, layout={"width": "20em"})
         self.picture, self.beside, self.curves = empty_picture(), empty_picture(), empty_picture()
         self.thumbnails = {role: empty_picture(width="9em") for role in ROLES}
-        self.words = ipywidgets.HTML()
+        self.words, self.masks = ipywidgets.HTML(), MaskPainter(self._say)
         super().__init__(self._arranged())
         self.add_class("nst-studio")
         self._connect()
@@ -109,15 +101,14 @@ class Studio(ipywidgets.VBox):
         try:
             settings = self.settings
             content, style = (self._picture(role, settings) for role in ROLES)
-            self._say("measuring how long it will take …")
-            needed = estimate(settings, *content.shape[:2])
+            if (needed := self.tell_estimate()) is None:
+                return None
             if needed.warning and self._confirmed != settings:
                 self._confirmed = settings
                 return self._say(f"{needed.warning}. Press start once more to go on all the same.", wrong=True)
-            self._say(words.of_estimate(needed))
+            run = Run(content, style, settings, masks=self.masks.masks)
         except Exception as error:  # a wrong setting, a picture too small, no VGG-19: all are told
             return self._say(words.of_error(error), wrong=True)
-        run = Run(content, style, settings)
         run.show = partial(self._show, run)
         with self._lock:
             self.run, self._alpha = run, self._opaque(settings)
@@ -163,6 +154,7 @@ class Studio(ipywidgets.VBox):
                 self.controls[setting.name].value = layers_to_text(value) if "layers" in setting.metadata else value
             for name, value in self._first.items():
                 self.controls[name].value = value
+            self.masks.reset()
             self._say("Choose two pictures, and press start.")
             self._enable()
 
@@ -184,13 +176,16 @@ class Studio(ipywidgets.VBox):
             return self._say(f"{folder} could not be written: {error}", wrong=True)
         return self._say(f"saved in {folder}")
 
-    def tell_estimate(self) -> None:
-        """Say how long a run with these settings will take, and how much memory."""
+    def tell_estimate(self) -> Estimate | None:
+        """Say how long a run with these settings and masks will take, and how much memory; None where it cannot be."""
         try:
-            content = self._picture("content", self.settings)
-            self._say(words.of_estimate(estimate(self.settings, *content.shape[:2])))
+            self._say("measuring how long it will take …")
+            size = self._picture("content", self.settings).shape[:2]
+            needed = estimate(self.settings, *size, regions=0 if self.masks.masks is None else 1)
         except Exception as error:
-            self._say(words.of_error(error), wrong=True)
+            return self._say(words.of_error(error), wrong=True)
+        self._say(words.of_estimate(needed))
+        return needed
 
     # What is shown
 
@@ -261,6 +256,8 @@ class Studio(ipywidgets.VBox):
         except ImageError as error:
             self._say(error, wrong=True)
             return
+        if role == "content":
+            self.masks.show(image)
         self.thumbnails[role].value, self.thumbnails[role].format = encoded(sized(image, 140), "JPEG"), "jpeg"
 
     # Putting it together
@@ -283,9 +280,10 @@ class Studio(ipywidgets.VBox):
                   "network": ("network", "pooling", "precision")}
         tabs = ipywidgets.Tab([ipywidgets.VBox([self.controls[name] for name in names]) for names in groups.values()],
                               titles=list(groups))
+        masks = ipywidgets.Accordion([self.masks], titles=["masks: where the style goes, and what stays"])
         buttons = ipywidgets.HBox([*self.buttons.values()], layout={"flex_flow": "row wrap"})
         shown = ipywidgets.HBox([self.picture, self.beside], layout={"flex_flow": "row wrap"})
-        return [pictures, tabs, buttons, self.progress, self.words, shown, self.curves, self.controls["folder"],
+        return [pictures, masks, tabs, buttons, self.progress, self.words, shown, self.curves, self.controls["folder"],
                 accessible("nst-studio")]
 
     def _repr_mimebundle_(self, **kwargs):  # pyright: ignore[reportIncompatibleMethodOverride]: with metadata

@@ -197,6 +197,26 @@ def test_where_the_server_takes_less_the_loss_is_told_and_the_next_upload_works(
         studio.answer()
 
 
+def test_a_mask_is_painted_by_hand(studio):
+    """Pressed, drawn and let go over the photograph: the mask is there, and start takes it."""
+    studio.box.locator(".jupyter-widget-Collapse-header", has_text="masks").click()
+    picture = studio.box.locator(".nst-masks img")
+    picture.scroll_into_view_if_needed()
+    first = picture.screenshot()
+    place = picture.bounding_box()
+    for number, share in enumerate((0.3, 0.4, 0.5, 0.6)):
+        studio.page.mouse.move(place["x"] + share * place["width"], place["y"] + 0.5 * place["height"])
+        if not number:
+            studio.page.mouse.down()
+    studio.page.mouse.up()
+    until_other_than(picture, first)
+    assert studio.box.locator(".nst-masks select").first.input_value() == "the style goes here"
+    studio.shoot("mask")
+    studio.begin()
+    studio.press("stop")
+    studio.until("stopped")
+
+
 def test_an_exercise_is_answered_wrong_and_right_in_the_page(lab):
     with opened(lab, "notebooks/01_convolution.ipynb") as notebook:
         stub, check = notebook.cell_with("to_the_right = ..."), notebook.cell_with('check("01-shift"')
