@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 
 from nst_helpers.backend import tf
-from nst_helpers.objective import NUMBER, OPEN_IMAGE, Objective, tensors
+from nst_helpers.objective import NUMBER, OPEN_IMAGE, tensors
 from nst_helpers.result import LOSSES, State
 from nst_helpers.schedule import rate
 from nst_helpers.settings import OPTIMIZERS, Settings
@@ -17,13 +17,13 @@ def fresh(canvas: np.ndarray, settings: Settings, level: int = 0) -> State:
     return State(level, 0, np.asarray(canvas, np.float32), settings.optimizer, None)
 
 
-def descend(state: State, objective: Objective, iterations: int, settings: Settings
-            ) -> Iterator[tuple[State, dict[str, float]]]:
+def descend(state: State, objective: Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]], iterations: int,
+            settings: Settings) -> Iterator[tuple[State, dict[str, float]]]:
     """All steps that are left at one size: a generator of (state, losses), one pair a step.
 
     Args:
         state: where to begin; `fresh` makes one of a picture. If another optimizer made it, this one begins anew.
-        objective: what to lower.
+        objective: what to lower: canvas → (gradient, losses), as `nst_helpers.objective.Objective`.
         iterations: how many steps there are at this size, `state.done` of which are done.
         settings: the optimizer, its learning rate and the schedule.
 

@@ -5,7 +5,7 @@
 
 White is here, black is elsewhere, and grey is partly here: so edges can be soft. At each place what the styles have and
 what the photograph keeps sum to one (`Parts`): a place that no style has, and that is not kept either, stays as it was
-photographed. With the content loss alone it could only be painted again from noise, with all that conv4_2 forgets.
+photographed. The content loss alone would paint it again from noise: it came out dull, and with specks of color.
 
 What `nst_helpers.guided` makes of it is the guided Gram matrix of Gatys, Ecker, Bethge, Hertzmann, Shechtman,
 "Controlling Perceptual Factors in Neural Style Transfer" (CVPR 2017), section 4.
@@ -131,7 +131,7 @@ def resized(mask: Map, height: int, width: int) -> Map:
     shrinks = height < mask.shape[0] or width < mask.shape[1]
     method = Image.Resampling.BOX if shrinks else Image.Resampling.BILINEAR
     found = np.asarray(Image.fromarray(mask).resize((width, height), method))
-    return np.rint(np.clip(found, 0, 1) * STEPS) / np.float32(STEPS)
+    return np.asarray(np.rint(np.clip(found, 0, 1) * STEPS) / STEPS, np.float32)
 
 
 def parts_of(masks: Masks, shares: Sequence[float], height: int, width: int) -> Parts:
@@ -153,7 +153,7 @@ def parts_of(masks: Masks, shares: Sequence[float], height: int, width: int) -> 
                 for share, mask in zip(shares, given, strict=True)]
     covered = np.ones_like(keep) if any(mask is None for mask in given) else painted
     free = covered * (1 - keep) / np.maximum(sum(weighted), np.float32(1e-12))
-    styles = tuple(part * free for part in weighted)
+    styles = tuple(np.asarray(part * free, np.float32) for part in weighted)
     for number, part in enumerate(styles, 1):
         if not part.any():
             raise ImageError(f"style {number} has no place: the other masks, or what is kept, cover all of it")
@@ -175,4 +175,4 @@ def blended(image: npt.NDArray[np.float32], photograph: npt.NDArray[np.float32],
         image, photograph: (height, width, 3), 0–255. kept: (height, width), 0–1.
     """
     kept = kept[..., np.newaxis]
-    return kept * photograph + (1 - kept) * image
+    return np.asarray(kept * photograph + (1 - kept) * image, np.float32)

@@ -15,8 +15,6 @@ from itertools import islice, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from nst_helpers.arrays import Image, Losses, Styles
 from nst_helpers.images import checked_picture, load_image
 from nst_helpers.masks import Given
@@ -203,7 +201,7 @@ def _listed(content, style, points, folder, masks=None):
         pictures.update(repr((share, image.shape)).encode() + image.tobytes())
     masks = masks_for(style, masks)
     for name, mask in masks.named().items() if masks else ():
-        pictures.update(repr((name, np.shape(mask))).encode() + (b"" if mask is None else mask.tobytes()))
+        pictures.update(repr((name, mask is None or mask.shape)).encode() + (b"" if mask is None else mask.tobytes()))
     return [Point(settings, Path(folder) / _name(pictures.hexdigest(), settings)) for settings in points]
 
 

@@ -25,7 +25,7 @@ A run is its `State` after each step: whoever keeps that can go on from there, t
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -246,10 +246,8 @@ def masks_for(style: Pictures, masks: Given) -> Masks | None:
 
 def counting_masks(style: Pictures, masks: Given) -> Masks | None:
     """`masks_for` the styles that count, as `weighted_styles` gives them: one of weight 0 takes its mask along."""
-    found, pairs = masks_for(style, masks), style
-    if found is None or not isinstance(pairs, list | tuple):
-        return found
-    return found.of([float(weight) for weight, _ in pairs])
+    found, pairs = masks_for(style, masks), cast("Any", style)
+    return found.of([float(weight) for weight, _ in pairs]) if found and isinstance(style, list | tuple) else found
 
 
 def _require_fit(state, levels):

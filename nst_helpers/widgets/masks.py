@@ -61,7 +61,7 @@ class MaskPainter(ipywidgets.VBox):
     def mask(self) -> Map:
         """(height, width), 0–1, with its soft edge."""
         sigma = self.controls["soft edge"].value / 100 * FINE / 2
-        return ndimage.gaussian_filter(self._states[-1], sigma, mode="nearest") if sigma else self._states[-1]
+        return np.asarray(ndimage.gaussian_filter(self._states[-1], sigma, mode="nearest"), np.float32)
 
     @property
     def masks(self) -> Masks | None:
