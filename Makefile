@@ -33,7 +33,8 @@ $(VENV)/installed: requirements.txt pyproject.toml setup.py
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit( \
 		f"Python 3.11, 3.12 or 3.13 is needed, this is {v[0]}.{v[1]}: make PYTHON=python3.12 …")'
 	$(PYTHON) -m venv --clear $(VENV)
-	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@# Python compiles what is imported, when it is: pip would compile all 12,000 files, one after the other.
+	$(RUN) -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.txt
 	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
@@ -71,14 +72,14 @@ test: lint  ## check everything
 	$(MAKE) test-browser
 
 test-package: $(VENV)/installed  ## run the tests of the package, the tools and the built files
-	$(RUN) -m pytest $(TWO) --dist=worksteal --durations=20 --ignore=tests/browser
+	$(RUN) -m pytest $(TWO) -p no:nbval --dist=loadfile --no-loadscope-reorder --durations=20 --ignore=tests/browser
 
 test-notebooks: $(VENV)/installed  ## run every lesson, compare its outputs; LESSON=01_convolution CONDITION=sse41
 	$(RUN) $(if $(CONDITION),tools/check_processors.py --without-package --condition $(CONDITION), \
 		tools/run_lessons.py) $(LESSON)
 
 test-browser: $(VENV)/installed  ## use every lesson in a real JupyterLab and a real browser (SKIP_BROWSER=1: do not)
-	$(RUN) -m pytest $(TWO) --dist=worksteal tests/browser
+	$(RUN) -m pytest $(TWO) --dist=loadfile --no-loadscope-reorder tests/browser
 
 processors: $(VENV)/installed  ## run every lesson as other processors would (an hour); one: LESSON=… CONDITION=sse41
 	$(RUN) tools/check_processors.py $(if $(CONDITION),--condition $(CONDITION)) $(LESSON)
@@ -90,7 +91,7 @@ benchmark: $(VENV)/installed  ## measure speed and memory, as ratios in one run
 
 coverage: $(VENV)/installed  ## which lines of the package its tests run, file by file
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest $(TWO) --dist=worksteal --ignore=tests/browser
+	$(BIN)/coverage run -m pytest $(TWO) --dist=loadfile --no-loadscope-reorder --ignore=tests/browser
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

@@ -1,6 +1,7 @@
 """What several test files share."""
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -14,10 +15,21 @@ from nst_helpers.images import load_image
 from nst_helpers.networks import data_folder, load_network
 from nst_helpers.run import Run
 
+sys.modules.setdefault("rfc3987_syntax", None)  # as in nbval_numbers.py, before any test file imports nbformat
+
+# The longest, by processor time. A file is one process's, so that what its tests share is made once.
+LONGEST_FIRST = ("train_compact", "sweep", "rough_files", "rough_memory", "checkpoint", "wheel", "run_lessons",
+                 "processors", "images", "figures", "transfer", "command_line", "exercises",
+                 "lessons_in_jupyterlab", "site_in_browser", "studio_in_jupyterlab")
+
 
 def pytest_collection_modifyitems(items):
-    """The tests that take a minute each come first, so that no process waits for the other to end one of them."""
-    items.sort(key=lambda item: item.path.name not in ("test_rough_memory.py", "test_rough_files.py"))
+    """The longest files come first, so that no process waits for the other to end one of them."""
+    def rank(item):
+        name = item.path.stem.removeprefix("test_")
+        return LONGEST_FIRST.index(name) if name in LONGEST_FIRST else len(LONGEST_FIRST)
+
+    items.sort(key=rank)
 
 
 @pytest.fixture(scope="session")

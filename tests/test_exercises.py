@@ -1,7 +1,9 @@
 """The exercises: each right answer passes, each usual mistake fails with its own hint, and nothing raises."""
 
 import contextlib
+import copy
 import importlib
+import pickle
 import pkgutil
 import signal
 import threading
@@ -11,12 +13,13 @@ import numpy as np
 import pytest
 
 from nst_helpers import exercises
-from nst_helpers.exercises import Choice, Derive, check, find, guarded, verdict
+from nst_helpers.exercises import Choice, Derive, check, find, guarded, kinds, verdict
 
 LESSONS = sorted(module.name for module in pkgutil.iter_modules(exercises.__path__)
                  if module.name.startswith("lesson_"))
 NAMES = [name for lesson in LESSONS for name in importlib.import_module(f"nst_helpers.exercises.{lesson}").EXERCISES]
 JUDGED = [name for name in NAMES if hasattr(find(name), "mistakes")]  # the others are made or chosen: no one answer
+COMPUTED = {}  # {(function, its arguments): what it returns}
 NUMBER = exercises.Exercise(truth=20 + 10 * 2**0.5, tolerance=3e-3)  # of no lesson: 34.142, to three digits
 SEEDS = (0, 1, 2)  # 0 is what students are tried on
 
@@ -36,6 +39,22 @@ def varies(exercise):
 TRUTHS = [pytest.param(name, seed, id=f"{name}-{seed}") for name in JUDGED for seed in seeds(name)]
 MISTAKES = [pytest.param(name, hint, wrong, seed, id=f"{name}-{number}-{seed}") for name in JUDGED
             for number, (hint, wrong) in enumerate(find(name).mistakes.items(), 1) for seed in seeds(name)]
+
+
+@pytest.fixture(autouse=True)
+def computed_once(monkeypatch):
+    """What a right or wrong answer of the course's own returns: else each mistake computes all those before it anew.
+
+    What is judged is called every time.
+    """
+    def value(answer, case, real=kinds._value):
+        key = answer, pickle.dumps(case)
+        if key not in COMPUTED:
+            COMPUTED[key] = real(answer, case)
+        return copy.deepcopy(COMPUTED[key])
+
+    monkeypatch.setattr(kinds, "_value", lambda answer, case: value(answer, case) if callable(answer) else answer)
+    monkeypatch.setattr(guarded, "SECONDS", 600)  # on a busy computer, right answers would run out of time
 
 
 @pytest.mark.parametrize(("name", "seed"), TRUTHS)

@@ -3,6 +3,7 @@
 import importlib.util
 import re
 import sys
+from functools import lru_cache
 from pathlib import Path
 
 import nbformat
@@ -29,7 +30,14 @@ every_notebook = pytest.mark.parametrize(("lesson", "solved"), NOTEBOOKS)
 
 
 def read(lesson, solved):
-    return nbformat.read(tool.target(lesson, solved), as_version=4)
+    """A notebook, which the tests leave as it is: each file is parsed once."""
+    path = tool.target(lesson, solved)
+    return parsed(path, path.stat().st_mtime_ns)
+
+
+@lru_cache
+def parsed(path, changed):
+    return nbformat.read(path, as_version=4)
 
 
 def code(notebook):

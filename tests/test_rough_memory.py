@@ -1,4 +1,4 @@
-"""What is done fifteen times over takes no more memory than five times: nothing is kept that nobody needs any more."""
+"""What is done again and again takes no more memory than a few times: nothing is kept that nobody needs any more."""
 
 import json
 import os
@@ -11,8 +11,8 @@ import pytest
 pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from Linux's /proc")
 
 ROOT = Path(__file__).resolve().parents[1]
-LONGEST = 600  # seconds; many times what it takes
-GROWTH = 1.025  # over ten rounds, which is two megabytes a round; measured are 1.003 and 1.007
+LONGEST = 1800  # seconds; many times what it takes
+GROWTH = 1.025  # over ten rounds, which is two megabytes a round; measured is 1.003, and of a lesson 1.004 over six
 
 # Each in a process of its own: what other tests have left must not matter.
 BEGINNING = """
@@ -27,11 +27,11 @@ def resident():
     status = Path("/proc/self/status").read_text()
     return int(next(line for line in status.splitlines() if line.startswith("VmRSS:")).split()[1])
 
-def fifteen_times(work):
+def resident_after(work, *counts):
     kept = []
-    for number in range(1, 16):
+    for number in range(1, max(counts) + 1):
         work()
-        if number in (5, 15):
+        if number in counts:
             kept.append(resident())
     return kept
 """
@@ -65,7 +65,7 @@ def work():
     file.unlink()
     made.extend(weakref.ref(thing) for thing in (result, result.image))
 
-kept = fifteen_times(work)
+kept = resident_after(work, 5, 15)
 print(json.dumps([kept, len(made), sum(thing() is not None for thing in made)]))
 """
 
@@ -79,6 +79,14 @@ def test_a_transfer_in_a_loop_keeps_its_memory(tmp_path):
 
 LESSON = """
 import ipywidgets, jupytext
+from matplotlib.figure import Figure
+savefig = Figure.savefig
+
+def drawn(figure, *given, **options):
+    figure.set_layout_engine("none")
+    return savefig(figure, *given, **options | {"dpi": 20})
+
+Figure.savefig = drawn  # with few pixels, where it stands: to lay out sharp figures would be most of the time
 cells = [cell.source for cell in jupytext.read(sys.argv[1], fmt="py:percent").cells
          if cell.cell_type == "code" and "solution" not in cell.metadata.get("tags", [])]
 printed = []
@@ -92,16 +100,16 @@ def work():
     printed.append(output.getvalue().count("\\n"))
     ipywidgets.Widget.close_all()
 
-print(json.dumps([fifteen_times(work), printed]))
+print(json.dumps([resident_after(work, 3, 9), printed]))
 """
 
 
-def test_a_lesson_fifteen_times_over_keeps_its_memory():
+def test_a_lesson_nine_times_over_keeps_its_memory():
     """Lesson 01: the one that is done soonest, with figures, widgets, exercises and a network's layer."""
     source = ROOT / "notebooks" / "sources" / "01_convolution.py"
-    (fifth, fifteenth), printed = memory(LESSON, source, cwd=source.parents[1])
-    assert fifteenth <= GROWTH * fifth, (fifth, fifteenth)
-    assert len(printed) == 15 and set(printed) == {printed[0]} and printed[0] > 20
+    (third, ninth), printed = memory(LESSON, source, cwd=source.parents[1])
+    assert ninth <= (1 + 0.6 * (GROWTH - 1)) * third, (third, ninth)  # six rounds instead of ten
+    assert len(printed) == 9 and set(printed) == {printed[0]} and printed[0] > 20
 
 
 LARGE_STYLE = """
@@ -112,7 +120,7 @@ from nst_helpers.images import noise_image, resize_image
 from nst_helpers.settings import Settings
 from nst_helpers.transfer import transfer
 content, small = noise_image(64, 48, 1), noise_image(90, 100, 2)
-large = np.asarray(np.tile(noise_image(180, 200, 2), (15, 20, 1)))  # 11 megapixels
+large = np.asarray(np.tile(noise_image(180, 200, 2), (8, 10, 1)))  # 3 megapixels
 peaks = []
 for style in (small, small, large):
     tracemalloc.start()

@@ -28,8 +28,8 @@ from nbval_numbers import Unusable, read, same_outputs
 
 SECONDS_A_CELL = 600  # many times what a cell takes, as nothing is timed here; a busy computer is slow
 # Measured; else one worker would wait while the other runs a long one at last.
-LONGEST_FIRST = ("11_full_transfer", "07_total_loss", "03_content_loss", "05_style_loss", "06_total_variation",
-                 "10_adam", "08_gradient_descent", "02_feature_maps", "00_start_here", "09_rmsprop",
+LONGEST_FIRST = ("11_full_transfer", "02_feature_maps", "03_content_loss", "07_total_loss", "05_style_loss",
+                 "06_total_variation", "10_adam", "08_gradient_descent", "00_start_here", "09_rmsprop",
                  "04_gram_matrices", "01_convolution")
 COLORS = re.compile(r"(\x1b|#x1B)\[[0-9;]*m")  # as nbval prints them, and as pytest then writes them into XML
 
