@@ -599,9 +599,10 @@ assert bare.history["tv"][-1] > 1.5 * smooth.history["tv"][-1] > 1.5 * flat.hist
 # within half a decibel of the best for three photographs, and 4 dB from it for a drawing. A rounding of 3 grey levels
 # takes the stairs out of a ramp and costs a photograph nothing; 40 cost it 1.3.
 #
-# **Where this is used**: in the total loss of [lesson 07](07_total_loss.ipynb), with $\gamma = 0.1$ and $\epsilon =
-# 40$; against the snow of [lesson 03](03_content_loss.ipynb)’s inversions; in the clinic of [lesson
-# 11](11_full_transfer.ipynb).
+# ## Where this is used
+#
+# In the total loss of [lesson 07](07_total_loss.ipynb), with $\gamma = 0.1$ and $\epsilon = 40$; against the snow of
+# [lesson 03](03_content_loss.ipynb)’s inversions; in the clinic of [lesson 11](11_full_transfer.ipynb).
 #
 # ## Sources and further reading
 #
