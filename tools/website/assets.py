@@ -1,0 +1,34 @@
+"""What the themes and MathJax bring along, less what these pages never load."""
+
+import importlib.util
+import shutil
+from pathlib import Path
+
+from website.project import SiteError
+
+MATHJAX = ("startup.js", "core.js", "input/tex.js", "output/chtml.js", "output/chtml/fonts/tex.js",
+           "a11y/assistive-mml.js")
+FONTS = "output/chtml/fonts/woff-v2"
+# The theme draws its icons twice, by fonts and by this script, of 1.6 MB; the fonts are enough.
+SPARE = "scripts/fontawesome.js"
+
+
+def copy_mathjax(static):
+    """MathJax's parts that pages load, and its fonts, into the site's folder of static files."""
+    found = importlib.util.find_spec("sphinx-mathjax-offline")
+    if found is None or found.origin is None:
+        raise SiteError("MathJax is missing: `make site` installs sphinx-mathjax-offline with the other requirements")
+    source = Path(found.origin).parent / "static" / "mathjax"
+    for name in (*MATHJAX, *(f"{FONTS}/{path.name}" for path in (source / FONTS).glob("*.woff"))):
+        target = static / "mathjax" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source / name, target)
+
+
+def drop_spare(static):
+    """Leave out what is only for those who develop the themes, and icons that come twice."""
+    for path in (*static.rglob("*.map"), *static.rglob("*.LICENSE.txt")):
+        path.unlink()
+    (static / SPARE).write_text("// Icons come from the fonts in vendor/fontawesome.\n", encoding="utf-8")
+    for path in (static / "locales", static / "sbt-webpack-macros.html", static / "webpack-macros.html"):
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)

@@ -1,0 +1,45 @@
+"""Pictures as files of the site, equal ones once, and the HTML that shows them."""
+
+import hashlib
+import io
+import posixpath
+from html import escape
+
+from PIL import Image
+
+from website.project import SiteError
+
+FOLDER = "pictures"
+
+
+class Pictures:
+    """The folder that the pictures of all pages of an edition go to."""
+
+    def __init__(self, folder):
+        self.folder = folder / FOLDER
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def keep(self, data):
+        """Write a picture's bytes: (its path in the site, width, height)."""
+        with Image.open(io.BytesIO(data)) as image:
+            (width, height), suffix = image.size, (image.format or "").lower().replace("jpeg", "jpg")
+        path = f"{FOLDER}/{hashlib.sha256(data).hexdigest()[:16]}.{suffix}"
+        target = self.folder.parent / path
+        if not target.exists():
+            target.write_bytes(data)
+        return path, width, height
+
+    def image(self, data, page, alt, place="this page"):
+        """(its `<img>`, with its size so that no text jumps; its address from this page)."""
+        if not alt.strip():
+            raise SiteError(f"{place}: a picture without alternative text")
+        path, width, height = self.keep(data)
+        address = posixpath.relpath(path, posixpath.dirname(page) or ".")
+        return (f'<img src="{address}" width="{width}" height="{height}" alt="{escape(alt)}" loading="lazy" '
+                f'decoding="async">', address)
+
+    def figure(self, data, page, alt, caption="", place="this page"):
+        """A picture that opens alone when it is clicked: on a telephone its letters are small. Caption: HTML."""
+        image, address = self.image(data, page, alt, place)
+        below = f"<figcaption>{caption}</figcaption>" if caption else ""
+        return f'<figure class="nst-figure"><a href="{address}">{image}</a>{below}</figure>'
