@@ -30,8 +30,8 @@ LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 ENGLISH = editions.Edition("en", ROOT / "notebooks", "")
 
 
-def links(page="99_try", keep=lambda path: f"pictures/{path.name}"):
-    return Links(ENGLISH, page, ROOT / "notebooks" / "99_try.ipynb", keep)
+def links(page="99_try", pictures=None):
+    return Links(ENGLISH, page, ROOT / "notebooks" / "99_try.ipynb", pictures)
 
 
 def staged(path, folder, page=None):
@@ -54,11 +54,20 @@ def html_of(notebook):
     ("[module](../nst_helpers/losses.py)", f"[module]({repository()}/blob/HEAD/nst_helpers/losses.py)"),
     ("[folder](../data)", f"[folder]({repository()}/tree/HEAD/data)"),
     ("[whose](../data/SOURCES.md)", "[whose](pictures.md)"),
-    ("![a cat looks up](../data/content/cat.jpg)", "![a cat looks up](pictures/cat.jpg)"),
     ("`[a](b)` and\n```\n[c](d)\n```", "`[a](b)` and\n```\n[c](d)\n```"),
 ])
 def test_where_links_lead(text, wanted):
     assert links().rewritten(text) == wanted
+
+
+@pytest.mark.parametrize("edition, page, address", [
+    ("", "99_try", "pictures/"), ("", "solutions/99_try", "../pictures/"), ("zh", "99_try", "../pictures/"),
+    ("zh", "solutions/99_try", "../../pictures/"),
+])
+def test_a_picture_of_a_text_is_shared_by_all_editions(tmp_path, edition, page, address):
+    text = links(page, Pictures(tmp_path, edition)).rewritten("![a cat looks up](../data/content/cat.jpg)")
+    assert text.startswith(f'<img src="{address}') and 'width="451" height="300" alt="a cat looks up"' in text
+    assert len(list((tmp_path / "pictures").iterdir())) == 1
 
 
 def test_links_from_a_folder_of_the_site():
@@ -357,9 +366,9 @@ def names_in(folder):
 @pytest.fixture
 def without_sphinx(monkeypatch):
     """Pages are made of nothing."""
-    def render(edition, place, target):
-        target.mkdir(parents=True)
-        (target / "index.html").write_text("new")
+    def render(edition, place, site):
+        site.mkdir(parents=True)
+        (site / "index.html").write_text("new")
 
     monkeypatch.setattr(make_site, "_render", render)
 

@@ -38,7 +38,7 @@ def build(target, panels=None):
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as place:
         fresh, old = Path(place) / "new", Path(place) / "old"
         for edition in editions():
-            _render(edition, Path(place) / (edition.language), fresh / edition.folder)
+            _render(edition, Path(place) / edition.language, fresh)
         frames.write(fresh / "panels", panels)
         (fresh / MARK).write_text("tools/make_site.py wrote this folder, and may replace it.\n", encoding="utf-8")
         if target.exists():
@@ -51,15 +51,14 @@ def build(target, panels=None):
             raise
 
 
-def _render(edition, place, target):
+def _render(edition, place, site):
     """One edition: staged, rendered by Sphinx, and trimmed."""
-    source, extra = place / "source", place / "extra"
-    for folder in (source, extra):
-        folder.mkdir(parents=True)
-    stage(edition, source, extra)
+    source, target = place / "source", site / edition.folder
+    source.mkdir(parents=True)
+    stage(edition, source, site)
     command = [sys.executable, "-m", "sphinx", "--builder", "html", "--fail-on-warning", "--keep-going", "--quiet",
                "--conf-dir", str(ROOT / "docs"), "--doctree-dir", str(place / "doctrees"),
-               "--define", f"html_extra_path={extra}", str(source), str(target)]
+               str(source), str(target)]
     environment = os.environ | {"NST_SITE_LANGUAGE": edition.language, "TF_CPP_MIN_LOG_LEVEL": "3"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     if done.returncode:

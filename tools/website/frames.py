@@ -169,7 +169,7 @@ def webp(data):
         if file.tell() <= FLAT:
             return file.getvalue()
     file = io.BytesIO()
-    picture.save(file, "WEBP", quality=80 if drawn else 72, method=3)
+    picture.save(file, "WEBP", quality=78 if drawn else 66, method=3)
     return file.getvalue()
 
 

@@ -16,11 +16,11 @@ class Links:
     Args:
         edition: the `Edition`. page: the page's name, as in "solutions/05_style_loss".
         source: the file that it is made of; its links are relative to that.
-        keep: path of a picture → its address from this page; it is taken into the site.
+        pictures: `Pictures`, which take what is shown into the site.
     """
 
-    def __init__(self, edition, page, source, keep):
-        self.page, self.source, self.keep = page, source, keep
+    def __init__(self, edition, page, source, pictures):
+        self.page, self.source, self.pictures = page, source, pictures
         self.pages = {path: name for name, path in edition.documents().items()} | {ROOT / "README.md": "index"}
 
     def rewritten(self, markdown):
@@ -44,7 +44,7 @@ class Links:
         if found["image"]:
             if not found["words"].strip():
                 raise SiteError(f"{shown(self.source)}: the picture {target} has no alternative text")
-            return f"![{found['words']}]({self.keep(file)})"
+            return self.pictures.image(file.read_bytes(), self.page, found["words"], shown(self.source))[0]
         return f"[{found['words']}]({self._address(file, parts.fragment)})"
 
     def _address(self, file, fragment):

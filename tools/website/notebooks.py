@@ -37,7 +37,7 @@ class Lesson:
         self.page, self.source, self.pictures = page, source, pictures
         self.frames = "../panels" if edition.folder else "panels"  # all editions share them
         self.solved, self.panels = page.startswith("solutions/"), 0
-        self.links = Links(edition, page, source, lambda path: self._kept(path.read_bytes()))
+        self.links = Links(edition, page, source, pictures)
 
     def staged(self):
         """The notebook for the site."""
@@ -112,9 +112,6 @@ class Lesson:
 
     def _unpacked(self, found):
         return self.pictures.image(base64.b64decode(found[1]), self.page, unescape(found[2]), shown(self.source))[0]
-
-    def _kept(self, data):
-        return self.links.to(self.pictures.keep(data)[0], "")
 
     def _html(self, html):
         return nbformat.v4.new_output("display_data", {"text/html": html})

@@ -10,13 +10,18 @@ from PIL import Image
 from website.project import SiteError
 
 FOLDER = "pictures"
+WALL = 800  # pixels
 
 
 class Pictures:
-    """The folder that the pictures of all pages of an edition go to."""
+    """The folder that the pictures of all pages of all editions go to.
 
-    def __init__(self, folder):
-        self.folder = folder / FOLDER
+    Args:
+        folder: of the site. edition: the folder of an edition in it, from which addresses begin.
+    """
+
+    def __init__(self, folder, edition=""):
+        self.folder, self.edition = folder / FOLDER, edition
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def keep(self, data):
@@ -29,14 +34,28 @@ class Pictures:
             target.write_bytes(data)
         return path, width, height
 
+    def address(self, path, page):
+        """The relative address of a kept picture from a page of the edition."""
+        return posixpath.relpath(path, posixpath.join(self.edition, posixpath.dirname(page)) or ".")
+
     def image(self, data, page, alt, place="this page"):
         """(its `<img>`, with its size so that no text jumps; its address from this page)."""
         if not alt.strip():
             raise SiteError(f"{place}: a picture without alternative text")
         path, width, height = self.keep(data)
-        address = posixpath.relpath(path, posixpath.dirname(page) or ".")
+        address = self.address(path, page)
         return (f'<img src="{address}" width="{width}" height="{height}" alt="{escape(alt)}" loading="lazy" '
                 f'decoding="async">', address)
+
+    def smaller(self, data, width=WALL, quality=80):
+        """A photograph or painting for a wall of many: WebP, half of a JPEG's bytes, at most so many pixels wide."""
+        with Image.open(io.BytesIO(data)) as image:
+            image = image.convert("RGB")
+        if image.width > width:
+            image = image.resize((width, round(width * image.height / image.width)), Image.Resampling.LANCZOS)
+        file = io.BytesIO()
+        image.save(file, "WEBP", quality=quality)
+        return file.getvalue()
 
     def figure(self, data, page, alt, caption="", place="this page"):
         """A picture that opens alone when it is clicked: on a telephone its letters are small. Caption: HTML."""

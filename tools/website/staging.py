@@ -8,16 +8,16 @@ from website.notebooks import Lesson
 from website.pictures import Pictures
 
 
-def stage(edition, source, extra):
-    """Fill two empty folders: `source` with notebooks and Markdown, `extra` with the pictures that they show."""
-    pictures = Pictures(extra)
+def stage(edition, source, site):
+    """Fill the empty folder `source` with notebooks and Markdown, and put the pictures that they show into the site."""
+    pictures = Pictures(site, edition.folder)
     for name, path in edition.documents().items():
         target = source / f"{name}{'.ipynb' if path.suffix == '.ipynb' else '.md'}"
         target.parent.mkdir(parents=True, exist_ok=True)
         if path.suffix == ".ipynb":
             nbformat.write(Lesson(edition, name, path, pictures).staged(), target)
             continue
-        links = Links(edition, name, path, lambda file: pictures.keep(file.read_bytes())[0])
+        links = Links(edition, name, path, pictures)
         target.write_text(links.rewritten(path.read_text(encoding="utf-8")), encoding="utf-8")
     pages = {"index": texts.cover(edition, pictures), "gallery": texts.gallery(pictures), **texts.reference()}
     for name, text in pages.items():

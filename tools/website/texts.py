@@ -32,7 +32,7 @@ def section(text, title):
 def cover(edition, pictures):
     """The front page: the README's pictures and its table of lessons, and what leads to all other pages."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    links = Links(edition, "index", ROOT / "README.md", lambda path: pictures.keep(path.read_bytes())[0])
+    links = Links(edition, "index", ROOT / "README.md", pictures)
     own = ROOT / "docs" / f"index.{edition.language}.md"
     text = (own if own.is_file() else ROOT / "docs" / "index.md").read_text(encoding="utf-8")
     shown = "".join(_hung(path, alt, pictures) for alt, path in _pictures(readme.partition("\n## ")[0]))
@@ -62,9 +62,10 @@ def _pictures(text):
 
 def _hung(path, alt, pictures):
     """A picture of the gallery; the large one without the corner opens when it is clicked."""
-    small = pictures.image((ROOT / path).read_bytes(), "index", alt)[0]
+    small = pictures.image(pictures.smaller((ROOT / path).read_bytes()), "index", alt)[0]
     large = ROOT / path.replace("/shown/", "/")
-    address = pictures.keep(large.read_bytes())[0]
+    kept = pictures.keep(pictures.smaller(large.read_bytes(), 1024, 85))[0]
+    address = pictures.address(kept, "index")
     return f'<figure><a href="{address}">{small}</a><figcaption>{escape(alt)}</figcaption></figure>'
 
 
