@@ -49,7 +49,8 @@ html_title = NAME
 html_static_path = [str(DOCS / "_static")]
 templates_path = [str(DOCS / "_templates")]
 html_css_files = ["course.css"]
-html_js_files = [("panels.js", {"defer": "defer"}), ("choices.js", {"defer": "defer"})]
+html_js_files = [("panels.js", {"defer": "defer"}), ("choices.js", {"defer": "defer"}),
+                 ("reading.js", {"defer": "defer"})]
 html_favicon = str(DOCS / "_static" / "icon.svg")
 html_show_sphinx = False
 html_last_updated_fmt = None
@@ -73,6 +74,8 @@ html_theme_options = {
     "pygments_dark_style": "a11y-high-contrast-dark",
     "show_toc_level": 2,
     "home_page_in_toc": True,
+    "max_navbar_depth": 1,  # the reference's pages stand on its own first page
+    "search_as_you_type": False,  # the index is then loaded by the search page alone
     "article_header_end": ["edition-switch", "article-header-buttons"],
     **{place: [] for place in ("navbar_start", "navbar_center", "navbar_end", "navbar_persistent")},
     "footer_content_items": ["copyright"],

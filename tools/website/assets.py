@@ -1,6 +1,7 @@
 """What the themes and MathJax bring along, less what these pages never load."""
 
 import importlib.util
+import re
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,8 @@ MATHJAX = ("startup.js", "core.js", "input/tex.js", "output/chtml.js", "output/c
 FONTS = "output/chtml/fonts/woff-v2"
 # The theme draws its icons twice, by fonts and by this script, of 1.6 MB; the fonts are enough.
 SPARE = "scripts/fontawesome.js"
+ICON = re.compile(r"\bfa-[\w-]+")
+RULE = re.compile(r'(?:\.fa-[\w-]+,?)+\{--fa:"[^"]*"\}')  # which sign of the font an icon is
 
 
 def copy_mathjax(static):
@@ -25,10 +28,19 @@ def copy_mathjax(static):
         shutil.copyfile(source / name, target)
 
 
-def drop_spare(static):
-    """Leave out what is only for those who develop the themes, and icons that come twice."""
+def drop_spare(static, pages):
+    """Leave out what is only for those who develop the themes, and the icons that no page shows.
+
+    Args:
+        static: the site's folder of static files. pages: the texts of its pages.
+    """
     for path in (*static.rglob("*.map"), *static.rglob("*.LICENSE.txt")):
         path.unlink()
     (static / SPARE).write_text("// Icons come from the fonts in vendor/fontawesome.\n", encoding="utf-8")
+    shown = set(ICON.findall("\n".join([*pages, *(path.read_text(encoding="utf-8") for path in
+                                                  (static / "scripts").glob("*.js"))])))
+    style = static / "styles" / "pydata-sphinx-theme.css"
+    style.write_text(RULE.sub(lambda found: found[0] if shown & set(ICON.findall(found[0])) else "",
+                              style.read_text(encoding="utf-8")), encoding="utf-8")
     for path in (static / "locales", static / "sbt-webpack-macros.html", static / "webpack-macros.html"):
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
