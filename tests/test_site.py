@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
 import make_site  # noqa: E402
-from website import editions, extension, frames, positions, texts  # noqa: E402
+from website import editions, extension, frames, notebooks, positions, texts  # noqa: E402
 from website.aids import hints  # noqa: E402
 from website.links import Links  # noqa: E402
 from website.notebooks import Lesson, to_take_home  # noqa: E402
@@ -93,7 +93,9 @@ def test_every_cell_is_there_and_what_is_folded_says_why(tmp_path):
     stored, made = nbformat.read(path, 4), staged(path, tmp_path)
     seen = [cell.source for cell in made.cells if cell.cell_type == "code"
             and "remove-input" not in cell.metadata.get("tags", [])]
-    assert seen == [cell.source for cell in stored.cells if cell.cell_type == "code"]
+    asked = [cell.source for cell in stored.cells if cell.source.startswith("exercises.predict(")]
+    assert seen == [cell.source for cell in stored.cells if cell.cell_type == "code" and cell.source not in asked]
+    assert len(asked) == 4, "their source holds the answers"
     folded = {cell.metadata["mystnb"]["code_prompt_show"] for cell in made.cells
               if "hide-input" in cell.metadata.get("tags", [])}
     assert folded == {"The check", "How it is drawn"}
@@ -122,6 +124,14 @@ def test_a_panel_knows_its_drawings_and_the_studio_that_it_has_none(tmp_path):
     assert html.count('class="nst-panel"') == 2
     assert re.findall(r'data-frames="([^"]+)"', html) == ["panels/11_full_transfer-1"]
     assert "needs Python behind it" in html
+
+
+def test_every_prediction_is_asked_in_a_cell_of_its_own():
+    """So that its source, which holds the answer, can be left out."""
+    for path in LESSONS:
+        asking = [cell.source for cell in nbformat.read(path, 4).cells
+                  if cell.cell_type == "code" and "exercises.predict(" in cell.source]
+        assert asking and all(map(notebooks._asking, asking)), path.stem
 
 
 def test_predictions_are_marked_for_the_script(tmp_path):

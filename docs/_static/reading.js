@@ -1,5 +1,11 @@
-/* A formula that is wider than the page can be scrolled by the keyboard too, once MathJax has drawn it. */
+/* What the theme leaves: paper is white whatever the screen is, and wide formulas are scrolled by the keyboard too. */
 "use strict";
+
+const root = document.documentElement;
+matchMedia("print").addEventListener("change", ({matches}) => {
+  if (matches) root.dataset.screen = root.dataset.theme;
+  root.dataset.theme = matches ? "light" : root.dataset.screen;
+});
 
 addEventListener("load", async () => {
   await window.MathJax?.startup?.promise;
@@ -10,5 +16,4 @@ addEventListener("load", async () => {
       one.setAttribute("aria-label", "formula");
     }
   }
-  document.documentElement.dataset.read = "ready";
 });

@@ -167,8 +167,9 @@ def test_words_are_found(browser, site):
 
 
 def test_on_paper_there_is_only_the_lesson(browser, site):
-    with opened(browser, site, "08_gradient_descent.html") as page:
+    with opened(browser, site, "08_gradient_descent.html", color_scheme="dark") as page:
         page.emulate_media(media="print")
+        page.wait_for_function("getComputedStyle(document.body).backgroundColor === 'rgb(255, 255, 255)'")
         for part in (".bd-sidebar-primary", ".bd-sidebar-secondary", ".bd-header-article", ".nst-aids"):
             assert not page.locator(part).first.is_visible(), part
         assert page.evaluate("[...document.querySelectorAll('article pre')].every(one => one.scrollWidth <= "

@@ -1,9 +1,10 @@
 """A stored notebook → the notebook that the site is made of: the same cells, with their outputs as a page shows them.
 
-What JupyterLab folds is folded; a figure and its caption become one; a panel becomes what `panels.js` brings to life;
-under the check of an exercise stand its hints and how to run it.
+What JupyterLab folds is folded; a figure and its caption become one; a prediction is asked without the code that holds
+its answer; a panel becomes what `panels.js` brings to life; under an exercise stand its hints and how to run it.
 """
 
+import ast
 import base64
 import copy
 import re
@@ -20,6 +21,7 @@ FOLDED = {"check": "The check", "figure": "How it is drawn"}  # by a cell's tag;
 CAPTION = re.compile(r'<p class="nst-caption"[^>]*>(.*?)</p>\s*$', re.DOTALL)
 EMBEDDED = re.compile(r'<img src="data:image/[a-z+]+;base64,([^"]+)" alt="([^"]*)">')  # in a folded figure
 CHECK = re.compile(r'exercises\.check\("([^"]+)"')
+ASKED = "predict"
 PREDICTION = '<div role="group" aria-label="Prediction"'
 PICTURES = ("image/png", "image/jpeg", "image/webp")
 ALIVE = "<em>This is how it begins; with JavaScript it can be moved here, and in JupyterLab it can do everything.</em>"
@@ -68,9 +70,12 @@ class Lesson:
 
     def _code(self, cell):
         tags = cell.metadata.get("tags", [])
-        words = next((words for tag, words in FOLDED.items() if tag in tags), None)
+        words = next((words for tag, words in FOLDED.items() if tag in tags), None) or _asking(cell.source)
         cell.outputs = list(self._outputs(cell))
         if not words:
+            return [cell]
+        if words == ASKED:
+            cell.metadata["tags"] = [*tags, "remove-input"]
             return [cell]
         folded = copy.deepcopy(cell)
         folded.outputs, folded.metadata["tags"] = [], [*tags, "hide-input"]
@@ -122,6 +127,12 @@ class Lesson:
         if not found or self.solved:
             return []
         return [nbformat.v4.new_markdown_cell(aids(found[1], self.links, self.source.stem))]
+
+
+def _asking(source):
+    """Whether a cell only asks for a prediction: its source holds the answer."""
+    body = ast.parse(source).body
+    return ASKED if len(body) == 1 and ast.unparse(body[0]).startswith("exercises.predict(") else None
 
 
 def to_take_home(source):
