@@ -75,7 +75,7 @@ html_theme_options = {
     "show_toc_level": 2,
     "home_page_in_toc": True,
     "max_navbar_depth": 1,  # the reference's pages stand on its own first page
-    "search_as_you_type": False,  # the index is then loaded by the search page alone
+    "search_as_you_type": False,
     "article_header_end": ["edition-switch", "article-header-buttons"],
     **{place: [] for place in ("navbar_start", "navbar_center", "navbar_end", "navbar_persistent")},
     "footer_content_items": ["copyright"],

@@ -64,7 +64,7 @@ def _render(edition, place, site):
     if done.returncode:
         raise SiteError(f"Sphinx is not content:\n{done.stderr.strip()}")
     assets.copy_mathjax(target / "_static")
-    assets.drop_spare(target / "_static", [path.read_text(encoding="utf-8") for path in target.rglob("*.html")])
+    assets.drop_spare(target)
     shutil.copyfile(ROOT / "LICENSE", target / "LICENSE.txt")
     for name in (".doctrees", ".buildinfo", "objects.inv"):
         shutil.rmtree(target / name, ignore_errors=True) if (target / name).is_dir() else (

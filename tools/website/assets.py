@@ -12,8 +12,18 @@ MATHJAX = ("startup.js", "core.js", "input/tex.js", "output/chtml.js", "output/c
 FONTS = "output/chtml/fonts/woff-v2"
 # The theme draws its icons twice, by fonts and by this script, of 1.6 MB; the fonts are enough.
 SPARE = "scripts/fontawesome.js"
+SEARCH = re.compile(r'\s*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"></script>')
 ICON = re.compile(r"\bfa-[\w-]+")
 RULE = re.compile(r'(?:\.fa-[\w-]+,?)+\{--fa:"[^"]*"\}')  # which sign of the font an icon is
+
+
+def _without_index(page):
+    """The text of a page, which loads the search index, a quarter of a megabyte, no more if it is not the search."""
+    text = page.read_text(encoding="utf-8")
+    if page.name != "search.html":
+        text = SEARCH.sub("", text)
+        page.write_text(text, encoding="utf-8")
+    return text
 
 
 def copy_mathjax(static):
@@ -28,12 +38,9 @@ def copy_mathjax(static):
         shutil.copyfile(source / name, target)
 
 
-def drop_spare(static, pages):
-    """Leave out what is only for those who develop the themes, and the icons that no page shows.
-
-    Args:
-        static: the site's folder of static files. pages: the texts of its pages.
-    """
+def drop_spare(site):
+    """Leave out of an edition's folder what is only for those who develop the themes, and what no page uses."""
+    static, pages = site / "_static", [_without_index(path) for path in site.rglob("*.html")]
     for path in (*static.rglob("*.map"), *static.rglob("*.LICENSE.txt")):
         path.unlink()
     (static / SPARE).write_text("// Icons come from the fonts in vendor/fontawesome.\n", encoding="utf-8")
