@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 DOCS = Path(__file__).resolve().parent
-sys.path.insert(0, str(DOCS.parent / "tools"))
+sys.path[:0] = [str(DOCS.parent / "tools"), str(DOCS.parent)]  # this checkout, whatever is installed
 
 from website.editions import SPHINX  # noqa: E402
 from website.project import NAME, repository  # noqa: E402

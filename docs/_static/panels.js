@@ -111,6 +111,7 @@ places of all controls, then which picture, then which words. Then it gets its c
         "back to where there is a drawing.");
       if (this.elsewhere.length) parts.push(`Only in JupyterLab: ${this.elsewhere.join(", ")}.`);
       parts.push("In JupyterLab every position is computed.");
+      if (this.live) parts.push("The button that computes a picture of your own is there, too.");
       return parts.join(" ");
     }
   }

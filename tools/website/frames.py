@@ -73,7 +73,7 @@ def _drawn(path, kept, grids):
             value = _run(sources[place], namespace)
             if place in wanted:
                 name, kind, words = wanted[place]
-                _draw(name, getattr(value, "panel", value), grids[kind], namespace, words, places[name])
+                _draw(name, value, grids[kind], namespace, words, places[name])
     return places
 
 
@@ -86,15 +86,16 @@ def _run(source, namespace):
         return eval(compile(ast.Expression(last.value), "cell", "eval"), namespace) if last else None
 
 
-def _draw(name, panel, grids, namespace, stored, folder):
-    """Draw one panel over its grids, and write the folder whole or not at all."""
+def _draw(name, box, grids, namespace, stored, folder):
+    """Draw one panel, or the one of a `Live`, over its grids, and write the folder whole or not at all."""
+    panel = getattr(box, "panel", box)
     if panel.drawing.words != stored:
         raise SiteError(f"{name}: the panel begins with “{panel.drawing.words}”, but the stored lesson says "
                         f"“{stored}”: `make notebooks` builds the lessons")
     fresh = folder.with_name(f"{folder.name}.{os.getpid()}")
     fresh.mkdir(parents=True)
     try:
-        _Film(name, panel, grids, namespace).write(fresh)
+        _Film(name, panel, grids, namespace, live=box is not panel).write(fresh)
         for old in folder.parent.glob(f"{name}-*"):
             if old not in (fresh, folder):
                 shutil.rmtree(old)
@@ -106,8 +107,8 @@ def _draw(name, panel, grids, namespace, stored, folder):
 class _Film:
     """One panel on its way into pictures."""
 
-    def __init__(self, name, panel, grids, namespace):
-        self.name, self.panel, self.draw = name, panel, panel.draw
+    def __init__(self, name, panel, grids, namespace, live=False):
+        self.name, self.panel, self.draw, self.live = name, panel, panel.draw, live
         moved = {control for grid in grids for control in grid}
         self.controls = {key: control for key, control in panel.controls.items() if key in moved}
         self.start, self.first = dict(panel.values), panel.drawing
@@ -146,7 +147,7 @@ class _Film:
             whole *= len(own)
         elsewhere = [label_of(control) for key, control in self.panel.controls.items() if key not in self.controls]
         told = {"controls": controls, "frames": frames, "pictures": files, "words": words,
-                "whole": len(rows) == whole, "elsewhere": elsewhere}
+                "whole": len(rows) == whole, "elsewhere": elsewhere, "live": self.live}
         return f"nstFrames({json.dumps(self.name)}, {json.dumps(told, ensure_ascii=False)});\n"
 
 
