@@ -53,6 +53,7 @@ html_js_files = [("panels.js", {"defer": "defer"}), ("choices.js", {"defer": "de
                  ("reading.js", {"defer": "defer"})]
 html_favicon = str(DOCS / "_static" / "icon.svg")
 html_show_sphinx = False
+html_show_search_summary = False  # it would fetch pages, which a browser allows only where they come from a server
 html_last_updated_fmt = None
 html_permalinks_icon = "#"
 html_context = {"default_mode": "auto"}

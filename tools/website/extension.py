@@ -42,10 +42,10 @@ def other_editions(app, page, template, context, doctree):
 
 
 def plain_marks(app, what, name, thing, options, lines):
-    """Docstrings are written for people at a terminal: `name`s are code, and a bar is a bar."""
+    """Docstrings are written for people at a terminal: `name`s are code, a bar is a bar, and "tcp://…" no link."""
     for number, line in enumerate(lines):
         parts = re.split(r"`([^`]+)`", line)
-        lines[number] = "".join(rf"``{part}``\ " if place % 2 else part.replace("|", r"\|")
+        lines[number] = "".join(rf"``{part}``\ " if place % 2 else part.replace("|", r"\|").replace("tcp://", r"tcp\://")
                                 for place, part in enumerate(parts)) if len(parts) % 2 else line
 
 
