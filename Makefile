@@ -16,6 +16,7 @@ override CONTENT := $(value CONTENT)
 override STYLE := $(value STYLE)
 override OUTPUT := $(value OUTPUT)
 export CONTENT STYLE OUTPUT
+PORT ?= 8000
 # Two side by side: a lesson or a test alone leaves half of two cores idle.
 TWO := --numprocesses=2
 # But with one thread each: else they get into each other's way (a fifth more time), and lessons print the same anyway.
@@ -24,7 +25,7 @@ test test-package test-notebooks test-browser coverage: export OPENBLAS_NUM_THRE
 test test-package test-notebooks test-browser coverage: export TF_NUM_INTRAOP_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab transfer notebooks site handout gallery runs features woven test test-package test-notebooks test-browser processors benchmark coverage lint lock gpu clean
+.PHONY: help lab transfer notebooks site serve handout gallery runs features woven test test-package test-notebooks test-browser processors benchmark coverage lint lock gpu clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -47,8 +48,11 @@ transfer: $(VENV)/installed  ## make a picture: CONTENT=… STYLE=… OUTPUT=…
 notebooks: $(VENV)/installed  ## build the lessons from notebooks/sources; one: LESSON=01_convolution
 	$(RUN) tools/build_notebooks.py $(LESSON)
 
-site: $(VENV)/installed  ## render the lessons as web pages that need no network: site/index.html
-	$(RUN) tools/build_site.py
+site: $(VENV)/installed  ## the course as a website that needs no network, its panels move: site/index.html
+	$(RUN) tools/make_site.py
+
+serve: site  ## and show it to a classroom, network or not: http://localhost:8000; PORT=…
+	$(RUN) -m http.server $(PORT) --directory site
 
 handout: $(VENV)/installed  ## the lessons without outputs and solutions, for a class: build/handout
 	$(RUN) tools/handout.py

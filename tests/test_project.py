@@ -86,7 +86,7 @@ def test_conda_installs_the_course_and_no_tools_of_developers():
     *lines, _ = yaml.safe_load(text("environment.yml"))["dependencies"][2]["pip"]
     environment = {Requirement(line).name for line in lines}
     assert {requirement.name for requirement in wanted("lessons", "sweep")} <= environment
-    tools = {"pytest", "playwright", "uv", "ruff", "hypothesis", "nbval", "jupytext", "coverage", "ziamath"}
+    tools = {"pytest", "playwright", "uv", "ruff", "hypothesis", "nbval", "jupytext", "coverage", "sphinx"}
     assert not environment & tools
 
 
@@ -179,8 +179,8 @@ def test_elsewhere_the_workflow_does_what_make_does():
     assert (ROOT / lessons.removeprefix("python ")).is_file()
 
 
-@pytest.mark.parametrize("target", ["lab", "transfer", "notebooks", "test", "test-package", "test-notebooks",
-                                    "test-browser", "benchmark", "coverage", "lint"])
+@pytest.mark.parametrize("target", ["lab", "transfer", "notebooks", "site", "serve", "test", "test-package",
+                                    "test-notebooks", "test-browser", "benchmark", "coverage", "lint"])
 def test_make_knows_its_targets(target):
     done = subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

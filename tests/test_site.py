@@ -1,305 +1,221 @@
-"""The lessons as web pages: whole, without a dead link, and sufficient to themselves."""
+"""The website's making: lessons into pages, links, panels into drawings. What was built is in tests/browser."""
 
-import importlib.util
+import base64
+import json
 import re
 import sys
-from collections import Counter
-from functools import cache
-from itertools import pairwise
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
+import ipywidgets
 import nbformat
 import pytest
-from bs4 import BeautifulSoup
-from fontTools.ttLib import TTFont
+import yaml
+from PIL import Image
 
 ROOT = Path(__file__).resolve().parent.parent
-# What a browser fetches of its own accord; <a href> is only followed by a reader.
-LOADS = ("src", "srcset", "poster", "data", "background", "action", "xlink:href")
+sys.path.insert(0, str(ROOT / "tools"))
+
+import make_site  # noqa: E402
+from website import editions, extension, frames, notebooks, positions, texts  # noqa: E402
+from website.aids import hints  # noqa: E402
+from website.links import Links  # noqa: E402
+from website.notebooks import Lesson, to_take_home  # noqa: E402
+from website.panels import ALL, GRIDS, constructor  # noqa: E402
+from website.pictures import Pictures  # noqa: E402
+from website.project import SiteError, repository  # noqa: E402
+
+from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded, log_slider, slider  # noqa: E402
+
+LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+ENGLISH = editions.Edition("en", ROOT / "notebooks", "")
 
 
-def load_tool():
-    spec = importlib.util.spec_from_file_location("build_site", ROOT / "tools" / "build_site.py")
-    module = sys.modules["build_site"] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def links(page="99_try", pictures=None):
+    return Links(ENGLISH, page, ROOT / "notebooks" / "99_try.ipynb", pictures)
 
 
-tool = load_tool()
-LESSONS = sorted(path.stem for path in tool.NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
-NOTEBOOK_PAGES = [f"{folder}{lesson}.html" for folder in ("", "solutions/") for lesson in LESSONS]
-ALL_PAGES = [*NOTEBOOK_PAGES, "index.html", *tool.TEXTS.values()]
-every_page = pytest.mark.parametrize("name", ALL_PAGES)
-every_notebook = pytest.mark.parametrize("name", NOTEBOOK_PAGES)
+def staged(path, folder, page=None):
+    return Lesson(ENGLISH, page or path.stem, path, Pictures(folder)).staged()
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    target = tmp_path_factory.mktemp("web") / "site"
-    tool.build(target)
-    return target
+def html_of(notebook):
+    return "\n".join(output.data["text/html"] for cell in notebook.cells if cell.cell_type == "code"
+                     for output in cell.outputs if output.output_type == "display_data")
 
 
-@pytest.fixture(scope="module")
-def pages(folder):
-    return {path.relative_to(folder).as_posix(): BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-            for path in folder.rglob("*.html")}
+# Links
 
 
-@pytest.fixture
-def one_page(tmp_path):
-    """A site without pages yet, and a page of it that stands beside the lessons."""
-    tmp_path.joinpath("new").mkdir()
-    return tool.Site(tmp_path / "new"), tool.Page(tool.NOTEBOOKS / "99_try.ipynb", "99_try.html")
+@pytest.mark.parametrize("text, wanted", [
+    ("[next](01_convolution.ipynb#1.-A)", "[next](01_convolution.ipynb#1.-A)"),
+    ("[solved](solutions/01_convolution.ipynb)", "[solved](solutions/01_convolution.ipynb)"),
+    ("[out](https://example.org/a)", "[out](https://example.org/a)"),
+    ("[here](#part)", "[here](#part)"),
+    ("[module](../nst_helpers/losses.py)", f"[module]({repository()}/blob/HEAD/nst_helpers/losses.py)"),
+    ("[folder](../data)", f"[folder]({repository()}/tree/HEAD/data)"),
+    ("[whose](../data/SOURCES.md)", "[whose](pictures.md)"),
+    ("`[a](b)` and\n```\n[c](d)\n```", "`[a](b)` and\n```\n[c](d)\n```"),
+])
+def test_where_links_lead(text, wanted):
+    assert links().rewritten(text) == wanted
 
 
-@cache
-def notebook(name):
-    return nbformat.read(tool.NOTEBOOKS / name.replace(".html", ".ipynb"), as_version=4)
+@pytest.mark.parametrize("edition, page, address", [
+    ("", "99_try", "pictures/"), ("", "solutions/99_try", "../pictures/"), ("zh", "99_try", "../pictures/"),
+    ("zh", "solutions/99_try", "../../pictures/"),
+])
+def test_a_picture_of_a_text_is_shared_by_all_editions(tmp_path, edition, page, address):
+    text = links(page, Pictures(tmp_path, edition)).rewritten("![a cat looks up](../data/content/cat.jpg)")
+    assert text.startswith(f'<img src="{address}') and 'width="451" height="300" alt="a cat looks up"' in text
+    assert len(list((tmp_path / "pictures").iterdir())) == 1
 
 
-def prose(name):
-    """The text cells without what is code in them."""
-    text = "\n\n".join(cell.source for cell in notebook(name).cells if cell.cell_type == "markdown")
-    return re.sub(r"```.*?```|`[^`]*`", "", text, flags=re.DOTALL)
+def test_links_from_a_folder_of_the_site():
+    assert links("solutions/99_try").rewritten("[next](01_convolution.ipynb)") == "[next](../01_convolution.ipynb)"
 
 
-def visible_text(page):
-    """What is to be read, code aside."""
-    texts = page.find("main").find_all(string=True)
-    return "".join(text for text in texts if not text.find_parent(["code", "pre", "math"]))
-
-
-# Whole
-
-def test_a_page_for_every_lesson_and_every_solution(pages):
-    assert len(LESSONS) == 12 and set(pages) == set(ALL_PAGES)
-
-
-@every_notebook
-def test_every_cell_and_every_picture_is_there(pages, name):
-    page, cells = pages[name], notebook(name).cells
-    codes = [cell.source.rstrip("\n") for cell in cells if cell.cell_type == "code"]
-    assert [pre.get_text() for pre in page.select(".cell pre.code")] == codes
-    outputs = [output for cell in cells for output in cell.get("outputs", [])]
-    printed = [output.text for output in outputs if output.output_type == "stream"]
-    assert [pre.get_text() for pre in page.select("pre.output")] == printed
-    alts = [next(iter(output.metadata.values()))["alt"] for output in outputs if output.get("metadata")]
-    assert [image["alt"] for image in page.select("figure img")] == alts
-
-
-@every_notebook
-def test_every_formula_is_rendered(pages, name):
-    displayed = re.findall(r"\$\$.*?\$\$", prose(name), flags=re.DOTALL)
-    within = re.findall(r"\$[^$]+\$", re.sub(r"\$\$.*?\$\$", "", prose(name), flags=re.DOTALL))
-    page = pages[name]
-    assert len(page.select("main .formula")) == len(displayed)
-    assert len(page.select("main math")) - len(page.select("main .formula math")) == len(within)
-    assert all(formula.find("math") for formula in page.select(".formula"))
-    assert all(math.get_text(strip=True) for math in page("math"))
-    assert "$" not in visible_text(page) and "\\" not in visible_text(page)
-    assert not re.search(r"\\[a-zA-Z]", "".join(math.get_text() for math in page("math")))
-
-
-def test_panels_say_that_they_live_elsewhere(pages):
-    assert all("JupyterLab" in page.find("figcaption").get_text() for name, page in pages.items()
-               if name in NOTEBOOK_PAGES)
-
-
-# Sufficient to itself
-
-@every_page
-def test_every_link_and_every_picture_leads_somewhere(folder, pages, name):
-    for tag, attribute in (("a", "href"), ("img", "src"), ("link", "href")):
-        for address in (element[attribute] for element in pages[name](tag)):
-            parts = urlsplit(address)
-            if parts.scheme in ("http", "https"):
-                assert tag == "a", address
-                continue
-            assert not parts.scheme and not parts.netloc, address
-            target = (folder / name).parent / unquote(parts.path) if parts.path else folder / name
-            assert target.resolve().is_file() and target.resolve().is_relative_to(folder), address
-            if parts.fragment:
-                there = pages[target.resolve().relative_to(folder).as_posix()]
-                assert there.find(id=unquote(parts.fragment)), address
-
-
-@every_page
-def test_nothing_is_loaded_from_outside(pages, name):
-    page = pages[name]
-    assert not page(["script", "iframe", "object", "embed", "base", "style"])
-    for element in page(True):
-        addresses = [element[attribute] for attribute in LOADS if element.has_attr(attribute)]
-        addresses += [element["href"]] if element.name == "link" else []
-        assert not [address for address in addresses if urlsplit(address).scheme or urlsplit(address).netloc]
-        assert "url(" not in element.get("style", "")
-        assert not [attribute for attribute in element.attrs if attribute.startswith("on")]
-
-
-def test_the_stylesheet_loads_one_font_of_the_site(folder):
-    style = (folder / "style.css").read_text(encoding="utf-8")
-    assert re.findall(r'url\("?([^")]+)', style) == ["fonts/STIXTwoMath.woff"] and "@import" not in style
-    assert (folder / "fonts/STIXTwoMath.woff").read_bytes()[:4] == b"wOFF"
-    assert "http" not in (folder / "icon.svg").read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
-
-
-def test_root_signs_of_all_heights_are_equally_wide(folder):
-    """Else Chromium leaves a hole behind every short root."""
-    font = TTFont(folder / "fonts/STIXTwoMath.woff")
-    variants = font["MATH"].table.MathVariants
-    sizes = variants.VertGlyphConstruction[variants.VertGlyphCoverage.glyphs.index(font.getBestCmap()[ord("√")])]
-    widths = {font["hmtx"][one.VariantGlyph][0] for one in sizes.MathGlyphVariantRecord}
-    assert len(sizes.MathGlyphVariantRecord) > 2 and len(widths) == 1
-    assert {font["hmtx"][part.glyph][0] for part in sizes.GlyphAssembly.PartRecords} == widths
-
-
-@every_page
-def test_links_to_the_outside_are_marked(pages, name):
-    for link in pages[name]("a", href=re.compile("^[a-z]+:")):
-        assert "outside" in link["class"]
-
-
-def test_no_file_lies_there_unused(folder, pages):
-    used = {address for name, page in pages.items() for tag, attribute in (("img", "src"), ("a", "href"))
-            for address in (Path(name).parent.joinpath(unquote(element[attribute])).as_posix()
-                            for element in page(tag))}
-    pictures = {path.name for path in (folder / "pictures").iterdir()}
-    assert pictures == {address.rsplit("/", 1)[1] for address in used if "pictures/" in address}
-
-
-# For every reader
-
-@every_page
-def test_every_picture_has_words_and_a_size(pages, name):
-    for image in pages[name]("img"):
-        assert len(image["alt"].strip()) >= 10 and int(image["width"]) > 0 and int(image["height"]) > 0
-
-
-@every_page
-def test_headings_make_an_outline(pages, name):
-    levels = [int(heading.name[1]) for heading in pages[name](re.compile("^h[1-6]$"))]
-    assert levels[0] == 1 and levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in pairwise(levels))
-
-
-@every_page
-def test_language_landmarks_and_ids(pages, name):
-    page = pages[name]
-    assert page.html["lang"] == "en" and len(page("main")) == 1
-    assert page.find("a", class_="skip")["href"] == "#main"
-    assert page.find("meta", attrs={"name": "viewport"}) and page.find("meta", charset="utf-8")
-    ids = Counter(element["id"] for element in page(id=True))
-    assert max(ids.values()) == 1
-
-
-def test_titles_tell_pages_apart(pages):
-    titles = [page.title.get_text() for page in pages.values()]
-    assert len(set(titles)) == len(titles)
-    assert pages["04_gram_matrices.html"].title.get_text() == "04 Gram matrices · Neural style transfer from the inside"
-
-
-def test_chinese_words_say_that_they_are_chinese(pages):
-    page = pages["00_start_here.html"]
-    marked = "".join(span.get_text() for span in page.select("[lang=zh]"))
-    assert "格拉姆矩阵" in marked
-    assert set(re.findall("[\u3400-\u9fff]", visible_text(page))) == set(re.findall("[\u3400-\u9fff]", marked))
-
-
-def test_from_each_lesson_one_gets_to_the_next_and_to_its_solution(pages):
-    for place, lesson in enumerate(LESSONS):
-        links = {link["href"] for link in pages[f"{lesson}.html"]("a")}
-        around = [LESSONS[other] for other in (place - 1, place + 1) if 0 <= other < len(LESSONS)]
-        assert {f"{other}.html" for other in around} | {f"solutions/{lesson}.html", "index.html"} <= links
-        assert f"../{lesson}.html" in {link["href"] for link in pages[f"solutions/{lesson}.html"]("a")}
-
-
-@pytest.mark.parametrize("lesson", LESSONS)
-def test_an_exercise_leads_to_its_solution(pages, lesson):
-    """The link at a stub leads to the heading under which the solution stands."""
-    turns = pages[f"{lesson}.html"].select(".turn a")
-    exercises = [cell for cell in notebook(f"{lesson}.html").cells if "exercise" in cell.metadata.get("tags", [])]
-    assert len(turns) == len(exercises) > 0
-    for turn in turns:
-        assert re.match(rf"solutions/{lesson}\.html#Exercise-\d", turn["href"])
-    assert not pages[f"solutions/{lesson}.html"].select(".turn")
-
-
-# The tool
-
-def test_formulas_links_and_pictures_by_hand(one_page):
-    site, page = one_page
-    html = tool.Text(site, page).html(
-        "## Why 1 < 2?\n\n$\\sqrt{s}$ [next](01_convolution.ipynb#1.-A) [out](https://example.org) "
-        "[module](../nst_helpers/losses.py) ![a cat looks up](../data/content/cat.jpg) 卷积核 <b>\n\n"
-        "$$a < b \\qquad c$$\n\n| $x$ |\n|---|\n| `$y$` |\n")
-    assert '<h2 id="Why-1-&lt;-2?">' in html or '<h2 id="Why-1-<-2?">' in html
-    assert "<msqrt><mi>s</mi></msqrt>" in html and html.count("<math") == 4 and "<code>$y$</code>" in html
-    assert 'href="01_convolution.html#1.-A"' in html and "module" in html and "losses.py" not in html
-    assert '<a href="https://example.org" class="outside" rel="external noopener">out</a>' in html
-    assert re.search(r'<img src="pictures/\w+\.jpg" width="451" height="300" alt="a cat looks up">', html)
-    assert '<span lang="zh">卷积核</span> &lt;b&gt;' in html
-
-
-@pytest.mark.parametrize("source, words", [
-    (r"$\nosuchcommand$", "nosuchcommand"),
-    ("[lost](nowhere.ipynb)", "nowhere.ipynb leads nowhere"),
-    ("[out](../../../etc)", "leads nowhere"),
-    ("![](../data/content/cat.jpg)", "without alternative text"),
+@pytest.mark.parametrize("text, words", [
+    ("[lost](nowhere.ipynb)", "nowhere.ipynb leads nowhere"), ("[out](../../../etc)", "leads nowhere"),
+    ("![](../data/content/cat.jpg)", "no alternative text"),
     ("![a cat far away](https://example.org/cat.jpg)", "lies outside"),
 ])
-def test_what_cannot_be_shown_is_named(one_page, source, words):
-    site, page = one_page
-    with pytest.raises(tool.SiteError, match=re.escape(words)) as caught:
-        tool.Text(site, page).html(source)
-    assert "notebooks/99_try.ipynb" in str(caught.value).replace("\\", "/")
+def test_what_leads_nowhere_is_named(text, words):
+    with pytest.raises(SiteError, match=re.escape(words)) as caught:
+        links().rewritten(text)
+    assert "notebooks/99_try.ipynb" in str(caught.value)
 
 
-def test_an_output_that_no_page_can_show_is_named(one_page):
-    broken = nbformat.v4.new_output("error", ename="ValueError", evalue="no", traceback=[])
-    with pytest.raises(tool.SiteError, match="an output that a page cannot show: error"):
-        tool._output(*one_page, broken)
+# A lesson becomes a page
 
 
-def test_a_second_build_gives_the_same_files(folder, tmp_path):
-    again = tmp_path / "site"
-    tool.build(again)
-    files = {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
-    assert {path.relative_to(again) for path in again.rglob("*") if path.is_file()} == files
-    assert all((again / path).read_bytes() == (folder / path).read_bytes() for path in files)
+def test_every_cell_is_there_and_what_is_folded_says_why(tmp_path):
+    path = LESSONS[5]
+    stored, made = nbformat.read(path, 4), staged(path, tmp_path)
+    seen = [cell.source for cell in made.cells if cell.cell_type == "code"
+            and "remove-input" not in cell.metadata.get("tags", [])]
+    asked = [cell.source for cell in stored.cells if cell.source.startswith("exercises.predict(")]
+    assert seen == [cell.source for cell in stored.cells if cell.cell_type == "code" and cell.source not in asked]
+    assert len(asked) == 4, "their source holds the answers"
+    folded = {cell.metadata["mystnb"]["code_prompt_show"] for cell in made.cells
+              if "hide-input" in cell.metadata.get("tags", [])}
+    assert folded == {"The check", "How it is drawn"}
+    printed = [output.text for cell in stored.cells for output in cell.get("outputs", [])
+               if output.output_type == "stream"]
+    assert printed == [output.text for cell in made.cells for output in cell.get("outputs", [])
+                       if output.output_type == "stream"]
 
 
-def test_a_failure_leaves_the_old_site(tmp_path, monkeypatch):
-    def fail(site):
-        (site.folder / "half.html").write_text("half")
-        raise tool.SiteError("broken")
-
-    target = tmp_path / "site"
-    target.mkdir()
-    (target / "index.html").write_text(f"the old one, {tool.MADE_BY}")
-    monkeypatch.setattr(tool.Site, "write", fail)
-    with pytest.raises(tool.SiteError, match="broken"):
-        tool.build(target)
-    assert [path.name for path in tmp_path.iterdir()] == ["site"]
-    assert [path.name for path in target.iterdir()] == ["index.html"]
-
-
-def test_a_build_that_was_killed_between_two_steps_is_mended(tmp_path, monkeypatch):
-    """The old site was moved aside, the new one not yet moved in."""
-    (tmp_path / ".site.old").mkdir()
-    (tmp_path / ".site.old" / "index.html").write_text(tool.MADE_BY)
-    (tmp_path / ".site.new").mkdir()
-    monkeypatch.setattr(tool.Site, "write", lambda site: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        tool.build(tmp_path / "site")
-    assert [path.name for path in tmp_path.iterdir()] == ["site"] and (tmp_path / "site" / "index.html").is_file()
+def test_a_figure_has_its_caption_its_words_and_a_file(tmp_path):
+    path = LESSONS[5]
+    html = html_of(staged(path, tmp_path, "solutions/05_style_loss"))
+    stored = [output for cell in nbformat.read(path, 4).cells for output in cell.get("outputs", [])]
+    pictures = [output for output in stored if output.get("metadata")]
+    captions = [output for output in stored if "nst-caption" in output.get("data", {}).get("text/html", "")]
+    assert html.count('<figure class="nst-figure">') == len(pictures) > 5
+    assert html.count("<figcaption>") >= len(captions) - html.count("<details><summary style")
+    addresses = set(re.findall(r'src="([^"]+)"', html))
+    assert addresses and all((tmp_path / "solutions" / one).resolve().is_file() for one in addresses
+                             if (tmp_path / "solutions").mkdir(exist_ok=True) is None)
+    assert "base64" not in html and not re.search(r'alt="\s*"', html)
 
 
-def test_a_folder_with_other_things_is_kept(tmp_path, capsys):
-    (tmp_path / "thesis.txt").write_text("years of work")
-    assert tool.main(["--output", str(tmp_path)]) == 1
-    assert "holds something else" in capsys.readouterr().err
-    assert (tmp_path / "thesis.txt").read_text() == "years of work"
+def test_a_panel_knows_its_drawings_and_the_studio_that_it_has_none(tmp_path):
+    html = html_of(staged(LESSONS[11], tmp_path))
+    assert html.count('class="nst-panel"') == 2
+    assert re.findall(r'data-frames="([^"]+)"', html) == ["panels/11_full_transfer-1"]
+    assert "needs Python behind it" in html
+
+
+def test_every_prediction_is_asked_in_a_cell_of_its_own():
+    """So that its source, which holds the answer, can be left out."""
+    for path in LESSONS:
+        asking = [cell.source for cell in nbformat.read(path, 4).cells
+                  if cell.cell_type == "code" and "exercises.predict(" in cell.source]
+        assert asking and all(map(notebooks._asking, asking)), path.stem
+
+
+def test_predictions_are_marked_for_the_script(tmp_path):
+    stored = [output.data["text/html"] for cell in nbformat.read(LESSONS[5], 4).cells
+              for output in cell.get("outputs", []) if 'aria-label="Prediction"' in str(output.get("data", ""))]
+    assert html_of(staged(LESSONS[5], tmp_path)).count('class="nst-prediction"') == len(stored) > 2
+
+
+def test_an_exercise_has_hints_a_way_to_run_it_and_a_way_to_its_solution(tmp_path):
+    made = staged(LESSONS[1], tmp_path)
+    texts = [cell.source for cell in made.cells if cell.cell_type == "markdown" and "nst-aids" in cell.source]
+    asked = [cell for cell in nbformat.read(LESSONS[1], 4).cells if "exercises.check(" in cell.source]
+    assert len(texts) == len(asked) == 5
+    for text in texts:
+        assert "\n\n" not in text and "How to run it" in text and 'href="solutions/01_convolution.html"' in text
+    assert any("that moves the picture to the left" in text for text in texts)
+    assert not [cell for cell in staged(LESSONS[1], tmp_path, "solutions/01_convolution").cells
+                if "nst-aids" in cell.source]
+
+
+def test_hints_of_every_kind():
+    assert "moves the picture to the left" in hints("01-shift")[0] and len(hints("01-shift")) == 6
+    assert any("at most" in line or "at least" in line for line in hints("01-motion"))
+    assert hints("04-unnoticed") == []  # its check says of each choice why it is right or not
+    assert hints("01-bytes")[0] and hints("00-time")
+
+
+@pytest.mark.parametrize("cell, words", [
+    ({"source": "new_panel()", "kind": "execute_result"}, "the panel new_panel has no positions"),
+    ({"source": "show()", "kind": "display_data", "alt": ""}, "a picture without alternative text"),
+    ({"source": "fail()", "kind": "error"}, "an output that a page cannot show: error"),
+])
+def test_what_no_page_can_show_is_named(tmp_path, cell, words):
+    picture = {"image/png": base64.b64encode(encoded(Image.new("RGB", (2, 2)))).decode()}
+    output = (nbformat.v4.new_output("error", ename="ValueError", evalue="no", traceback=[])
+              if cell["kind"] == "error" else
+              nbformat.v4.new_output(cell["kind"], picture, metadata={"image/png": {"alt": cell.get("alt", "a dot")}}))
+    code = nbformat.v4.new_code_cell(cell["source"], outputs=[output])
+    path = tmp_path / "99_try.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# 99 Try"), code]), path)
+    with pytest.raises(SiteError, match=words):
+        staged(path, tmp_path)
+
+
+def test_a_solution_says_that_it_is_one(tmp_path):
+    path = ROOT / "notebooks" / "solutions" / "05_style_loss.ipynb"
+    first = staged(path, tmp_path, "solutions/05_style_loss").cells[0].source
+    assert first.startswith("# 05 Style loss, solved\n") and "(../05_style_loss.ipynb)" in first
+
+
+def test_what_one_takes_home_has_no_outputs():
+    notebook = nbformat.reads(to_take_home(LESSONS[1]), 4)
+    assert not [cell for cell in notebook.cells if cell.get("outputs") or cell.get("execution_count")]
+    assert [cell.source for cell in notebook.cells] == [cell.source for cell in nbformat.read(LESSONS[1], 4).cells]
+
+
+# Editions and texts
+
+
+def test_another_edition_is_found_as_soon_as_it_has_a_lesson(tmp_path):
+    for name in ("00_a.ipynb", "01_b.ipynb", "solutions/00_a.ipynb", "solutions/01_b.ipynb"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("{}")
+    assert [one.language for one in editions.editions(tmp_path)] == ["en"]
+    (tmp_path / "zh").mkdir()
+    (tmp_path / "zh/00_a.ipynb").write_text("{}")
+    english, chinese = editions.editions(tmp_path)
+    assert (english.folder, chinese.folder) == ("", "zh")
+    assert "00_a" in chinese.documents() and "01_b" not in chinese.documents()
+
+
+@pytest.mark.parametrize("here, page, wanted", [
+    ("en", "00_a", "zh/00_a.html"), ("en", "01_b", "zh/index.html"), ("en", "solutions/00_a", "../zh/index.html"),
+    ("zh", "00_a", "../00_a.html"),
+])
+def test_a_page_leads_to_its_other_edition(tmp_path, monkeypatch, here, page, wanted):
+    for name in ("00_a.ipynb", "01_b.ipynb", "solutions/00_a.ipynb", "solutions/01_b.ipynb", "zh/00_a.ipynb"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("{}")
+    monkeypatch.setattr(extension, "editions", lambda: editions.editions(tmp_path))
+    app = type("App", (), {"config": type("Config", (), {"nst_edition": here})})
+    context = {}
+    extension.other_editions(app, page, "page.html", context, None)
+    assert [one["address"] for one in context["nst_editions"]] == [wanted]
 
 
 @pytest.mark.parametrize("there, words", [
@@ -307,13 +223,199 @@ def test_a_folder_with_other_things_is_kept(tmp_path, capsys):
     (["01_a.ipynb"], "solutions/01_a.ipynb: missing; `make notebooks` builds the lessons"),
     (["sources/01_a.py"], "01_a.ipynb, "),
 ])
-def test_missing_notebooks_give_one_error(tmp_path, monkeypatch, capsys, there, words):
+def test_missing_notebooks_give_one_error(tmp_path, there, words):
     for name in there:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("")
-    monkeypatch.setattr(tool, "ROOT", tmp_path)
-    monkeypatch.setattr(tool, "NOTEBOOKS", tmp_path)
-    assert tool.main(["--output", str(tmp_path / "site")]) == 1
-    error = capsys.readouterr().err.replace("\\", "/")
-    assert error.startswith("error: ") and error.count("\n") == 1 and words in error
-    assert not (tmp_path / "site").exists()
+    with pytest.raises(SiteError, match=re.escape(words)):
+        editions.editions(tmp_path)
+
+
+def test_the_reference_holds_every_public_module():
+    pages = texts.reference()
+    named = re.findall(r"automodule:: nst_helpers\.(\S+)", "\n".join(pages.values()))
+    modules = {path.relative_to(ROOT / "nst_helpers").with_suffix("").as_posix().replace("/", ".")
+               for path in (ROOT / "nst_helpers").rglob("*.py")}
+    wanted = {name for name in modules if not re.search(r"(^|\.)_|lesson_\d", name)}
+    assert set(named) == wanted and len(named) == len(wanted) > 60
+
+
+def test_the_gallery_hangs_every_picture(tmp_path):
+    text = texts.gallery(Pictures(tmp_path))
+    assert text.count("<figure>") == len(json.loads((ROOT / "data/gallery/gallery.json").read_text())) == 12
+    assert "style weight 100" in text
+
+
+def test_a_section_that_is_gone_is_named():
+    assert texts.section("# A\n## B\none\n## C\ntwo\n", "B") == "one"
+    with pytest.raises(SiteError, match="no section “D”"):
+        texts.section("## B\none", "D")
+
+
+# Panels
+
+
+def test_every_panel_of_every_lesson_has_a_grid_over_controls_that_it_has():
+    """Read off the code, without drawing: the controls of a grid are arguments or keys in the panel's module."""
+    seen = []
+    for path in LESSONS:
+        cells = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
+        panels = [cell.source for cell in cells for output in cell.outputs if output.output_type == "execute_result"
+                  and any(kind.startswith("image/") for kind in output.data)]
+        moving = frames.panels_in(path)[1]
+        assert len(moving) == sum(GRIDS[constructor(source)] is not None for source in panels)
+        seen += [constructor(source) for source in panels]
+    assert set(seen) == set(GRIDS) and len(seen) >= 16
+
+
+@pytest.mark.parametrize("control, wanted, values", [
+    (slider("a", 2, 0, 4), ALL, [0, 1, 2, 3, 4]), (slider("a", 2, 0, 10), 3, [0, 2, 5, 10]),
+    (slider("a", 0.5, 0.0, 1.0, 0.25), ALL, [0.0, 0.25, 0.5, 0.75, 1.0]),
+    (log_slider("a", 1.0, -1, 1), 3, [0.1, 1.0, 10.0]),
+    (dropdown("a", {"x": 1, "y": 2}), ALL, [1, 2]), (ipywidgets.Checkbox(), ALL, [False, True]),
+    (ipywidgets.FloatText(), [1.0, 2.0], [1.0, 2.0]), (slider("a", 2, 0, 4), "rungs", [1, 3]),
+])
+def test_positions_of_a_control(control, wanted, values):
+    assert positions.values_of(control, wanted, {"rungs": {3: "c", 1: "a"}}) == pytest.approx(values)
+
+
+def test_a_control_without_a_range_needs_values():
+    with pytest.raises(SiteError, match="name its values in GRIDS"):
+        positions.values_of(ipywidgets.FloatText(description="K"), ALL, {})
+
+
+def toy(drawn):
+    """A panel of two linked controls: another surface brings its own start."""
+    def draw(surface, start, far):
+        drawn.append((surface, start, far))
+        return Drawing(encoded(Image.new("RGB", (8, 6), (0, 20 * start, 0))), f"{surface} from {start}, {far}")
+
+    controls = {"surface": dropdown("surface", ["bowl", "ravine"]), "start": slider("start", 1, 0, 3),
+                "far": slider("far", 5, 0, 9)}
+    panel = Panel(draw, controls)
+    controls["surface"].observe(lambda change: setattr(controls["start"], "value",
+                                                       {"bowl": 1, "ravine": 3}[change["new"]]), "value")
+    return panel
+
+
+def manifest(folder):
+    text = (folder / "frames.js").read_text(encoding="utf-8")
+    name, told = re.fullmatch(r"nstFrames\((\".*?\"), (.*)\);\n", text, re.DOTALL).groups()
+    return json.loads(name), json.loads(told)
+
+
+def test_a_panel_is_drawn_once_for_each_position_and_controls_stay_linked(tmp_path):
+    drawn = []
+    panel = toy(drawn)
+    drawn.clear()
+    frames._Film("toy-1", panel, [{"surface": ALL}, {"start": ALL}], {}).write(tmp_path)
+    assert drawn == [("bowl", 1, 5), ("ravine", 3, 5), ("bowl", 0, 5), ("bowl", 2, 5), ("bowl", 3, 5)]
+    name, told = manifest(tmp_path)
+    assert name == "toy-1" and told["elsewhere"] == ["far"] and told["whole"] is False
+    assert [one["choices"] for one in told["controls"]] == [["bowl", "ravine"], ["0", "1", "2", "3"]]
+    assert [one["kind"] for one in told["controls"]] == ["list", "slider"]
+    assert told["frames"][0][:2] == [0, 1] and told["words"][told["frames"][0][3]] == "bowl from 1, 5"
+    assert [1, 3] in [row[:2] for row in told["frames"]]
+    assert len(told["pictures"]) == 4, "ravine from 3 and bowl from 3 look alike, and are one file"
+    assert {path.name for path in tmp_path.glob("*.webp")} == set(told["pictures"])
+
+
+LESSON = "from nst_helpers.widgets.film import film\nfrom nst_helpers.images import noise_image\n"
+CELL = "film([noise_image(8, 8, seed) for seed in range(3)], ['a', 'b', 'c'])"
+
+
+def film_lesson(folder, words="c"):
+    output = nbformat.v4.new_output("execute_result", {"image/png": "", "text/plain": words})
+    path = folder / "99_try.ipynb"
+    cells = [nbformat.v4.new_code_cell("raise SystemExit('not needed')"), nbformat.v4.new_code_cell(LESSON),
+             nbformat.v4.new_code_cell(CELL, outputs=[output])]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    return path
+
+
+def test_only_the_needed_cells_run_and_what_was_drawn_is_kept(tmp_path, monkeypatch):
+    path = film_lesson(tmp_path)
+    (place,) = frames._drawn(path, tmp_path / "kept", GRIDS).values()
+    told = manifest(place)[1]
+    assert told["whole"] is True and len(told["frames"]) == 3 and sorted(told["words"]) == ["a", "b", "c"]
+    monkeypatch.setattr(frames, "_run", None)  # nothing may run again
+    assert frames._drawn(path, tmp_path / "kept", GRIDS) == {"99_try-1": place}
+
+
+def test_what_a_drawing_depends_on_is_in_its_name(monkeypatch):
+    sources = ["x = 1", LESSON, CELL]
+    name = frames._hash(sources, 2, [{"frame": ALL}])
+    assert frames._hash(["x = 2", LESSON, CELL], 2, [{"frame": ALL}]) == name
+    assert frames._hash(["x = 1", LESSON, CELL + "\n"], 2, [{"frame": ALL}]) != name
+    assert frames._hash(sources, 2, [{"frame": [1]}]) != name
+    modules = {path.relative_to(ROOT).as_posix() for path in frames._modules(LESSON)}
+    assert {"nst_helpers/widgets/film.py", "nst_helpers/widgets/base.py", "nst_helpers/images.py"} <= modules
+    assert "nst_helpers/widgets/gram.py" not in modules
+    monkeypatch.setattr(frames, "_text", lambda path: "changed")
+    assert frames._hash(sources, 2, [{"frame": ALL}]) != name
+
+
+def test_a_stored_lesson_that_is_out_of_date_is_named(tmp_path):
+    with pytest.raises(SiteError, match="99_try-1: the panel begins with “c”, but the stored lesson says “old”"):
+        frames._drawn(film_lesson(tmp_path, "old"), tmp_path / "kept", GRIDS)
+    assert not list((tmp_path / "kept").glob("*"))
+
+
+def test_an_unknown_lesson_is_named(tmp_path):
+    with pytest.raises(SiteError, match="no lesson 77_none; there are 00_start_here"):
+        frames.write(tmp_path, ["77_none"])
+
+
+# The tool
+
+
+def names_in(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.fixture
+def without_sphinx(monkeypatch):
+    """Pages are made of nothing."""
+    def render(edition, place, site):
+        site.mkdir(parents=True)
+        (site / "index.html").write_text("new")
+
+    monkeypatch.setattr(make_site, "_render", render)
+
+
+def test_the_folder_is_replaced_whole(tmp_path, without_sphinx):
+    target = tmp_path / "site"
+    for _ in range(2):
+        make_site.build(target, [])
+        (target / "left.html").write_text("old")
+    make_site.build(target, [])
+    assert names_in(target) == [make_site.MARK, "index.html"] and names_in(tmp_path) == ["site"]
+
+
+def test_a_failure_leaves_the_old_site(tmp_path, without_sphinx, monkeypatch, capsys):
+    target = tmp_path / "site"
+    make_site.build(target, [])
+    monkeypatch.setattr(make_site, "_render", lambda *_: (_ for _ in ()).throw(SiteError("broken")))
+    assert make_site.main(["--output", str(target)]) == 1
+    assert capsys.readouterr().err == "error: broken\n"
+    assert names_in(tmp_path) == ["site"] and (target / "index.html").read_text() == "new"
+
+
+def test_a_folder_with_other_things_is_kept(tmp_path, capsys):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    assert make_site.main(["--output", str(tmp_path)]) == 1
+    assert "holds something else" in capsys.readouterr().err
+    assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
+def test_the_workflow_publishes_what_make_makes():
+    text = (ROOT / ".github/workflows/pages.yml").read_text(encoding="utf-8")
+    workflow = yaml.safe_load(text)
+    assert workflow[True]["release"] == {"types": ["published"]}  # YAML reads `on` as True
+    assert "make site" in [step.get("run") for step in workflow["jobs"]["build"]["steps"]]
+    assert "path: site" in text and workflow["permissions"]["pages"] == "write"
+
+
+def test_the_script_of_the_panels_is_short_and_needs_nothing():
+    script = (ROOT / "docs/_static/panels.js").read_text(encoding="utf-8")
+    assert len(script.splitlines()) < 200 and not re.search(r"\b(import|require)\b|https?:", script)

@@ -1,7 +1,8 @@
 """One transfer in stages: does it help that the picture grows, or that the content counts more at first?
 
 The package's coarse-to-fine run changes two things from stage to stage, the size of the picture and α's factor, and it
-restarts the optimizer. Here each can be switched off by itself. `make runs` tunes η for every arm, and keeps
+restarts the optimizer. Here each can be switched off by itself. `make runs` tunes η for every arm, and keeps::
+
     stages.json        what was measured of each run, and of the best η of the growing ones with twice the
                        iterations, which is about the work of the others
     stages_ARM.webp    the best picture of each arm

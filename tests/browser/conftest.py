@@ -18,6 +18,7 @@ import nbformat
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
 ARTEFACTS = ROOT / "output" / "browser"  # screenshots and answering times, for people to look at
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 APPLICATIONS = ("/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -64,6 +65,14 @@ def browser(chromium):
         started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The website's folder, built once for all processes of a test run, with `site_for_tests.drawings`."""
+    from site_for_tests import built
+
+    return built(tmp_path_factory.getbasetemp())
 
 
 class Lab:

@@ -10,7 +10,7 @@ import pytest
 from conftest import ARTEFACTS, ROOT
 from pages import by_keyboard, by_mouse, opened, seen_to_change
 from playwright.sync_api import expect
-from slices import before
+from website.slices import before
 
 LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 

@@ -1,70 +1,61 @@
-"""The lessons as web pages, in a browser without a network: from a teacher's web space, or from a stick.
+"""The website in a real browser, read from the disk with the network off."""
 
-The pages are opened as files, so there is no server; a request for anything else is refused and fails the test.
-"""
-
-import importlib.util
-import sys
+import json
+import re
+from collections import Counter
 from contextlib import contextmanager
+from html import unescape
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from site_for_tests import DRAWN, HUB
+from website.frames import panels_in
 
 ROOT = Path(__file__).resolve().parents[2]
-DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
-
-
-def load_tool():
-    spec = importlib.util.spec_from_file_location("build_site", ROOT / "tools" / "build_site.py")
-    module = sys.modules["build_site"] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-tool = load_tool()
-LESSONS = sorted(path.stem for path in tool.NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
-PAGES = ["index.html", *tool.TEXTS.values(), *(f"{folder}{lesson}.html" for lesson in LESSONS
-                                              for folder in ("", "solutions/"))]
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+TEXTS = ["index", "gallery", "pictures", "compact", "changes", "search", "reference/index", "reference/networks"]
+EVERY = [f"{name}.html" for name in (*TEXTS, *LESSONS, *(f"solutions/{lesson}" for lesson in LESSONS))]
+# Solutions are like their lessons: of those, two are opened.
+PAGES = [name for name in EVERY if not name.startswith("solutions/") or name[10:12] in ("05", "11")]
 # One of each kind: dark colours and a narrow page change nothing that differs between lessons.
-SOME = ["index.html", "sources.html", "00_start_here.html", "10_adam.html", "solutions/05_style_loss.html"]
+SOME = ["index.html", "gallery.html", "08_gradient_descent.html", "solutions/05_style_loss.html",
+        "reference/networks.html"]
+LIMIT = 4_000_000  # bytes of a page, with all that it loads
 
 
-@pytest.fixture(scope="module")
-def folder(browser, tmp_path_factory):
-    """The site; not built where there is no browser to look at it."""
-    target = tmp_path_factory.mktemp("web") / "site"
-    tool.build(target)
-    return target
-
-
-def follow(page, link):
-    """Click the first of these links, once all of the page is there: who leaves earlier stops what is being loaded."""
-    page.wait_for_load_state("networkidle")
-    page.locator(link).first.click()
+@pytest.fixture(scope="session")
+def pages(site):
+    """{path in the site: HTML}"""
+    return {path.relative_to(site).as_posix(): path.read_text(encoding="utf-8") for path in site.rglob("*.html")}
 
 
 @contextmanager
-def opened(browser, folder, name, viewport=DESKTOP, **options):
-    """A page of the site, without a network; at the end nothing may have gone wrong."""
+def opened(browser, site, name, viewport=DESKTOP, **options):
+    """A page of the site, without a network; at the end nothing may have gone wrong. `page.asked` is what it loaded."""
     context, trouble = browser.new_context(viewport=viewport, **options), []
 
     def only_from_the_site(route):
-        if route.request.url.startswith(folder.as_uri() + "/"):
+        page.asked.append(route.request.url)
+        if route.request.url.startswith(site.as_uri() + "/"):
             return route.continue_()
         trouble.append(f"asked for {route.request.url}")
         return route.abort()
 
     context.set_offline(True)
-    context.route("**/*", only_from_the_site)
     page = context.new_page()
+    page.asked = []
+    context.route("**/*", only_from_the_site)
     page.on("console", lambda message: trouble.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: trouble.append(str(error)))
-    # Aborted is what is still under way when a page is left; what is not there fails in another way.
+    # Aborted is what is still under way when a page is left, "csp" a script where scripts are switched off.
     page.on("requestfailed", lambda request: trouble.append(f"{request.url}: {request.failure}")
-            if request.failure != "net::ERR_ABORTED" else None)
+            if request.failure not in ("net::ERR_ABORTED", "csp") else None)
     try:
-        page.goto(f"{folder.as_uri()}/{name}", wait_until="load")
+        page.goto(f"{site.as_uri()}/{name}", wait_until="load")
+        page.wait_for_function("!window.MathJax?.startup?.promise || MathJax.startup.promise.then(() => true)")
         yield page
         assert not trouble
     finally:
@@ -78,114 +69,231 @@ def serious(page):
             for one in found if one["impact"] in ("serious", "critical")]
 
 
-def heading(page):
-    return page.locator("h1").inner_text()
+def nothing_is_moved_sideways(page):
+    return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def weight(site, asked):
+    """Bytes of the files behind these addresses, each once."""
+    files = {unquote(urlsplit(address).path) for address in asked}
+    return sum(Path(file).stat().st_size for file in files if Path(file).is_file())
+
+
+# Every page
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_opens_whole(browser, folder, name):
-    with opened(browser, folder, name) as page:
-        widths = page.eval_on_selector_all("img", "all => all.map(one => [one.complete, one.naturalWidth])")
-        assert all(complete and width > 0 for complete, width in widths)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page must be moved sideways"
+def test_a_page_opens_whole(browser, site, name):
+    with opened(browser, site, name) as page:
+        assert nothing_is_moved_sideways(page)
+        page.evaluate("document.querySelectorAll('img').forEach(one => { one.loading = 'eager'; })")
+        page.wait_for_function("[...document.images].every(one => one.complete)")
+        assert page.evaluate("[...document.images].every(one => one.naturalWidth > 0)")
+        assert weight(site, page.asked) < LIMIT
+        formulas = page.locator("mjx-container").count()
+        assert formulas == page.locator("span.math, div.math").count() or formulas > page.locator("div.math").count()
+        assert page.locator("mjx-merror").count() == 0
+        shown = page.evaluate("document.querySelector('main').innerText")
+        assert not re.search(r"\\[(\[]|\$\$", re.sub(r"(?m)^.*`.*$", "", shown)) or name.startswith("reference")
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if name in SOME or not name.startswith("solutions/")])
-def test_a_page_is_for_everybody(browser, folder, name):
-    """Solutions are like their lessons; axe needs seconds a page."""
-    with opened(browser, folder, name) as page:
+@pytest.mark.parametrize("name", ["08_gradient_descent.html", "00_start_here.html", "search.html"])
+def test_a_page_is_for_everybody(browser, site, name):
+    with opened(browser, site, name) as page:
         assert serious(page) == []
-
-
-@pytest.mark.parametrize("lesson", LESSONS)
-def test_formulas_are_drawn(browser, folder, lesson):
-    """By the font that came along: every formula has a box, higher where it stands in a line of its own."""
-    with opened(browser, folder, f"{lesson}.html") as page:
-        boxes = page.eval_on_selector_all("math", """all => all.map(one => {
-            const box = one.getBoundingClientRect();
-            return [box.width, box.height, one.checkVisibility()]; })""")
-        assert len(boxes) > 5 or lesson == LESSONS[-1]
-        assert all(3 < width < 800 and 5 < height < 250 and seen for width, height, seen in boxes)
-        assert page.evaluate("document.fonts.ready.then(all => [...all].map(one => one.status))") == (
-            ["loaded"] if boxes else ["unloaded"])
-
-
-def test_brackets_and_roots_grow(browser, folder):
-    """Without MathML, or without a font for it, both would keep the height of a letter."""
-    with opened(browser, folder, "06_total_variation.html") as page:
-        root = page.locator(".formula msqrt").first
-        assert root.bounding_box()["height"] > 1.2 * root.locator("mi").first.bounding_box()["height"]
-    with opened(browser, folder, "03_content_loss.html") as page:
-        bracket = page.locator(".formula mtable >> xpath=preceding-sibling::*[1]").first
-        assert bracket.bounding_box()["height"] > 30
 
 
 @pytest.mark.parametrize("name", SOME)
 @pytest.mark.parametrize("viewport, scheme", [(DESKTOP, "dark"), (PHONE, "light")], ids=["dark", "telephone"])
-def test_dark_and_narrow_pages(browser, folder, name, viewport, scheme):
-    with opened(browser, folder, name, viewport, color_scheme=scheme) as page:
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page must be moved sideways"
+def test_dark_and_narrow_pages(browser, site, name, viewport, scheme):
+    with opened(browser, site, name, viewport, color_scheme=scheme) as page:
+        assert nothing_is_moved_sideways(page)
         light = page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
         assert light == (scheme == "light")
         assert serious(page) == []
 
 
-def test_from_the_cover_through_all_lessons_and_back(browser, folder):
-    with opened(browser, folder, "index.html") as page:
-        page.locator(".lesson").first.click()
-        seen = [heading(page)]
-        for lesson in LESSONS[1:]:
-            follow(page, "main a[rel=next]")
-            page.wait_for_url(f"**/{lesson}.html")
-            seen.append(heading(page))
-        assert [words[:2] for words in seen] == [lesson[:2] for lesson in LESSONS]
-        assert page.locator("main a[rel=next]").count() == 0
-        for before in reversed(seen[:-1]):
-            follow(page, ".bar a[rel=prev]")
-            assert heading(page) == before
-        follow(page, ".home")
-        assert page.url == f"{folder.as_uri()}/index.html"
+def test_a_page_for_every_lesson_every_solution_and_every_link_leads_somewhere(site, pages):
+    assert set(EVERY) <= set(pages) and len(LESSONS) == 12
+    names = {name: set(re.findall(r'\bid="([^"]+)"', text)) for name, text in pages.items()}
+    for name, text in pages.items():
+        for tag, address in set(re.findall(r'<(\w+)[^>]*?\s(?:href|src)="([^"]*)"', text)):
+            parts = urlsplit(unescape(address))
+            if parts.scheme:
+                assert tag == "a" and parts.scheme in ("https", "http", "mailto"), (name, address)
+                continue
+            assert not parts.netloc, (name, address)
+            file = ((site / name).parent / unquote(parts.path)).resolve() if parts.path else site / name
+            assert file.is_file() and file.is_relative_to(site), (name, address)
+            if parts.fragment and file.suffix == ".html":
+                assert unquote(parts.fragment) in names[file.relative_to(site).as_posix()], (name, address)
 
 
-def test_from_a_lesson_to_its_solution_and_back(browser, folder):
-    with opened(browser, folder, "04_gram_matrices.html") as page:
-        follow(page, ".turn a")
-        assert "/solutions/04_gram_matrices.html#Exercise-1" in page.url
-        assert page.locator("[id^=Exercise-1]").bounding_box()["y"] < DESKTOP["height"]
-        follow(page, ".twin a")
-        assert page.url == f"{folder.as_uri()}/04_gram_matrices.html"
+def test_pictures_have_words_and_chinese_says_so(pages):
+    for name in EVERY:
+        for image in re.findall(r"<img [^>]*>", pages[name]):
+            assert re.search(r'alt="[^"]{5,}"', image) or "logo" in image, (name, image)
+    marked = "".join(re.findall(r'<span[^>]* lang="zh"[^>]*>([^<]+)</span>', pages["00_start_here.html"]))
+    assert "格拉姆矩阵" in marked
+    titles = Counter(re.search(r"<title>(.*?)</title>", pages[name], re.DOTALL)[1] for name in EVERY)
+    assert max(titles.values()) == 1
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "telephone"])
-def test_contents_lead_to_their_sections(browser, folder, viewport):
-    with opened(browser, folder, "01_convolution.html", viewport) as page:
-        link = page.locator(".contents a").nth(4)
-        if viewport is PHONE:
-            assert not link.is_visible()
-            page.locator(".contents summary").click()
-        link.click()
-        assert 0 <= page.locator("h3, h2").nth(4).bounding_box()["y"] < 200
+def test_the_buttons_lead_to_the_projects_home(pages):
+    from website.project import repository
+
+    home = urlsplit(repository()).path.strip("/")
+    links = [unescape(link) for link in re.findall(r'<a href="([^"]+)"', pages["05_style_loss.html"])]
+    for host, path in (("mybinder.org", f"/v2/gh/{home}/HEAD"),
+                       ("colab.research.google.com", f"/github/{home}/blob/HEAD")):
+        assert any(urlsplit(one).netloc == host and path in one and "notebooks/05_style_loss.ipynb" in one
+                   for one in links), host
+    assert any(one.startswith(f"{HUB}/hub/user-redirect/git-pull?repo=") and home.split("/")[-1] in one
+               for one in links)
 
 
-def test_with_keys_alone(browser, folder):
-    """The first Tab offers to skip the navigation; long code is scrolled by the arrow keys."""
-    with opened(browser, folder, "02_feature_maps.html", PHONE) as page:
-        page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement.className") == "skip"
-        page.keyboard.press("Enter")
-        page.keyboard.press("Tab")
-        code = page.locator("pre.code[tabindex]:visible").first  # some are folded
-        code.focus()
-        for _ in range(4):
-            page.keyboard.press("ArrowRight")
-        page.wait_for_function("document.activeElement.scrollLeft > 0", timeout=5000)
+def test_what_the_download_button_gives_has_no_outputs(site):
+    notebook = json.loads((site / "_sources/05_style_loss.ipynb").read_text(encoding="utf-8"))
+    assert len(notebook["cells"]) > 50 and not any(cell.get("outputs") for cell in notebook["cells"])
 
 
-def test_on_paper_there_is_only_the_lesson(browser, folder):
-    with opened(browser, folder, "05_style_loss.html", color_scheme="dark") as page:
+def test_the_site_is_not_too_large_for_a_stick(site):
+    """Without most of the drawings here, which `make site` counts too."""
+    assert sum(path.stat().st_size for path in site.rglob("*") if path.is_file()) < 45_000_000
+
+
+def test_words_are_found(browser, site):
+    with opened(browser, site, "search.html?q=Chambolle") as page:
+        page.wait_for_selector("#search-results li a")
+        assert "06 Total variation" in page.locator("#search-results").inner_text()
+
+
+def test_on_paper_there_is_only_the_lesson(browser, site):
+    with opened(browser, site, "08_gradient_descent.html", color_scheme="dark") as page:
         page.emulate_media(media="print")
-        colour = page.evaluate("getComputedStyle(document.querySelector('.code .kn')).color")
-        assert colour == "rgb(123, 45, 158)", "paper is white, whatever the screen is"
-        for part in (".bar", ".contents", "main .steps", "footer", ".twin"):
-            assert not page.locator(part).is_visible(), part
-        assert page.evaluate("[...document.querySelectorAll('pre')].every(one => one.scrollWidth <= one.clientWidth)")
+        page.wait_for_function("getComputedStyle(document.body).backgroundColor === 'rgb(255, 255, 255)'")
+        for part in (".bd-sidebar-primary", ".bd-sidebar-secondary", ".bd-header-article", ".nst-aids"):
+            assert not page.locator(part).first.is_visible(), part
+        assert page.evaluate("[...document.querySelectorAll('article pre')].every(one => one.scrollWidth <= "
+                             "one.clientWidth + 1)")
+
+
+def test_folded_code_opens(browser, site):
+    with opened(browser, site, "05_style_loss.html") as page:
+        folded = page.locator("details.hide").first
+        assert not folded.locator("pre").first.is_visible()
+        folded.locator("summary").click()
+        assert folded.locator("pre").first.is_visible()
+
+
+# Panels
+
+
+def panels(lesson):
+    return [name for name, *_ in panels_in(ROOT / "notebooks" / f"{lesson}.ipynb")[1]]
+
+
+def state(panel):
+    return panel.locator("img").get_attribute("src"), panel.locator("figcaption").inner_text()
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_every_panel_moves(browser, site, lesson):
+    """By the keyboard: each control of each panel changes the picture, and back."""
+    with opened(browser, site, f"{lesson}.html") as page:
+        for name in panels(lesson):
+            panel = page.locator(f"[data-frames='panels/{name}']")
+            assert not any(f"/panels/{name}/" in address for address in page.asked), "loaded before it is in view"
+            panel.scroll_into_view_if_needed()
+            panel.locator(".nst-controls").wait_for()
+            assert panel.locator("figcaption").get_attribute("aria-live") == "polite"
+            changes = [_changes(page, panel, control) for control in
+                       panel.locator(".nst-controls :is(input, select):enabled").all()]
+            assert changes and any(changes), name
+            assert all(changes) or lesson not in DRAWN, (name, changes)
+            page.wait_for_function("one => one.complete && one.naturalWidth > 0",
+                                   arg=panel.locator("img").element_handle())
+
+
+def _changes(page, panel, control):
+    """Whether the picture or its words follow a control that is moved by the keyboard; at an end, the other way."""
+    before = state(panel)
+    keys = ["Space"] if control.get_attribute("type") == "checkbox" else ["ArrowRight", "ArrowDown", "ArrowLeft",
+                                                                        "ArrowUp"]
+    for key in keys:
+        control.press(key)
+        if state(panel) != before:
+            return True
+    return False
+
+
+def test_a_panel_follows_the_mouse_and_says_what_is_missing(browser, site):
+    with opened(browser, site, "08_gradient_descent.html") as page:
+        panel = page.locator(".nst-panel").first
+        panel.scroll_into_view_if_needed()
+        panel.locator(".nst-controls").wait_for()
+        before, control = state(panel), panel.get_by_label("β")
+        box = control.bounding_box()
+        page.mouse.click(box["x"] + 3, box["y"] + box["height"] / 2)
+        after = state(panel)
+        assert before[0] != after[0] and before[1] != after[1]
+        assert panel.locator("img").get_attribute("alt") == after[1]
+        assert "drawings, made beforehand" in panel.locator(".nst-note").inner_text()
+
+
+def test_a_panel_is_touched(browser, site):
+    with opened(browser, site, "01_convolution.html", PHONE, has_touch=True) as page:
+        panel = page.locator(".nst-panel").first
+        panel.scroll_into_view_if_needed()
+        panel.locator(".nst-controls").wait_for()
+        before, control = state(panel), panel.get_by_label("row i")
+        box = control.bounding_box()
+        page.touchscreen.tap(box["x"] + box["width"] - 4, box["y"] + box["height"] / 2)
+        assert state(panel) != before
+        assert nothing_is_moved_sideways(page)
+        assert serious(page) == []
+
+
+def test_where_no_script_runs_panels_and_predictions_can_be_read(browser, site):
+    with opened(browser, site, "08_gradient_descent.html", java_script_enabled=False) as page:
+        panel = page.locator(".nst-panel").first
+        assert panel.locator("img").is_visible() and "JupyterLab" in panel.locator(".nst-note").inner_text()
+        prediction = page.locator(".nst-prediction").first
+        prediction.locator("summary").first.click()
+        assert prediction.locator("details").first.locator("p").first.is_visible()
+
+
+# Predictions and exercises
+
+
+def test_a_prediction_is_committed_to_answered_and_remembered(browser, site):
+    with opened(browser, site, "05_style_loss.html") as page:
+        prediction = page.locator(".nst-prediction").first
+        commit = prediction.get_by_role("button", name="Commit to it")
+        assert commit.is_disabled()
+        prediction.get_by_role("radio").first.check()
+        commit.click()
+        told = prediction.get_by_role("status").inner_text()
+        assert told.startswith(("✓ Yes.", "✗ No.")) and prediction.get_by_role("radio").first.is_disabled()
+        page.reload()
+        assert page.locator(".nst-prediction").first.get_by_role("status").inner_text() == told
+        page.locator(".nst-prediction").first.get_by_role("button", name="Forget my choice").click()
+        assert page.locator(".nst-prediction").first.get_by_role("status").inner_text() == ""
+        assert not page.locator(".nst-prediction").first.get_by_role("radio").first.is_disabled()
+
+
+def test_an_exercise_shows_its_stub_and_hints_on_demand(browser, site):
+    with opened(browser, site, "01_convolution.html") as page:
+        assert "..." in page.locator(".cell.tag_exercise pre").first.inner_text()
+        aids = page.locator(".nst-aids").first
+        hint = aids.locator("li details").first
+        assert not hint.is_visible()
+        aids.locator("> details > summary").first.click()
+        assert hint.is_visible() and len(hint.inner_text()) < 10
+        hint.locator("summary").click()
+        assert len(hint.inner_text()) > 30
+        aids.get_by_text("How to run it").click()
+        assert "make lab" in aids.inner_text()
+        with page.expect_navigation():
+            aids.get_by_role("link", name="One way to solve it").click()
+        assert "solved" in page.locator("article h1").inner_text()

@@ -1,7 +1,7 @@
 """Which cells the browser runs, worked out by pencil."""
 
 import pytest
-from slices import before, names
+from website.slices import before, names
 
 
 @pytest.mark.parametrize("cells, needed", [

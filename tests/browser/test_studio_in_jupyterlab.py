@@ -11,7 +11,7 @@ from conftest import ARTEFACTS, ROOT
 from pages import opened, until_other_than
 from PIL import Image
 from playwright.sync_api import expect
-from slices import before
+from website.slices import before
 
 QUICK = "Studio(Settings(size=128, scales=2, iterations=400))"
 

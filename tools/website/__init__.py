@@ -1,0 +1,1 @@
+"""The course as a website: what `tools/make_site.py` joins."""

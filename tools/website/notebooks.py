@@ -1,0 +1,144 @@
+"""A stored notebook → the notebook that the site is made of: the same cells, with their outputs as a page shows them.
+
+What JupyterLab folds is folded; a figure and its caption become one; a prediction is asked without the code that holds
+its answer; a panel becomes what `panels.js` brings to life; under an exercise stand its hints and how to run it.
+"""
+
+import ast
+import base64
+import copy
+import re
+from html import escape, unescape
+
+import nbformat
+
+from website.aids import aids
+from website.links import Links
+from website.panels import panel_of
+from website.project import SiteError, shown
+
+FOLDED = {"check": "The check", "figure": "How it is drawn"}  # by a cell's tag; JupyterLab folds these too
+CAPTION = re.compile(r'<p class="nst-caption"[^>]*>(.*?)</p>\s*$', re.DOTALL)
+EMBEDDED = re.compile(r'<img src="data:image/[a-z+]+;base64,([^"]+)" alt="([^"]*)">')  # in a folded figure
+CHECK = re.compile(r'exercises\.check\("([^"]+)"')
+ASKED = "predict"
+PREDICTION = '<div role="group" aria-label="Prediction"'
+PICTURES = ("image/png", "image/jpeg", "image/webp")
+ALIVE = "<em>This is how it begins; with JavaScript it can be moved here, and in JupyterLab it can do everything.</em>"
+ELSEWHERE = "<em>This one needs Python behind it: run the lesson in JupyterLab. Here is how it looks.</em>"
+
+
+class Lesson:
+    """One notebook on its way into the site.
+
+    Args:
+        edition, page: as of `Links`. source: the stored notebook. pictures: `Pictures` of the site.
+    """
+
+    def __init__(self, edition, page, source, pictures):
+        self.page, self.source, self.pictures = page, source, pictures
+        self.frames = "../panels" if edition.folder else "panels"  # all editions share them
+        self.solved, self.panels = page.startswith("solutions/"), 0
+        self.links = Links(edition, page, source, pictures)
+
+    def staged(self):
+        """The notebook for the site."""
+        notebook = nbformat.read(self.source, as_version=4)
+        self._require_title(notebook)
+        cells = []
+        for cell in notebook.cells:
+            cells += [self._text(cell)] if cell.cell_type == "markdown" else self._code(cell)
+            cells += self._after(cell)
+        notebook.cells = cells
+        if self.solved:
+            self._say_that_it_is_solved(cells)
+        return notebook
+
+    def _require_title(self, notebook):
+        if not notebook.cells or not re.match(r"# .+", notebook.cells[0].source):
+            raise SiteError(f"{shown(self.source)} does not begin with a title, `# …`")
+
+    def _say_that_it_is_solved(self, cells):
+        title, _, rest = cells[0].source.partition("\n")
+        lesson = self.links.to(self.source.stem, ".ipynb")
+        cells[0].source = (f"{title}, solved\n\n*The exercises are solved here:* [*the lesson without the "
+                           f"solutions*]({lesson})\n{rest}")
+
+    def _text(self, cell):
+        cell.source = self.links.rewritten(cell.source)
+        return cell
+
+    def _code(self, cell):
+        tags = cell.metadata.get("tags", [])
+        words = next((words for tag, words in FOLDED.items() if tag in tags), None) or _asking(cell.source)
+        cell.outputs = list(self._outputs(cell))
+        if not words:
+            return [cell]
+        if words == ASKED:
+            cell.metadata["tags"] = [*tags, "remove-input"]
+            return [cell]
+        folded = copy.deepcopy(cell)
+        folded.outputs, folded.metadata["tags"] = [], [*tags, "hide-input"]
+        folded.metadata["mystnb"] = {"code_prompt_show": words, "code_prompt_hide": words}
+        if not cell.outputs:
+            return [folded]
+        cell.metadata["tags"], folded.id = [*tags, "remove-input"], f"{cell.id}-source"  # the figure comes first
+        return [cell, folded]
+
+    def _outputs(self, cell):
+        waiting = list(cell.outputs)
+        while waiting:
+            output = waiting.pop(0)
+            data = output.get("data", {})
+            kind = next((kind for kind in PICTURES if kind in data), None)
+            if output.output_type == "stream" or ("text/plain" in data and not kind and "text/html" not in data):
+                yield output
+            elif kind:
+                caption = CAPTION.match(waiting[0].get("data", {}).get("text/html", "")) if waiting else None
+                if caption:
+                    waiting.pop(0)
+                yield self._html(self._picture(cell, output, kind, caption[1] if caption else ""))
+            elif "text/html" in data:
+                html = EMBEDDED.sub(self._unpacked, data["text/html"])
+                yield self._html(html.replace(PREDICTION, f'{PREDICTION} class="nst-prediction"'))
+            else:
+                raise SiteError(f"{shown(self.source)}: an output that a page cannot show: {output.output_type}")
+
+    def _picture(self, cell, output, kind, caption):
+        data, alt = base64.b64decode(output.data[kind]), output.metadata.get(kind, {}).get("alt", "")
+        if output.output_type != "execute_result":  # figures are shown by a call; a panel is its cell's value
+            return self.pictures.figure(data, self.page, alt, caption, shown(self.source))
+        self.panels += 1
+        name, moves = panel_of(self.source, cell.source, self.panels)
+        still = self.pictures.figure(data, self.page, alt, f"{escape(alt)}", shown(self.source))
+        frames = f' data-frames="{self.links.to(f"{self.frames}/{name}", "")}"' if moves else ""
+        return (f'<div class="nst-panel" id="panel-{self.panels}"{frames}>{still}<p class="nst-note">'
+                f'{ALIVE if moves else ELSEWHERE}</p></div>')
+
+    def _unpacked(self, found):
+        return self.pictures.image(base64.b64decode(found[1]), self.page, unescape(found[2]), shown(self.source))[0]
+
+    def _html(self, html):
+        return nbformat.v4.new_output("display_data", {"text/html": html})
+
+    def _after(self, cell):
+        """Behind the check of an exercise: hints, how to run it, and where it is solved."""
+        found = CHECK.search(cell.source) if cell.cell_type == "code" else None
+        if not found or self.solved:
+            return []
+        return [nbformat.v4.new_markdown_cell(aids(found[1], self.links, self.source.stem))]
+
+
+def _asking(source):
+    """Whether a cell only asks for a prediction: its source holds the answer."""
+    body = ast.parse(source).body
+    return ASKED if len(body) == 1 and ast.unparse(body[0]).startswith("exercises.predict(") else None
+
+
+def to_take_home(source):
+    """The notebook that the page's download button gives: without outputs, which would weigh megabytes."""
+    notebook = copy.deepcopy(nbformat.read(source, as_version=4))
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return nbformat.writes(notebook) + "\n"
