@@ -40,7 +40,7 @@ class Painter:
         runs = Path(self.notes).read_text().split().count(str(settings.seed))
         if settings.seed in self.deadly or (settings.seed in self.deadly_once and runs == 1):
             die()
-        content, _ = pictures
+        content = pictures[0]
         history = {name: [1.0] * settings.iterations for name in ("content", "style", "tv", "total")}
         return {"image": np.full_like(content, 127), "history": history, "settings": settings, "seconds": 0.1,
                 "sizes": ((*content.shape[:2], settings.iterations),)}

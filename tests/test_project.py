@@ -314,7 +314,7 @@ def test_widgets_are_views(path):
 
 
 TESTED_THROUGH = {  # modules that no test imports: {which: the tests that call them through others}
-    "decoding": "test_images", "result": "test_transfer", "tracks": "test_run", "vgg": "test_networks",
+    "tracks": "test_run", "vgg": "test_networks",
     "commands/": "test_command_line", "exercises/": "test_exercises", "widgets/controls": "test_studio",
     "modes": "test_profiles", "profiles": "test_profiles", "sources": "test_raw_files", "checks": "test_refused_pictures",
     "widgets/masks": "test_studio", "widgets/uploads": "test_uploads",

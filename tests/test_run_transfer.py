@@ -121,7 +121,7 @@ def test_showing_takes_a_small_share_of_the_time(monkeypatch):
 def test_frames_are_spread_over_the_run_and_bounded(monkeypatch):
     monkeypatch.setattr(module, "SELDOM", 0)
     monkeypatch.setattr(module, "SHARE", 0)  # so it is shown after every iteration
-    monkeypatch.setattr(module, "iterate", lambda *arguments: steps(1000))
+    monkeypatch.setattr(module, "iterate", lambda *arguments, **more: steps(1000))
     run = Run(PICTURE, PICTURE, replace(LEFT_ALONE, iterations=1000))
     run.start()
     assert ended(run) == "finished"

@@ -184,7 +184,7 @@ def test_a_mask_without_a_mouse_keeps_what_it_covers(box):
     begin(box)
     box.run.wait(60)
     assert box.run.status == "finished" and box.run.masks.keep[0, :250].min() == 1
-    photograph = resize_image(box._picture("content"), *box.run.result().image.shape[:2])
+    photograph = resize_image(box.run.content, *box.run.result().image.shape[:2])
     np.testing.assert_array_equal(box.run.result().image[:, :31], photograph[:, :31])
     box.buttons["reset"].click()
     assert box.masks.masks is None and not box.masks.mask.any()
