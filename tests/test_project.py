@@ -316,8 +316,8 @@ def test_widgets_are_views(path):
 TESTED_THROUGH = {  # modules that no test imports: {which: the tests that call them through others}
     "tracks": "test_run", "vgg": "test_networks",
     "commands/": "test_command_line", "exercises/": "test_exercises", "widgets/controls": "test_studio",
-    "modes": "test_profiles", "profiles": "test_profiles", "sources": "test_raw_files", "checks": "test_refused_pictures",
-    "widgets/masks": "test_studio", "widgets/uploads": "test_uploads",
+    "modes": "test_profiles", "profiles": "test_profiles", "sources": "test_raw_files",
+    "checks": "test_refused_pictures", "widgets/masks": "test_studio", "widgets/uploads": "test_uploads",
     "arrays": "test_project",  # types, which basedpyright checks
 }
 
