@@ -4,6 +4,7 @@
     python tools/translate.py 06_total_variation         one
     python tools/translate.py --check                    nothing is written: is every catalogue up to date?
     python tools/translate.py --lint FILE.po …           each violation of the rules, with its line and what to do
+    python tools/translate.py --text 06_total_variation  the lesson in the other language, to be read as a whole
 
 Translators edit translations/LANGUAGE/LC_MESSAGES/*.po; see translations/README.md.
 """
@@ -12,7 +13,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from languages import FOLDERS, catalogues, lessons, rules
+from languages import FOLDERS, ROOT, catalogues, edition, lessons, package, rules
 
 
 def main(arguments=None):
@@ -21,22 +22,59 @@ def main(arguments=None):
     parser.add_argument("--language", default="zh_CN", choices=FOLDERS)
     parser.add_argument("--check", action="store_true", help="write nothing; are the catalogues up to date?")
     parser.add_argument("--lint", action="store_true", help="check files against the rules of a translation")
+    parser.add_argument("--text", action="store_true", help="print lessons in the other language, nothing executed")
     options = parser.parse_args(arguments)
     if options.lint:
         return lint([Path(name) for name in options.names])
-    return merge(options.names or lessons.lessons(), options.language, options.check)
+    known = [*lessons.lessons(), *package.names(), edition.CATALOGUE]
+    unknown = set(options.names) - set(known)
+    if unknown:
+        parser.error(f"no catalogue {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    if options.text:
+        return read_aloud(options.names, options.language)
+    behind = merge(options.names or known, options.language, options.check)
+    return int(compiled(options.language, options.check) | behind)
 
 
 def merge(names, language, check):
-    """Take up what changed in English; a line for each catalogue says how complete it is."""
+    """Take up what changed in English; a line for each catalogue says how complete it is. Returns whether to complain."""
     behind = False
     for name in names:
         path = catalogues.path_of(name, language)
-        catalog = catalogues.merged(name, language, catalogues.template(lessons.messages(name)))
+        catalog = catalogues.merged(name, language, catalogues.template(texts_of(name)))
         changed = catalogues.differs(path, catalog) if check else catalogues.write(path, catalog)
         behind |= changed
         print(f"{name}: {report(catalog)}{' (changed)' if changed else ''}")
-    return int(check and behind)
+    return check and behind
+
+
+def texts_of(name):
+    """The messages of a catalogue, as they stand in the sources now."""
+    if name == edition.CATALOGUE:
+        return edition.messages()
+    return lessons.messages(name) if name in lessons.lessons() else package.messages(name)
+
+
+def read_aloud(names, language):
+    """Print lessons in the other language; what is not translated stays English."""
+    for name in names:
+        translate = edition.translator(name, language, draft=True)
+        for cell in edition.translated_cells(name, lessons.cells(name), language, translate):
+            print(cell.source if cell.cell_type == "markdown" else f"```python\n{cell.source}\n```", end="\n\n")
+    return 0
+
+
+def compiled(language, check):
+    """Make of the package's catalogues the file that it reads; returns whether to complain."""
+    path = catalogues.compiled_path(language)
+    new = catalogues.compiled(catalogues.read(catalogues.path_of(name, language)) for name in package.names())
+    if path.is_file() and path.read_bytes() == new:
+        return False
+    print(f"{path.relative_to(ROOT)}: {'out of date' if check else 'made'}")
+    if not check:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(new)
+    return check
 
 
 def report(catalog):

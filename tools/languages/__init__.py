@@ -3,9 +3,10 @@
     texts       what counts as words; formulas, code, numbers and links in a text
     markdown    a text cell as blocks, and back
     code        the words of a code cell: literals and comments, and back
-    lessons     a lesson's messages; a lesson in another language
+    lessons     a lesson's messages
     package     the words of nst_helpers
     catalogues  gettext files, read, merged and written by Babel
+    edition     a lesson in another language
     numbers     the numbers of a text
     glossary    terms and their translations
     rules       what a translation must keep, and how it is set

@@ -25,6 +25,11 @@ def path_of(name: str, language: str) -> Path:
     return TRANSLATIONS / language / "LC_MESSAGES" / f"{name}.po"
 
 
+def compiled_path(language: str) -> Path:
+    """Where the package looks for its words (nst_helpers/words.py)."""
+    return ROOT / "nst_helpers" / "locale" / language / "LC_MESSAGES" / "nst_helpers.mo"
+
+
 def template(texts: Iterable[Text]) -> Catalog:
     """A catalogue of messages without translations; its comments say where each stands."""
     catalog = Catalog()

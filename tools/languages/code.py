@@ -11,14 +11,15 @@ import re
 import tokenize
 import unicodedata
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from languages import texts
 
 SHOWING = {"print", "show", "show_images", "show_picture", "set_title", "set_xlabel", "set_ylabel", "legend", "text",
-           "annotate", "title", "xlabel", "ylabel", "suptitle", "draw_image", "draw_matrix", "predict"}
+           "annotate", "title", "xlabel", "ylabel", "suptitle", "draw_image", "draw_matrix", "predict",
+           "translated", "slider", "log_slider", "choice_slider", "dropdown", "film"}
 SHOWING_KEYWORDS = {"label", "title", "xlabel", "ylabel", "caption", "folded", "alt", "titles", "right", "xticklabels",
-                    "yticklabels"}
+                    "yticklabels", "description", "tooltip", "help", "words", "metavar"}
 CHECKS = {"check", "predict"}  # their first argument is the exercise's name
 PLACES = re.compile(r"(?:outside )?(?:upper|lower|center) (?:left|right|center)|(?:axes|offset|figure) \w+|image/\w+")
 NO_COMMENT = re.compile(r"#\s*(?:noqa|type:|pyright:|pragma|%%|fmt:|ruff:)")
@@ -46,19 +47,35 @@ def pieces(source: str, include: Collection[str] = (), exclude: Collection[str] 
 def translated(source: str, translate: Callable[[str], str], include: Collection[str] = (),
                exclude: Collection[str] = (), shown: str | None = None) -> str:
     """The same Python with its words in another language; what `translate` leaves as it is keeps its very source."""
-    lines = source.split("\n")
-    for piece in reversed(pieces(source, include, exclude, shown)):
+    lines, moved = source.split("\n"), _Moved()
+    for piece in pieces(source, include, exclude, shown):
         words = translate(piece.text)
-        if piece.node is not None:
-            inner = _inner(piece.node, translate, include, exclude)
-            if words == piece.text and inner == {key: key for key in inner}:
-                continue
-            for placeholder, other in inner.items():
-                words = words.replace(placeholder, other)
-            _put(lines, piece, words)
-        elif words != piece.text:
-            _put_comment(lines, piece, words)
+        inner = _inner(piece.node, translate, include, exclude)
+        if words == piece.text and all(key == other for key, other in inner.items()):
+            continue
+        for placeholder, other in inner.items():
+            words = words.replace(placeholder, other)
+        here = replace(piece, start=moved.place(piece.start), end=moved.place(piece.end))
+        new = _commented(lines, here, words) if piece.kind == "comment" else _written(lines, here, words)
+        (first, _), (last, right) = here.start, here.end
+        after = len(lines[last - 1]) - right
+        lines[first - 1 : last] = new
+        moved.to(piece.end, (first + len(new) - 1, len(new[-1]) - after))
     return "\n".join(lines)
+
+
+class _Moved:
+    """Where a place of the source is now, after replacements before it."""
+
+    def __init__(self):
+        self.end = self.new = (0, 0)
+
+    def place(self, place):
+        (line, column), (end, right), (new, now) = place, self.end, self.new
+        return line - end + new, column - right + now if line == end else column
+
+    def to(self, end, new):
+        self.end, self.new = end, new
 
 
 def template(node: ast.expr) -> str:
@@ -202,19 +219,16 @@ def _escaped(text):
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
-def _put(lines, piece, words):
+def _written(lines, piece, words):
+    """The lines that stand in the place of those of a literal."""
     (first, left), (last, right) = piece.start, piece.end
     before, after = lines[first - 1][:left], lines[last - 1][right:]
     if piece.kind == "docstring":
-        new = [f'{before}"""{words}"""{after}']
-    else:
-        room = max(WIDTH - width(before), 40)
-        parts = [literal(piece.node, part) for part in _broken(piece.node, words, room - 4)]
-        new = [before + parts[0], *(" " * width(before) + part for part in parts[1:])]
-        new[-1] += after
-        if len(new) > 1 and not _parses(lines, first, last, new):
-            new = [before + literal(piece.node, words) + after]
-    lines[first - 1 : last] = new
+        return [f'{before}"""{words}"""{after}']
+    parts = [literal(piece.node, part) for part in _broken(piece.node, words, max(WIDTH - width(before), 40) - 4)]
+    new = [before + parts[0], *(" " * width(before) + part for part in parts[1:])]
+    new[-1] += after
+    return new if len(new) == 1 or _parses(lines, first, last, new) else [before + literal(piece.node, words) + after]
 
 
 def _parses(lines, first, last, new):
@@ -237,11 +251,12 @@ def _broken(node, text, room):
     return parts
 
 
-def _put_comment(lines, piece, words):
-    (first, left), (last, _) = piece.start, piece.end
+def _commented(lines, piece, words):
+    """The lines that stand in the place of those of a comment."""
+    (first, left), _ = piece.start, piece.end
     before = lines[first - 1][:left]
-    parts = _broken(None, words, max(WIDTH - width(before) - 2, 30)) if not before.strip() else [words]
-    lines[first - 1 : last] = [f"{before}# {part.strip()}" for part in parts]
+    parts = [words] if before.strip() else _broken(None, words, max(WIDTH - width(before) - 2, 30))
+    return [f"{before}# {part.strip()}" for part in parts]
 
 
 def width(text):

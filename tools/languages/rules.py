@@ -15,6 +15,7 @@ from languages import catalogues, glossary, numbers, texts
 MARKDOWN = {"heading", "paragraph", "list item", "table", "quotation", "code block"}
 HAN = r"[\u3400-\u4dbf\u4e00-\u9fff]"
 LATIN = r"[A-Za-z0-9\u0370-\u03ff$`@]"
+OTHER = "\x00"  # stands for what has no rule of setting
 SIGNS = re.compile(r"[≈±√∂∇½²³×]")
 GREEK = re.compile(r"[\u0391-\u03c9]")
 LETTER = re.compile(r"(?<![\w’'`.-])(?![aAIs]\b)[A-Za-z](?![\w’'`-])")
@@ -23,7 +24,7 @@ SETTING = (  # (what is wrong, what to do)
     (rf"{HAN}\s*[,;:!?]", "after Chinese stands ，；：！？, not the ASCII mark"),
     (rf"{HAN}\.(?!\w)", "a Chinese sentence ends with 。"),
     (rf"[,;:]\s*{HAN}(?<!@{HAN})", "before Chinese stands ，；：, not the ASCII mark"),
-    (rf"{HAN}\s*\(|\(\s*{HAN}|{HAN}\s*\)|\)\s*{HAN}", "beside Chinese stand （ and ）"),
+    (rf"{HAN}\(|\([^()]*{HAN}[^()]*\)|\){HAN}", "beside Chinese, and around it, stand （ and ）"),
     (rf"{HAN}\s*\"|\"\s*{HAN}", "Chinese quotes are “ and ”"),
     (rf"{HAN}{LATIN}", "a space between Chinese and a following Latin letter, digit, formula or code"),
     (rf"{LATIN}{HAN}", "a space between a Latin letter, digit, formula or code and the following Chinese"),
@@ -117,10 +118,10 @@ def _skeleton(text, markdown):
         text = texts.FORMULA.sub("$", text)
         text = texts.TARGET.sub("]", text)
         text = texts.without(text, texts.ADDRESS, texts.TAG, instead="@")
-        return re.sub(r"[*\[\]|]|\\(?=\W)", "", text)
+        return re.sub(r"[*\[\]]|\\(?=\W)", "", text).replace("|", OTHER)
     text = texts.FORMULA.sub("$", text)
     for placeholder in texts.placeholders(text):
-        text = text.replace(placeholder, "")  # it may be Chinese, or a number
+        text = text.replace(placeholder, OTHER)  # it may be Chinese, or a number
     return text
 
 

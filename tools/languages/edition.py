@@ -1,0 +1,56 @@
+"""A lesson in another language: its cells, with the words of its catalogue.
+
+Beside what is translated, it has two cells that the English one has not: one of code that chooses the language, so that
+figures, exercises and widgets speak it too; and the last one, which leads to the worked exercises.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import nbformat
+
+from languages import catalogues, lessons
+
+SOLUTIONS = "*The worked exercises of this lesson are in the English edition: [{lesson}](../solutions/{lesson}.ipynb).*"
+NOTE = "figures, exercises and widgets speak it too"
+CATALOGUE = "edition"
+
+
+class Incomplete(ValueError):
+    """A lesson whose translation is not whole: what is missing."""
+
+
+def translator(lesson: str, language: str, draft: bool = False) -> Callable[[str], str]:
+    """English → translation, of one lesson.
+
+    Args:
+        draft: what is empty or fuzzy stays English; else it is an error.
+
+    Raises:
+        Incomplete: the catalogue lacks something.
+    """
+    known = {message.id: message.string
+             for name in (lesson, CATALOGUE)
+             for message in catalogues.entries(catalogues.read(catalogues.path_of(name, language)))
+             if message.string and not message.fuzzy}
+    lost = [text.words for text in (*lessons.messages(lesson), *messages()) if text.words not in known]
+    if lost and not draft:
+        raise Incomplete(f"{lesson} in {language}: {len(lost)} texts are empty or fuzzy, the first is {lost[0][:60]!r}: "
+                         "see `python tools/translate.py`")
+    return lambda text: known.get(text, text)
+
+
+def messages():
+    """The words that every lesson of an edition has more than the English one."""
+    yield lessons.Text(SOLUTIONS, "paragraph", "the end of every lesson")
+    yield lessons.Text(NOTE, "comment", "the cell that chooses the language")
+
+
+def translated_cells(lesson: str, cells: list, language: str, translate: Callable[[str], str]) -> list[Any]:
+    """The cells of a lesson in another language; each keeps its id, by which it is found in the English one."""
+    cells = [nbformat.from_dict({**cell, "source": lessons.source_in(lesson, cell, translate)}) for cell in cells]
+    first = next(number for number, cell in enumerate(cells) if cell.cell_type == "code")
+    chooses = (f"from nst_helpers.words import set_language\n\nset_language(\"{language}\")  # {translate(NOTE)}")
+    cells.insert(first, nbformat.v4.new_code_cell(chooses, id="language", metadata={"tags": ["language"]}))
+    end = translate(SOLUTIONS).format(lesson=lesson)
+    return [*cells, nbformat.v4.new_markdown_cell(end, id="solutions", metadata={"tags": ["language"]})]

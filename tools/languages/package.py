@@ -1,0 +1,53 @@
+"""The words of nst_helpers: exercises and their hints, diagrams, widgets, verdicts, messages, the command line.
+
+They are put in another language where they are shown (nst_helpers/words.py), so nothing is marked in the code: a
+literal is a message by the same rule as in a lesson. Docstrings are for those who read the code, and stay English.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from languages import ROOT, code, texts
+from languages.lessons import Text, chosen
+
+PACKAGE = ROOT / "nst_helpers"
+GROUPS = {"widgets": ("widgets",), "diagrams": ("diagrams", "plots.py", "experiments"),
+          "commands": ("commands", "__main__.py", "settings.py")}
+NO_WORDS = re.compile(r"[<;]\S|^[\w.]+(?:, ?[\w.]+)*$|</|\bcursor:|\\[(d.w]|=>", re.S)  # HTML, scripts, patterns
+
+
+def names() -> list[str]:
+    """The names of the package's catalogues."""
+    return [*GROUPS, "messages", *(f"exercises_{path.stem[-2:]}" for path in _files()
+                                   if path.parent.name == "exercises" and path.stem.startswith("lesson_"))]
+
+
+def messages(name: str) -> Iterator[Text]:
+    """The messages of one of these catalogues."""
+    for path in _files():
+        if _catalogue(path) == name:
+            place = path.relative_to(PACKAGE).as_posix()
+            for piece in _pieces(path.read_text(encoding="utf-8")):
+                if not NO_WORDS.search(piece.text):
+                    yield Text(piece.text, piece.kind, place)
+
+
+def _pieces(source):
+    """The literals of a module that are words, and those in the placeholders of its f-strings."""
+    for piece in code.pieces(source, **chosen("package")):
+        if piece.kind not in ("comment", "docstring"):
+            yield piece
+            yield from code.inner_pieces(piece.node, **chosen("package"))
+
+
+def _files():
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def _catalogue(path: Path) -> str:
+    first = path.relative_to(PACKAGE).parts[0]
+    if first == "exercises":
+        return f"exercises_{path.stem[-2:]}" if path.stem.startswith("lesson_") else "messages"
+    return next((name for name, parts in GROUPS.items() if first in parts), "messages")
