@@ -37,7 +37,7 @@ def main(arguments=None):
 
 
 def merge(names, language, check):
-    """Take up what changed in English; a line for each catalogue says how complete it is. Returns whether to complain."""
+    """Take up what changed in English; a line for each says how complete it is. Returns whether to complain."""
     behind = False
     for name in names:
         path = catalogues.path_of(name, language)

@@ -189,7 +189,8 @@ def _inner(node, translate, include, exclude):
     return found
 
 
-def inner_pieces(node: ast.expr | None, include: Collection[str] = (), exclude: Collection[str] = ()) -> Iterator[Piece]:
+def inner_pieces(node: ast.expr | None, include: Collection[str] = (),
+                 exclude: Collection[str] = ()) -> Iterator[Piece]:
     """The words inside the placeholders of an f-string."""
     if isinstance(node, ast.JoinedStr):
         for part in node.values:
@@ -240,9 +241,10 @@ def _parses(lines, first, last, new):
 
 
 def _broken(node, text, room):
-    """A text in pieces of so many columns: no placeholder, formula or Latin word is cut, no line begins with a comma."""
+    """A text in pieces of so many columns; no placeholder, formula or Latin word is cut, no comma comes first."""
     holes = "|".join(re.escape(hole) for hole in texts.placeholders(text)) if isinstance(node, ast.JoinedStr) else ""
-    units = re.findall(rf"{holes + '|' if holes else ''}\$[^$]+\$|[\w.%\\-]+?(?=[\u3000-\u9fff])|[!-~]+ ?|.", text, re.S)
+    whole = rf"{holes}|" if holes else ""
+    units = re.findall(rf"{whole}\$[^$]+\$|[\w.%\\-]+?(?=[\u3000-\u9fff])|[!-~]+ ?|.", text, re.S)
     parts = [""]
     for unit in units:
         if parts[-1] and width(parts[-1] + unit) > room and unit[0] not in "，。；：、！？）”’》… ":

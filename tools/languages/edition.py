@@ -35,8 +35,8 @@ def translator(lesson: str, language: str, draft: bool = False) -> Callable[[str
              if message.string and not message.fuzzy}
     lost = [text.words for text in (*lessons.messages(lesson), *messages()) if text.words not in known]
     if lost and not draft:
-        raise Incomplete(f"{lesson} in {language}: {len(lost)} texts are empty or fuzzy, the first is {lost[0][:60]!r}: "
-                         "see `python tools/translate.py`")
+        raise Incomplete(f"{lesson} in {language}: {len(lost)} texts are empty or fuzzy, the first is {lost[0][:60]!r}"
+                         ": see `python tools/translate.py`")
     return lambda text: known.get(text, text)
 
 

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-NUMBER = re.compile(r"(?<![A-Za-z_\d.])\d[\d,]*(?:\.\d+)*(?![\d_])\s*(thousand|million|billion|百万|千万|万|亿|千(?!瓦))?")
+NUMBER = re.compile(r"(?<![A-Za-z_\d.])\d[\d,]*(?:\.\d+)*(?![\d_])\s*(thousand|million|billion|百万|千万|万|亿|千)?")
 TIMES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "千": 1e3, "万": 1e4, "百万": 1e6, "千万": 1e7, "亿": 1e8}
 WORDS = {"one": 1, "once": 1, "two": 2, "twice": 2, "half": 2, "second": 2, "both": 2, "double": 2, "three": 3,
          "third": 3, "four": 4, "quarter": 4, "fourth": 4, "five": 5, "fifth": 5, "six": 6, "sixth": 6, "seven": 7,

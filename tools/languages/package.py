@@ -4,12 +4,11 @@ They are put in another language where they are shown (nst_helpers/words.py), so
 literal is a message by the same rule as in a lesson. Docstrings are for those who read the code, and stay English.
 """
 
-import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from languages import ROOT, code, texts
+from languages import ROOT, code
 from languages.lessons import Text, chosen
 
 PACKAGE = ROOT / "nst_helpers"

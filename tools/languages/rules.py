@@ -40,7 +40,7 @@ def violations(path: Path) -> list[tuple[int, str]]:
     for message in catalogues.entries(catalogues.read(path)):
         line = message.lineno or 0
         if message.fuzzy:
-            found.append((line, "changed in English since: compare with the line #|, mend it, delete `#, fuzzy` and `#|`"))
+            found.append((line, "changed in English since: compare with #|, mend it, delete `#, fuzzy` and `#|`"))
         elif message.string:
             found.extend((line, words) for words in of_message(message))
     return found

@@ -10,8 +10,8 @@ ADDRESS = re.compile(r"https?://[^\s)>\]，。；、）]+")
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 TEXT_IN_FORMULA = re.compile(r"\\(?:text|mbox|textrm)\{([^{}]*)\}")
 WORD = re.compile(r"[^\W\d_]{2,}")
-NAMES = {"dB", "ms", "min", "px", "kB", "MiB", "GiB", "dpi", "conv", "Adam", "AdaGrad", "AdaDelta", "AMSGrad", "RMSprop",
-         "Rprop", "Keras", "TensorFlow", "SciPy", "NumPy", "Chambolle", "Polyak", "Johnson", "Gatys"}  # alone, no words
+NAMES = {"dB", "ms", "min", "px", "kB", "MiB", "GiB", "dpi", "conv", "Adam", "AdaGrad", "AdaDelta", "AMSGrad",
+         "RMSprop", "Rprop", "Keras", "TensorFlow", "SciPy", "NumPy", "Chambolle", "Polyak", "Johnson", "Gatys"}  # alone, no words
 CHINESE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 
 
@@ -66,7 +66,7 @@ def prose(text, markdown=True):
 
 
 def has_words(text, markdown=True):
-    """Is there anything to translate? A word of two letters that is no unit, no name and no abbreviation in capitals."""
+    """Is there anything to translate? A word of two letters: no unit, no name, no abbreviation in capitals."""
     if markdown:
         formulas_words = " ".join(TEXT_IN_FORMULA.findall(text))
         text = f"{prose(text)} {formulas_words}"
