@@ -14,7 +14,9 @@ from pathlib import Path
 
 from nst_helpers import __version__
 from nst_helpers.commands import ERROR, STOPPED
+from nst_helpers.commands.speech import speak, spoken
 from nst_helpers.errors import NSTError
+from nst_helpers.words import translated
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,13 +25,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):  # α and × must not stop a Windows console
             stream.reconfigure(errors="replace")
     try:
-        options = _parser().parse_args(arguments)
-        return options.command(options)
+        with spoken():
+            options = _parser().parse_args(arguments)
+            return options.command(options)
     except (NSTError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"{translated('error')}: {error}", file=sys.stderr)
         return ERROR
     except KeyboardInterrupt:
-        print("\nstopped", file=sys.stderr)
+        print(f"\n{translated('stopped')}", file=sys.stderr)
         return STOPPED
 
 
@@ -41,6 +44,7 @@ def _parser():
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in (transfer, networks, check, grade):
         command.add(commands)
+    speak(parser)
     return parser
 
 

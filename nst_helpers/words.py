@@ -13,7 +13,7 @@ from pathlib import Path
 
 VARIABLE = "NST_LANGUAGE"
 FOLDER = Path(__file__).resolve().parent / "locale"
-DOMAIN = "nst_helpers"
+DOMAIN, LABELS = "nst_helpers", "labels"  # English → language; and back, for labels of figures
 _SENTENCE = re.compile(r"(?<=[.!?]) (?=\S)")
 _chosen: str | None = None
 
@@ -51,7 +51,12 @@ def translated(text: str) -> str:
     what was put in is translated by itself. Several sentences are also looked up one by one.
     """
     name = language()
-    return text if name == "en" or not isinstance(text, str) else _in(name, text)
+    return text if name == "en" or not isinstance(text, str) else _in((name, DOMAIN), text)
+
+
+def english(text: str) -> str:
+    """The English words for a label of the language in use, where they are known: for figures that lack its letters."""
+    return text if language() == "en" else _in((language(), LABELS), text)
 
 
 @lru_cache(maxsize=4096)
@@ -68,8 +73,8 @@ def _in(name, text):
 
 
 def _whole(name, text):
-    """The translation of a text as one message, or None."""
-    exact, templates = _catalogue(name)
+    """The translation of a text as one message, or None; name: (language, catalogue)."""
+    exact, templates = _catalogue(*name)
     if text in exact:
         return exact[text]
     for longest, pattern, holes, words in templates:
@@ -96,9 +101,11 @@ def _by_sentences(name, text):
 
 
 @lru_cache
-def _catalogue(name):
+def _catalogue(name, domain):
     """({English: translation}, templates): each (longest fixed part, pattern, placeholders, translation)."""
-    path = FOLDER / name / "LC_MESSAGES" / f"{DOMAIN}.mo"
+    path = FOLDER / name / "LC_MESSAGES" / f"{domain}.mo"
+    if not path.is_file():
+        return {}, []
     with path.open("rb") as file:
         messages = gettext.GNUTranslations(file)._catalog  # gettext has no list of its messages
     exact = {english.strip(): words.strip() for english, words in messages.items() if english}

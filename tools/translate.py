@@ -65,16 +65,18 @@ def read_aloud(names, language):
 
 
 def compiled(language, check):
-    """Make of the package's catalogues the file that it reads; returns whether to complain."""
-    path = catalogues.compiled_path(language)
-    new = catalogues.compiled(catalogues.read(catalogues.path_of(name, language)) for name in package.names())
-    if path.is_file() and path.read_bytes() == new:
-        return False
-    print(f"{path.relative_to(ROOT)}: {'out of date' if check else 'made'}")
-    if not check:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(new)
-    return check
+    """Make of the catalogues the files that the package reads; returns whether to complain."""
+    stale = False
+    for domain, words in (("nst_helpers", package.words(language)), ("labels", edition.labels(language))):
+        path, new = catalogues.compiled_path(language, domain), catalogues.compiled(words)
+        if path.is_file() and path.read_bytes() == new:
+            continue
+        stale = True
+        print(f"{path.relative_to(ROOT)}: {'out of date' if check else 'made'}")
+        if not check:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(new)
+    return check and stale
 
 
 def report(catalog):

@@ -1,7 +1,7 @@
 """Catalogues: gettext's .po files, one a lesson and a few for the package; read, merged and written by Babel."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,9 +25,9 @@ def path_of(name: str, language: str) -> Path:
     return TRANSLATIONS / language / "LC_MESSAGES" / f"{name}.po"
 
 
-def compiled_path(language: str) -> Path:
+def compiled_path(language: str, domain: str = "nst_helpers") -> Path:
     """Where the package looks for its words (nst_helpers/words.py)."""
-    return ROOT / "nst_helpers" / "locale" / language / "LC_MESSAGES" / "nst_helpers.mo"
+    return ROOT / "nst_helpers" / "locale" / language / "LC_MESSAGES" / f"{domain}.mo"
 
 
 def template(texts: Iterable[Text]) -> Catalog:
@@ -90,14 +90,17 @@ def entries(catalog: Catalog) -> list[Message]:
     return [message for message in catalog if message.id]
 
 
-def compiled(catalogs: Iterable[Catalog]) -> bytes:
-    """The bytes of one .mo file with what is translated, and not fuzzy, in some catalogues."""
-    whole = Catalog(locale="zh_CN", charset="utf-8")
-    whole.creation_date = whole.revision_date = NO_DATE
-    for catalog in catalogs:
-        for message in entries(catalog):
-            if message.string and not message.fuzzy:
-                whole.add(message.id, message.string)
+def finished(catalog: Catalog) -> dict[str, str]:
+    """{English: translation} of what is neither empty nor fuzzy."""
+    return {message.id: message.string for message in entries(catalog) if message.string and not message.fuzzy}
+
+
+def compiled(words: Mapping[str, str]) -> bytes:
+    """The bytes of a .mo file; without Babel's version."""
+    catalog = Catalog(charset="utf-8", header_comment="")
+    catalog.mime_headers = [("Content-Type", "text/plain; charset=utf-8")]
+    for text, other in words.items():
+        catalog.add(text, other)
     file = io.BytesIO()
-    write_mo(file, whole)
+    write_mo(file, catalog)
     return file.getvalue()

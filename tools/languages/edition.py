@@ -9,11 +9,12 @@ from typing import Any
 
 import nbformat
 
-from languages import catalogues, lessons
+from languages import catalogues, lessons, package
 
 SOLUTIONS = "*The worked exercises of this lesson are in the English edition: [{lesson}](../solutions/{lesson}.ipynb).*"
 NOTE = "figures, exercises and widgets speak it too"
 CATALOGUE = "edition"
+LONGEST_LABEL = 80  # characters; what is longer is a caption, and stands outside the figure
 
 
 class Incomplete(ValueError):
@@ -29,15 +30,23 @@ def translator(lesson: str, language: str, draft: bool = False) -> Callable[[str
     Raises:
         Incomplete: the catalogue lacks something.
     """
-    known = {message.id: message.string
-             for name in (lesson, CATALOGUE)
-             for message in catalogues.entries(catalogues.read(catalogues.path_of(name, language)))
-             if message.string and not message.fuzzy}
+    known = {english: words for name in (lesson, CATALOGUE)
+             for english, words in catalogues.finished(catalogues.read(catalogues.path_of(name, language))).items()}
     lost = [text.words for text in (*lessons.messages(lesson), *messages()) if text.words not in known]
     if lost and not draft:
         raise Incomplete(f"{lesson} in {language}: {len(lost)} texts are empty or fuzzy, the first is {lost[0][:60]!r}"
                          ": see `python tools/translate.py`")
     return lambda text: known.get(text, text)
+
+
+def labels(language: str) -> dict[str, str]:
+    """{translation: English} of all that may stand in a figure: for computers without a font for the language."""
+    found = {words: english for english, words in package.words(language).items() if len(english) < LONGEST_LABEL}
+    for lesson in lessons.lessons():
+        known = catalogues.finished(catalogues.read(catalogues.path_of(lesson, language)))
+        found |= {known[text.words]: text.words for text in lessons.messages(lesson) if text.words in known
+                  and text.kind in ("shown", "text") and len(text.words) < LONGEST_LABEL}
+    return dict(sorted(found.items()))
 
 
 def messages():

@@ -5,16 +5,17 @@ literal is a message by the same rule as in a lesson. Docstrings are for those w
 """
 
 import re
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
-from languages import ROOT, code
+from languages import ROOT, catalogues, code
 from languages.lessons import Text, chosen
 
 PACKAGE = ROOT / "nst_helpers"
 GROUPS = {"widgets": ("widgets",), "diagrams": ("diagrams", "plots.py", "experiments"),
           "commands": ("commands", "__main__.py", "settings.py")}
-NO_WORDS = re.compile(r"[<;]\S|^[\w.]+(?:, ?[\w.]+)*$|</|\bcursor:|\\[(d.w]|=>", re.S)  # HTML, scripts, patterns
+SILENT = {"fonts.py", "words.py", "speech.py"}  # they hold names, and no words
+NO_WORDS = re.compile(r"[<;]\S|^[\w.]+(?:, ?[\w.]+)+$|</|\bcursor:|\\[(d.w]|=>", re.S)  # HTML, scripts, patterns
 
 
 def names() -> list[str]:
@@ -23,14 +24,28 @@ def names() -> list[str]:
                                    if path.parent.name == "exercises" and path.stem.startswith("lesson_"))]
 
 
-def messages(name: str) -> Iterator[Text]:
-    """The messages of one of these catalogues."""
-    for path in _files():
-        if _catalogue(path) == name:
-            place = path.relative_to(PACKAGE).as_posix()
-            for piece in _pieces(path.read_text(encoding="utf-8")):
-                if not NO_WORDS.search(piece.text):
-                    yield Text(piece.text, piece.kind, place)
+def words(language: str) -> dict[str, str]:
+    """{English: translation} of all that is translated of the package."""
+    found: dict[str, str] = {}
+    for name in names():
+        found |= catalogues.finished(catalogues.read(catalogues.path_of(name, language)))
+    return found
+
+
+def messages(name: str) -> list[Text]:
+    """The messages of one of these catalogues; what occurs in several stands in the first."""
+    return _all()[name]
+
+
+@cache
+def _all():
+    found: dict[str, list[Text]] = {name: [] for name in names()}
+    first: dict[str, str] = {}
+    for name, path in sorted(((_catalogue(path), path) for path in _files()), key=lambda one: names().index(one[0])):
+        for piece in _pieces(path.read_text(encoding="utf-8")):
+            if not NO_WORDS.search(piece.text) and first.setdefault(piece.text, name) == name:
+                found[name].append(Text(piece.text, piece.kind, path.relative_to(PACKAGE).as_posix()))
+    return found
 
 
 def _pieces(source):
@@ -42,7 +57,7 @@ def _pieces(source):
 
 
 def _files():
-    return sorted(PACKAGE.rglob("*.py"))
+    return sorted(path for path in PACKAGE.rglob("*.py") if path.name not in SILENT)
 
 
 def _catalogue(path: Path) -> str:

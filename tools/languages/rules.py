@@ -94,7 +94,7 @@ def _letters(english, chinese, markdown):
 
 def _language(english, chinese, markdown):
     words = texts.WORD.findall(texts.prose(english, markdown))
-    if any(word.islower() for word in words) and not texts.CHINESE.search(chinese):
+    if any(word.islower() and len(word) > 2 for word in words) and not texts.CHINESE.search(chinese):
         yield "no Chinese in it: translate it, or say why above it (# allow: language)"
 
 

@@ -10,8 +10,9 @@ ADDRESS = re.compile(r"https?://[^\s)>\]，。；、）]+")
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 TEXT_IN_FORMULA = re.compile(r"\\(?:text|mbox|textrm)\{([^{}]*)\}")
 WORD = re.compile(r"[^\W\d_]{2,}")
+# No words where they stand alone.
 NAMES = {"dB", "ms", "min", "px", "kB", "MiB", "GiB", "dpi", "conv", "Adam", "AdaGrad", "AdaDelta", "AMSGrad",
-         "RMSprop", "Rprop", "Keras", "TensorFlow", "SciPy", "NumPy", "Chambolle", "Polyak", "Johnson", "Gatys"}  # alone, no words
+         "RMSprop", "Rprop", "Keras", "TensorFlow", "SciPy", "NumPy", "Chambolle", "Polyak", "Johnson", "Gatys"}
 CHINESE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 
 
