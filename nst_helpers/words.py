@@ -10,11 +10,15 @@ import os
 import re
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 VARIABLE = "NST_LANGUAGE"
 FOLDER = Path(__file__).resolve().parent / "locale"
 DOMAIN, LABELS = "nst_helpers", "labels"  # English → language; and back, for labels of figures
-_SENTENCE = re.compile(r"(?<=[.!?]) (?=\S)")
+_OF_NUMBERS = re.compile(r":[^:{}]*[fgde%]\}$|:,\}$")  # a placeholder that a number is written into
+_NUMBER = r"[-−+]?(?:[\d,]*\.?\d+(?:e[-+]?\d+)?|nan|inf)%?"
+_MARK = re.compile(r"[.,;:] ")
+_CLOSED = tuple("，。；：、！？）”")
 _chosen: str | None = None
 
 
@@ -48,7 +52,7 @@ def translated(text: str) -> str:
     """A text of the package in the language in use; as it is where that is English, or the catalogue lacks it.
 
     A text that was made of a template, f"noise σ = {value}", is recognized by what stands between its placeholders;
-    what was put in is translated by itself. Several sentences are also looked up one by one.
+    what was put in is translated by itself. A text put together of several is taken apart at its marks.
     """
     name = language()
     return text if name == "en" or not isinstance(text, str) else _in((name, DOMAIN), text)
@@ -68,7 +72,7 @@ def _in(name, text):
     if found is None and "\n" in core:
         found = "\n".join(_in(name, line) for line in core.split("\n"))
     if found is None:
-        found = _by_sentences(name, core)
+        found = _by_parts(name, core)
     return text.replace(core, found, 1)
 
 
@@ -77,52 +81,92 @@ def _whole(name, text):
     exact, templates = _catalogue(*name)
     if text in exact:
         return exact[text]
-    for longest, pattern, holes, words in templates:
-        match = pattern.fullmatch(text) if longest in text else None
+    for template in templates:
+        match = template.pattern.fullmatch(text) if template.fixed in text else None
         if match:
-            for hole, part in zip(holes, match.groups(), strict=True):
-                words = words.replace(hole, _in(name, part), 1)
-            return words.replace("{{", "{").replace("}}", "}")
+            return template.filled(match, name)
     return None
 
 
-def _by_sentences(name, text):
-    """The longest run of sentences at the beginning that is known, then the rest; what is unknown stays."""
-    sentences = _SENTENCE.split(text)
-    if len(sentences) == 1:
+def _by_parts(name, text):
+    """A text of several messages, put together: the longest known one at its beginning, then the rest."""
+    best, words = _beginning(name, text)
+    if best:
+        rest = text[best:]
+        mark = _marks(name).get(rest.strip(" ")[0]) if rest.strip() else None
+        if mark:
+            return f"{words}{mark}{_in(name, rest.lstrip(' ')[1:].lstrip(' '))}"
+        rest = _in(name, rest)
+        return words + (rest.lstrip() if words.endswith(_CLOSED) else rest)
+    match = _MARK.search(text)
+    rest = _in(name, text[match.end():]) if match else ""
+    if match is None or rest == text[match.end():]:
         return text
-    for count in range(len(sentences) - 1, 0, -1):
-        found = _whole(name, " ".join(sentences[:count]))
-        if found is not None or count == 1:
-            rest = _in(name, " ".join(sentences[count:]))
-            gap = "" if found and found.endswith(("。", "！", "？")) else " "
-            return f"{found or sentences[0]}{gap}{rest}"
-    return text
+    first, mark = text[: match.start()], match.group()
+    return f"{_whole(name, first) or first}{_marks(name).get(mark[0], mark)}{rest}"
+
+
+def _marks(name):
+    """What ends a part of a text, in a language: Chinese has marks of its own."""
+    return dict(zip(".,;:", "。，；：", strict=True)) if name[0].startswith("zh") and name[1] == DOMAIN else {}
+
+
+def _beginning(name, text):
+    """(how much of a text is one message, its translation), which ends before a mark or with one; (0, "") if none."""
+    exact, templates = _catalogue(*name)
+    best, words = 0, ""
+    for known, other in exact.items():
+        if best < len(known) < len(text) and text.startswith(known) and _ends(known, text):
+            best, words = len(known), other
+    for template in templates:
+        match = template.pattern.match(text) if template.fixed in text else None
+        if match and best < match.end() < len(text) and _ends(match.group(), text):
+            best, words = match.end(), template.filled(match, name)
+    return best, words
+
+
+def _ends(part, text):
+    return part.endswith((".", ":", ";", ",", "?", "!")) or text[len(part)] in ",;:."
+
+
+class _Template(NamedTuple):
+    """A message with placeholders: its longest fixed part, its pattern, the placeholders, the translation."""
+
+    fixed: str
+    pattern: re.Pattern
+    holes: list[str]
+    words: str
+
+    def filled(self, match, name):
+        """The translation with what a text has in the placeholders, itself translated."""
+        words = self.words
+        for hole, part in zip(self.holes, match.groups(), strict=True):
+            words = words.replace(hole, _in(name, part), 1)
+        return _plain(words)
 
 
 @lru_cache
 def _catalogue(name, domain):
-    """({English: translation}, templates): each (longest fixed part, pattern, placeholders, translation)."""
+    """({English: translation}, [template …]), those with the most fixed letters first."""
     path = FOLDER / name / "LC_MESSAGES" / f"{domain}.mo"
     if not path.is_file():
         return {}, []
     with path.open("rb") as file:
         messages = gettext.GNUTranslations(file)._catalog  # gettext has no list of its messages
     exact = {english.strip(): words.strip() for english, words in messages.items() if english}
-    templates = [_template(english, words) for english, words in exact.items() if holes_of(english)]
-    return exact, sorted(templates, key=lambda one: -len(re.sub(r"\(\.[*+]\?\)", "", one[1].pattern)))
+    made = [(_template(english, words), len(english) - sum(map(len, holes_of(english))))
+            for english, words in exact.items() if holes_of(english)]
+    return exact, [template for template, _ in sorted(made, key=lambda one: -one[1])]
 
 
 def _template(english, words):
-    holes = holes_of(english)
-    pattern, rest, fixed = "", english, []
+    holes, pattern, fixed, rest = holes_of(english), "", [], english
     for hole in holes:
         before, rest = rest.split(hole, 1)
-        fixed.append(before)
-        pattern += f"{re.escape(_plain(before))}(.*?)"
-    fixed.append(rest)
-    pattern += re.escape(_plain(rest))
-    return max(map(_plain, fixed), key=len), re.compile(pattern, re.S), holes, words
+        fixed.append(_plain(before))
+        pattern += f"{re.escape(fixed[-1])}({_NUMBER if _OF_NUMBERS.search(hole) else '.*?'})"
+    fixed.append(_plain(rest))
+    return _Template(max(fixed, key=len), re.compile(pattern + re.escape(fixed[-1]), re.S), holes, words)
 
 
 def _plain(text):
