@@ -9,12 +9,16 @@ from nst_helpers.fonts import drawn
 from nst_helpers.words import language, translated
 
 
-def speak(widget: ipywidgets.Widget) -> None:
-    """Put the labels of a widget, and of all in it, into the language in use; values and names stay."""
-    if language() == "en":
-        return
-    for child in getattr(widget, "children", ()):
-        speak(child)
+def speak(*widgets: ipywidgets.Widget) -> list[ipywidgets.Widget]:
+    """Put the labels of widgets, and of all in them, into the language in use; values and names stay. Returns them."""
+    if language() != "en":
+        for widget in widgets:
+            speak(*getattr(widget, "children", ()))
+            _label(widget)
+    return list(widgets)
+
+
+def _label(widget):
     for part in ("description", "tooltip"):
         if getattr(widget, part, None):
             setattr(widget, part, translated(getattr(widget, part)))
@@ -22,10 +26,10 @@ def speak(widget: ipywidgets.Widget) -> None:
         widget.titles = tuple(map(translated, widget.titles))
     labels = getattr(widget, "_options_labels", None)
     if labels:
-        values, index = widget._options_values, widget.index  # pyright: ignore[reportAttributeAccessIssue]
-        widget.options = [(translated(label), value)  # pyright: ignore[reportAttributeAccessIssue]
-                          for label, value in zip(labels, values, strict=True)]
-        widget.index = index  # pyright: ignore[reportAttributeAccessIssue]
+        index = widget.index
+        widget.options = [(translated(label), value)
+                          for label, value in zip(labels, widget._options_values, strict=True)]
+        widget.index = index
 
 
 class SpeakingFont(ImageFont.FreeTypeFont):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from babel.messages import Catalog, Message
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import read_po, unescape, write_po
 
 from languages import ROOT, TRANSLATIONS, lessons
 from languages.lessons import Text
@@ -43,14 +43,24 @@ def read(path: Path) -> Catalog:
     if not path.is_file():
         return Catalog()
     with path.open("rb") as file:
-        return read_po(file, charset="utf-8", abort_invalid=True)
+        catalog = read_po(file, charset="utf-8", abort_invalid=True)
+    for message in entries(catalog):  # Babel writes the English of before behind #|, but reads it as a comment
+        before = [comment for comment in message.user_comments if comment.startswith("| ")]
+        if before:
+            message.user_comments = [comment for comment in message.user_comments if comment not in before]
+            message.previous_id = ["".join(unescape(comment[comment.index('"'):]) for comment in before)]
+    return catalog
 
 
 def merged(name: str, language: str, new: Catalog) -> Catalog:
     """The catalogue with the messages of a new template: translations are kept, those of similar ones marked fuzzy."""
     path = path_of(name, language)
     old = read(path)
-    old.update(new, no_fuzzy_matching=False)
+    before = {message.id: message.previous_id for message in entries(old)}
+    old.update(new)
+    for message in entries(old):
+        if message.fuzzy and not message.previous_id:
+            message.previous_id = before.get(message.id, [])
     old.obsolete = {key: message for key, message in old.obsolete.items() if message.string}
     title = f"Lesson {name}" if name in lessons.lessons() else f"The package's words: {name}"
     old.header_comment = HEADER.format(title=title, language=CHINESE_IS.get(language, language),
@@ -87,7 +97,7 @@ def _text(catalog):
 
 def entries(catalog: Catalog) -> list[Message]:
     """Its messages without the header."""
-    return [message for message in catalog if message.id]
+    return list(catalog._messages.values())
 
 
 def finished(catalog: Catalog) -> dict[str, str]:
@@ -95,10 +105,17 @@ def finished(catalog: Catalog) -> dict[str, str]:
     return {message.id: message.string for message in entries(catalog) if message.string and not message.fuzzy}
 
 
+class _Undated(Catalog):
+    """A catalogue whose header says how it is encoded, and neither a date nor a version."""
+
+    def __iter__(self):
+        yield Message("", "Content-Type: text/plain; charset=utf-8\n")
+        yield from entries(self)
+
+
 def compiled(words: Mapping[str, str]) -> bytes:
     """The bytes of a .mo file; without Babel's version."""
-    catalog = Catalog(charset="utf-8", header_comment="")
-    catalog.mime_headers = [("Content-Type", "text/plain; charset=utf-8")]
+    catalog = _Undated()
     for text, other in words.items():
         catalog.add(text, other)
     file = io.BytesIO()

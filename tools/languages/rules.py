@@ -4,6 +4,7 @@ A translator's comment above an entry in a .po file excuses it from one rule: "#
 (the names are those in `RULES`), with a reason behind it.
 """
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,6 +60,22 @@ def of_message(message) -> Iterator[str]:
 def kind_of(message) -> str:
     """heading, paragraph, printed …: what the catalogue's comment says."""
     return " ".join(message.auto_comments).split(" in: ")[0]
+
+
+def skeleton(source: str) -> str:
+    """Code without its words: two cells of this skeleton do the same, in different languages."""
+    class Silent(ast.NodeTransformer):
+        def visit_Constant(self, node):
+            return ast.Constant("…") if isinstance(node.value, str) else node
+
+        def visit_JoinedStr(self, node):
+            parts = [ast.dump(self.visit(part)) for part in node.values if isinstance(part, ast.FormattedValue)]
+            return ast.Constant("…".join(["", *sorted(parts)]))
+
+        def visit_FormattedValue(self, node):
+            return ast.FormattedValue(self.visit(node.value), node.conversion, node.format_spec)
+
+    return ast.dump(Silent().visit(ast.parse(source)))
 
 
 def _formulas(english, chinese, markdown):
