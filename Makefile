@@ -10,6 +10,8 @@ CONTENT ?= data/content/temple.jpg
 STYLE ?= data/style/night_swirls.jpg
 OUTPUT ?= output/picture.png
 ARGS ?=
+# LANGUAGE=zh_CN: the lessons in Chinese. Desktops set a variable of this name too (en_US:en), which is not meant.
+EDITION := $(filter zh_CN,$(LANGUAGE))
 # Two side by side: a lesson or a test alone leaves half of two cores idle.
 TWO := --numprocesses=2
 # But with one thread each: else they get into each other's way (a fifth more time), and lessons print the same anyway.
@@ -18,7 +20,7 @@ test test-package test-notebooks test-browser coverage: export OPENBLAS_NUM_THRE
 test test-package test-notebooks test-browser coverage: export TF_NUM_INTRAOP_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab transfer notebooks site handout gallery runs features woven test test-package test-notebooks test-browser processors benchmark coverage lint lock gpu clean
+.PHONY: help lab transfer notebooks translations site handout gallery runs features woven test test-package test-notebooks test-browser processors benchmark coverage lint lock gpu clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -37,8 +39,11 @@ lab: $(VENV)/installed  ## open the lessons in JupyterLab
 transfer: $(VENV)/installed  ## make a picture: CONTENT=… STYLE=… OUTPUT=… ARGS="--size 768"
 	$(RUN) -m nst_helpers transfer "$(CONTENT)" "$(STYLE)" --output "$(OUTPUT)" $(ARGS)
 
-notebooks: $(VENV)/installed  ## build the lessons from notebooks/sources; one: LESSON=01_convolution
-	$(RUN) tools/build_notebooks.py $(LESSON)
+notebooks: $(VENV)/installed  ## build the lessons from notebooks/sources; LESSON=01_convolution LANGUAGE=zh_CN
+	$(RUN) tools/build_notebooks.py $(if $(EDITION),--language $(EDITION)) $(LESSON)
+
+translations: $(VENV)/installed  ## take up in translations/ what changed in English, and say what is left to do
+	$(RUN) tools/translate.py $(if $(EDITION),--language $(EDITION)) $(LESSON)
 
 site: $(VENV)/installed  ## render the lessons as web pages that need no network: site/index.html
 	$(RUN) tools/build_site.py

@@ -3,7 +3,7 @@
 What stands only in the worked lesson (cells tagged `solution`) is not translated: worked lessons are English.
 """
 
-import re
+import copy
 import tomllib
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -15,7 +15,6 @@ from languages import ROOT, TRANSLATIONS, code, markdown
 
 SOURCES = ROOT / "notebooks" / "sources"
 WORDS = TRANSLATIONS / "words.toml"
-LESSON_LINK = re.compile(r"\]\((\d\d_\w+\.ipynb)")
 
 
 class Text(NamedTuple):
@@ -33,8 +32,12 @@ def lessons() -> list[str]:
 
 def cells(lesson: str) -> list:
     """The cells of a lesson's source but for those of the worked lesson."""
-    found = jupytext.read(SOURCES / f"{lesson}.py", fmt="py:percent").cells
-    return [cell for cell in found if "solution" not in cell.metadata.get("tags", [])]
+    return [copy.deepcopy(cell) for cell in _cells(lesson) if "solution" not in cell.metadata.get("tags", [])]
+
+
+@cache
+def _cells(lesson):
+    return jupytext.read(SOURCES / f"{lesson}.py", fmt="py:percent").cells
 
 
 def messages(lesson: str) -> Iterator[Text]:
