@@ -224,7 +224,7 @@ def png(figure: "Figure") -> bytes:
 
 def jpeg(figure: "Figure") -> bytes:
     """The bytes of a JPEG: small enough for a row of photographs."""
-    return _saved(figure, format="jpeg", pil_kwargs={"quality": 88})
+    return _saved(figure, format="jpeg", pil_kwargs={"quality": 88, "progressive": True, "optimize": True})
 
 
 def _saved(figure, **options):

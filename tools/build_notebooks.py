@@ -36,6 +36,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests")]
 import nbval_numbers  # noqa: E402
 from languages import FOLDERS, edition  # noqa: E402
+from notebook_pictures import shrink  # noqa: E402
 
 NOTEBOOKS = ROOT / "notebooks"
 SOURCES = NOTEBOOKS / "sources"
@@ -118,6 +119,8 @@ def build(lesson, solved, language=None, draft=False):
             cell.outputs = _tidy(cell.outputs, f"{lesson}, cell {number}")
             cell.metadata.pop("execution", None)
     notebook.metadata = nbformat.from_dict(METADATA)
+    unsolved = target(lesson, False)
+    shrink(notebook, nbformat.read(unsolved, as_version=4) if solved and unsolved.is_file() else None)
     _keep_equal_outputs(notebook, path)
     nbformat.validate(notebook)
     text = nbformat.writes(notebook, version=4) + "\n"
