@@ -82,7 +82,7 @@ test-package: $(VENV)/installed  ## run the tests of the package, the tools and 
 
 test-notebooks: $(VENV)/installed  ## run every lesson, compare its outputs; LESSON=01_convolution CONDITION=sse41
 	$(RUN) $(if $(CONDITION),tools/check_processors.py --without-package --condition $(CONDITION), \
-		tools/run_lessons.py) $(LESSON)
+		tools/run_lessons.py $(if $(EDITION),--language $(EDITION))) $(LESSON)
 
 test-browser: $(VENV)/installed  ## use every lesson in a real JupyterLab and a real browser (SKIP_BROWSER=1: do not)
 	$(RUN) -m pytest $(TWO) --dist=worksteal tests/browser

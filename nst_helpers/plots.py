@@ -242,13 +242,13 @@ def _saved(figure, **options):
 def _speak(figure):
     """Put the words of a figure into the language in use; those of ticks are held by what writes them."""
     from matplotlib.text import Text
-    from matplotlib.ticker import FixedFormatter
+    from matplotlib.ticker import FuncFormatter
 
     family = fonts.settings().get("font.family")
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
-            if isinstance(formatter := axis.get_major_formatter(), FixedFormatter):
-                formatter.seq = [fonts.drawn(word) for word in formatter.seq]
+            if isinstance(old := axis.get_major_formatter(), FuncFormatter):  # as set(xticklabels=…) makes it
+                axis.set_major_formatter(lambda x, place, old=old: fonts.drawn(old(x, place)))
     for text in figure.findobj(Text):
         if text.get_text():
             text.set_text(fonts.drawn(text.get_text()))

@@ -3,6 +3,8 @@
     python tools/run_lessons.py                     every lesson, two side by side
     python tools/run_lessons.py 01_convolution      one
     python tools/run_lessons.py --workers 1         one after the other
+    python tools/run_lessons.py --language zh_CN    the Chinese lessons: tests compare their code and numbers with those
+                                                    of the English ones, so `make test` runs these alone
 
 A lesson and its worked notebook differ in the exercises only: a stub or its solution, and what the check behind it
 says. So one notebook serves both: where they differ, the lesson's cells run first, then those of the worked one; all
@@ -23,7 +25,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
-from build_notebooks import METADATA, ROOT, lessons, target
+from build_notebooks import FOLDERS, METADATA, ROOT, lessons, target
 from nbval_numbers import Unusable, read, same_outputs
 
 SECONDS_A_CELL = 600  # many times what a cell takes, as nothing is timed here; a busy computer is slow
@@ -50,12 +52,17 @@ class Failure(NamedTuple):
         return f"{self.lesson}, {self.edition}, {self.cell}\n{self.text}"
 
 
-def merged(lesson):
+def merged(lesson, language=None):
     """The notebook that stands for both editions of a lesson, each cell with its place in the metadata.
+
+    In another language there is the lesson alone, and its worked notebook is the English one.
 
     Raises:
         LessonError: an edition is unreadable or has no outputs, or they have not the same cells but for exercises.
     """
+    if language:
+        cells = [_placed(cell, "lesson") for cell in _code(lesson, False, language)]
+        return nbformat.v4.new_notebook(cells=cells, metadata=METADATA)
     ours, theirs = (_code(lesson, solved) for solved in (False, True))
     if len(ours) != len(theirs):
         raise LessonError(f"{lesson} has {len(ours)} code cells, its solution {len(theirs)}: run `make notebooks`")
@@ -99,9 +106,9 @@ def failures(names, environment=None, prefix=(), workers=1, seconds_a_cell=SECON
     return {name: [failure for failure in found if failure.lesson == name] for name in names}
 
 
-def _code(lesson, solved):
+def _code(lesson, solved, language=None):
     try:
-        return [cell for cell in read(target(lesson, solved)).cells if cell.cell_type == "code"]
+        return [cell for cell in read(target(lesson, solved, language)).cells if cell.cell_type == "code"]
     except Unusable as error:
         raise LessonError(str(error)) from None
 
@@ -116,7 +123,7 @@ def _placed(cell, edition, other_outputs=None):
     return cell
 
 
-def _command(folder, names, workers, seconds_a_cell):
+def _command(folder, names, workers, seconds_a_cell, language=None):
     """The call of pytest for merged lessons, which it writes into the folder."""
     unknown = set(names) - set(lessons())
     if unknown:
@@ -124,7 +131,7 @@ def _command(folder, names, workers, seconds_a_cell):
     folder = Path(folder)
     (folder / "pytest.ini").write_text("[pytest]\n")  # else the options of a folder above would count
     for name in names:
-        nbformat.write(merged(name), folder / f"{name}.ipynb")
+        nbformat.write(merged(name, language), folder / f"{name}.ipynb")
     order = sorted(names, key=lambda name: LONGEST_FIRST.index(name) if name in LONGEST_FIRST else -1)
     beside = [f"--numprocesses={workers}", "--dist=loadfile", "--no-loadscope-reorder"] if workers > 1 else []
     return [sys.executable, "-m", "pytest", "--nbval", "-p", "nbval_numbers", "-p", "no:cacheprovider", *beside,
@@ -153,10 +160,11 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description="Run the lessons, and compare what they print with what is stored.")
     parser.add_argument("lessons", nargs="*", metavar="LESSON", help="as in 01_convolution (default: all)")
     parser.add_argument("--workers", type=int, default=2, help="how many side by side (default: 2)")
+    parser.add_argument("--language", choices=FOLDERS, help="the lessons in this language (default: English)")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         try:
-            command = _command(folder, options.lessons or lessons(), options.workers, SECONDS_A_CELL)
+            command = _command(folder, options.lessons or lessons(), options.workers, SECONDS_A_CELL, options.language)
         except LessonError as error:
             print(f"error: {error}", file=sys.stderr)
             return 1

@@ -36,11 +36,7 @@ class Verdict(_Line):
 
 def show(verdict: Verdict) -> None:
     """Print a verdict, then what the answer printed, then its details: a table, and pictures where it is about some."""
-    text = translated(verdict.text)
-    if text == verdict.text:  # "✗ 01-flip: " stands before a hint
-        sign, colon, hint = text.partition(": ")
-        text = f"{sign}{colon}{translated(hint)}"
-    print(text)
+    print(translated(verdict.text))
     if verdict.printed and not verdict.passed:
         print(translated("It printed:"), verdict.printed, sep="\n")
     if verdict.details is not None:
