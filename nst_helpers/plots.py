@@ -232,7 +232,8 @@ def _saved(figure, **options):
     import matplotlib
 
     file = io.BytesIO()
-    with matplotlib.rc_context(fonts.settings()):
+    style: Any = fonts.settings()
+    with matplotlib.rc_context(style):
         if language() != "en":
             _speak(figure)
         figure.savefig(file, **options)

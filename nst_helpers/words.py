@@ -152,7 +152,7 @@ def _catalogue(name, domain):
     if not path.is_file():
         return {}, []
     with path.open("rb") as file:
-        messages = gettext.GNUTranslations(file)._catalog  # gettext has no list of its messages
+        messages = vars(gettext.GNUTranslations(file))["_catalog"]  # gettext has no public list of its messages
     exact = {english.strip(): words.strip() for english, words in messages.items() if english}
     made = [(_template(english, words), len(english) - sum(map(len, holes_of(english))))
             for english, words in exact.items() if holes_of(english)]

@@ -44,5 +44,8 @@ class _Speaking:
         self._stream.write(translated(text))
         return len(text)
 
+    def flush(self) -> None:
+        self._stream.flush()
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)

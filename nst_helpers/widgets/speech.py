@@ -18,7 +18,7 @@ def speak(*widgets: ipywidgets.Widget) -> list[ipywidgets.Widget]:
     return list(widgets)
 
 
-def _label(widget):
+def _label(widget: Any) -> None:
     for part in ("description", "tooltip"):
         if getattr(widget, part, None):
             setattr(widget, part, translated(getattr(widget, part)))
