@@ -18,6 +18,7 @@ DOMAIN, LABELS = "nst_helpers", "labels"  # English → language; and back, for 
 _OF_NUMBERS = re.compile(r":[^:{}]*[fgde%]\}$|:,\}$")  # a placeholder that a number is written into
 _NUMBER = r"[-−+]?(?:[\d,]*\.?\d+(?:e[-+]?\d+)?|nan|inf)%?"
 _MARK = re.compile(r"[.,;:] ")
+_STRONG = 7  # fixed characters: a template with fewer, "{name} noise", takes no whole sentences into its placeholders
 _CLOSED = tuple("，。；：、！？）”")
 _chosen: str | None = None
 
@@ -154,19 +155,26 @@ def _catalogue(name, domain):
     with path.open("rb") as file:
         messages = vars(gettext.GNUTranslations(file))["_catalog"]  # gettext has no public list of its messages
     exact = {english.strip(): words.strip() for english, words in messages.items() if english}
-    made = [(_template(english, words), len(english) - sum(map(len, holes_of(english))))
+    made = [(_template(english, words), len(_without(holes_of(english), english)))
             for english, words in exact.items() if holes_of(english)]
     return exact, [template for template, _ in sorted(made, key=lambda one: -one[1])]
 
 
 def _template(english, words):
     holes, pattern, fixed, rest = holes_of(english), "", [], english
+    anything = ".*?" if len(re.sub(r"\s", "", _without(holes, english))) >= _STRONG else r"[^.;:!?\n]{0,40}?"
     for hole in holes:
         before, rest = rest.split(hole, 1)
         fixed.append(_plain(before))
-        pattern += f"{re.escape(fixed[-1])}({_NUMBER if _OF_NUMBERS.search(hole) else '.*?'})"
+        pattern += f"{re.escape(fixed[-1])}({_NUMBER if _OF_NUMBERS.search(hole) else anything})"
     fixed.append(_plain(rest))
     return _Template(max(fixed, key=len), re.compile(pattern + re.escape(fixed[-1]), re.S), holes, words)
+
+
+def _without(holes, text):
+    for hole in holes:
+        text = text.replace(hole, "", 1)
+    return text
 
 
 def _plain(text):

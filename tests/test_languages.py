@@ -168,6 +168,15 @@ def test_a_rule_can_be_waived_with_a_reason():
     assert list(glossary.missing("two Gram matrices", "两个矩阵")) == ["“Gram matrices” is 格拉姆矩阵"]
 
 
+def test_two_keys_of_a_dictionary_stay_two(tmp_path):
+    path = tmp_path / "06_total_variation.po"
+    catalog = catalogues.template(lessons.messages("06_total_variation"))
+    catalog["noise, γ = 0"].string, catalog["photograph, γ = 0"].string = "起点，γ = 0", "起点，γ = 0"
+    catalogues.write(path, catalog)
+    assert [words.split(";")[0] for _, words in rules.violations(path)] == [
+        "doubles: 'noise, γ = 0' in the same cell has the same words"]
+
+
 def test_numbers_are_compared_by_value():
     found = numbers.values("1,200 of 1.6 million, VGG-19, conv1_1, section 2.3.4")
     assert found == {1200.0: 1, 1.6e6: 1, 19.0: 1, "2.3.4": 1}

@@ -24,6 +24,7 @@ CATALOGUE = {
     "{{braces}} of {count}": "{count} 的{{braces}}", "It stopped.": "停了。",
     "the file {name} is empty": "文件 {name} 是空的",
     "✓ {name}: right. {self.praise}": "✓ {name}：对了。{self.praise}", "your sum lacks a term.": "和里少了一项。",
+    "{wave} to {2 * wave}": "{wave} 到 {2 * wave}",
     "Neural style transfer.": "神经风格迁移。", "first": "第一", "a long label of two lines": "两行的长标签",
 }
 LABELS = {"灰色": "grey", "{name}噪声": "{name} noise"}
@@ -65,6 +66,7 @@ def test_english_is_what_stands_in_the_code():
     ("Noise 3: PSNR 22.0 dB, 1.5 dB better than before.", "噪声 3：PSNR 22.0 dB，比以前好 1.5 dB。"),
     ("{braces} of 3", "3 的{braces}"), ("nobody knows this", "nobody knows this"), ("", ""),
     ("Nobody knows. It stopped.", "Nobody knows。停了。"), ("grey\nloss", "灰色\n损失"),
+    ("2 to 4", "2 到 4"), ("Press the button to begin. It will take long.",) * 2,
     ("x dB better than before", "x dB better than before"),  # no number stands there
 ])
 def test_a_text_is_found_whole_as_a_template_or_in_parts(chinese, english, chinese_words):

@@ -33,7 +33,9 @@ def main(arguments=None):
     if options.text:
         return read_aloud(options.names, options.language)
     behind = merge(options.names or known, options.language, options.check)
-    return int(compiled(options.language, options.check) | behind)
+    if not options.names:  # one file of all: whoever translates one catalogue leaves it to those who join them
+        behind |= compiled(options.language, options.check)
+    return int(behind)
 
 
 def merge(names, language, check):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-from languages import catalogues, glossary, numbers, texts
+from languages import catalogues, code, glossary, lessons, numbers, texts
 
 MARKDOWN = {"heading", "paragraph", "list item", "table", "quotation", "code block"}
 HAN = r"[\u3400-\u4dbf\u4e00-\u9fff]"
@@ -37,14 +37,30 @@ SETTING = (  # (what is wrong, what to do)
 
 def violations(path: Path) -> list[tuple[int, str]]:
     """(line in the file, what is wrong and what to do), in order; empty entries are not counted here."""
-    found = []
-    for message in catalogues.entries(catalogues.read(path)):
+    found, catalog = [], catalogues.read(path)
+    if path.stem in lessons.lessons():
+        found.extend(_doubles(path.stem, catalog))
+    for message in catalogues.entries(catalog):
         line = message.lineno or 0
         if message.fuzzy:
             found.append((line, "changed in English since: compare with #|, mend it, delete `#, fuzzy` and `#|`"))
         elif message.string:
             found.extend((line, words) for words in of_message(message))
-    return found
+    return sorted(found)
+
+
+def _doubles(lesson, catalog):
+    """Two texts of one cell of code that have the same words: as keys of a dictionary one would replace the other."""
+    for cell in lessons.cells(lesson):
+        said = {}
+        pieces = code.pieces(cell.source, **lessons.chosen(lesson)) if cell.cell_type == "code" else ()
+        for piece in pieces:
+            message = catalog.get(piece.text)
+            if piece.kind not in ("text", "shown") or message is None or not message.string:
+                continue
+            other = said.setdefault(message.string, piece.text)
+            if other != piece.text and "allow: doubles" not in " ".join(message.user_comments):
+                yield message.lineno or 0, f"doubles: {other[:40]!r} in the same cell has the same words; give it others"
 
 
 def of_message(message) -> Iterator[str]:
