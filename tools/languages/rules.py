@@ -60,7 +60,7 @@ def _doubles(lesson, catalog):
                 continue
             other = said.setdefault(message.string, piece.text)
             if other != piece.text and "allow: doubles" not in " ".join(message.user_comments):
-                yield message.lineno or 0, f"doubles: {other[:40]!r} in the same cell has the same words; give it others"
+                yield message.lineno or 0, f"doubles: {other[:40]!r} in this cell has the same words; give it others"
 
 
 def of_message(message) -> Iterator[str]:
