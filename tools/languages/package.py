@@ -4,6 +4,7 @@ They are put in another language where they are shown (nst_helpers/words.py), so
 literal is a message by the same rule as in a lesson. Docstrings are for those who read the code, and stay English.
 """
 
+import ast
 import re
 from functools import cache
 from pathlib import Path
@@ -43,9 +44,20 @@ def _all():
     first: dict[str, str] = {}
     for name, path in sorted(((_catalogue(path), path) for path in _files()), key=lambda one: names().index(one[0])):
         for piece in _pieces(path.read_text(encoding="utf-8")):
-            if not NO_WORDS.search(piece.text) and first.setdefault(piece.text, name) == name:
+            if NO_WORDS.search(piece.text) or (path.parent.name == "exercises" and _formula(piece.text)):
+                continue
+            if first.setdefault(piece.text, name) == name:
                 found[name].append(Text(piece.text, piece.kind, path.relative_to(PACKAGE).as_posix()))
     return found
+
+
+def _formula(text):
+    """Is it an expression that an exercise compares with, as "2 * gamma / R"?"""
+    try:
+        tree = ast.parse(text, mode="eval")
+    except (SyntaxError, ValueError):
+        return False
+    return isinstance(tree.body, ast.BinOp | ast.UnaryOp) and not re.search(r"\bnot\b|%", text)
 
 
 def _pieces(source):
