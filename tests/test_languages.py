@@ -8,6 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tools"))
+import build_notebooks as builder  # noqa: E402
 from languages import catalogues, code, edition, glossary, lessons, markdown, numbers, package, rules, texts  # noqa: E402
 
 
@@ -226,6 +227,50 @@ def test_a_lesson_in_another_language_has_the_cells_of_the_english_one_and_two_m
     assert chooses.source.startswith('from nst_helpers.words import set_language\n\nset_language("zh_CN")')
     assert "(../solutions/06_total_variation.ipynb)" in last.source
     assert [cell.id for cell in made] == ["cell0", "language", *(cell.id for cell in cells[1:]), "solutions"]
+
+
+SMALL = """# %% [markdown]
+# # 90 A small lesson
+
+# %%
+names = {"one word": 1, "two words": 2}
+print("the first is", names["one word"])
+
+# %% tags=["exercise"]
+answer = ...
+
+# %% tags=["solution"]
+answer = 42  # nobody translates this
+"""
+IN_CHINESE = {"90 A small lesson": "90 一节小课", "one word": "一个词", "two words": "两个词",
+              "the first is": "第一个是", edition.SOLUTIONS: "*解答：[{lesson}](../solutions/{lesson}.ipynb)*",
+              edition.NOTE: "用中文"}
+
+
+def test_a_lesson_is_built_in_chinese_from_the_english_source(tmp_path, monkeypatch, capsys):
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "90_small.py").write_text(SMALL, encoding="utf-8")
+    for module, name, value in ((builder, "NOTEBOOKS", tmp_path), (builder, "SOURCES", tmp_path / "sources"),
+                                (builder, "ROOT", tmp_path), (lessons, "SOURCES", tmp_path / "sources"),
+                                (catalogues, "TRANSLATIONS", tmp_path / "translations")):
+        monkeypatch.setattr(module, name, value)
+    arguments = ["90_small", "--language", "zh_CN"]
+    assert builder.main(arguments) == 1
+    assert "error: 90_small in zh_CN: 6 texts are empty or fuzzy" in capsys.readouterr().err
+    for name, found in (("90_small", lessons.messages("90_small")), (edition.CATALOGUE, edition.messages())):
+        catalog = catalogues.template(found)
+        for message in catalogues.entries(catalog):
+            message.string = IN_CHINESE[message.id]
+        catalogues.write(catalogues.path_of(name, "zh_CN"), catalog)
+    assert builder.main(arguments) == 0 and builder.main([*arguments, "--check"]) == 0
+    cells = builder.nbformat.read(tmp_path / "zh" / "90_small.ipynb", as_version=4).cells
+    assert [cell.source for cell in cells] == [
+        "# 90 一节小课", 'from nst_helpers.words import set_language\n\nset_language("zh_CN")  # 用中文',
+        'names = {"一个词": 1, "两个词": 2}\nprint("第一个是", names["一个词"])', "answer = ...",
+        "*解答：[90_small](../solutions/90_small.ipynb)*"]
+    assert cells[2].outputs[0].text == "第一个是 1\n"
+    english = builder.from_source("90_small", False).cells
+    assert [cell.id for cell in cells if "language" not in cell.metadata.get("tags", [])] == [one.id for one in english]
 
 
 def test_the_package_has_its_words_in_catalogues():

@@ -67,6 +67,13 @@ def test_a_picture_that_a_palette_would_spoil_keeps_its_colors():
     assert np.array_equal(np.asarray(opened(new).convert("RGB")), rainbow)
 
 
+def test_what_is_transparent_stays_so():
+    picture = drawing().convert("RGBA")
+    picture.putalpha(Image.linear_gradient("L").resize(picture.size))
+    data = encoded(picture)
+    assert tool.small(data, "image/png") == data and opened(tool.half(data, "image/png")).mode == "RGBA"
+
+
 def test_a_photograph_keeps_its_quality():
     data = encoded(photograph(), "JPEG", quality=88)
     new = tool.small(data, "image/jpeg")

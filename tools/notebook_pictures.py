@@ -43,19 +43,20 @@ def small(data, mime):
             return data
         new = _encoded(picture, "JPEG", quality="keep", progressive=True, optimize=True)
         return min(data, new, key=len)
-    if picture.mode == "P":
+    if picture.mode == "P" or not _opaque(picture):
         return data
     return min([data, *_with_palette(picture, data)], key=len)
 
 
 def half(data, mime):
     """The bytes of the same picture at half its width."""
-    picture = Image.open(io.BytesIO(data)).convert("RGB")
+    picture = Image.open(io.BytesIO(data))
+    picture = picture.convert("RGB" if _opaque(picture) else "RGBA")
     picture = picture.resize((max(1, picture.width // 2), max(1, picture.height // 2)), Image.Resampling.LANCZOS)
     if mime == "image/jpeg":
         return _encoded(picture, "JPEG", quality=85, progressive=True, optimize=True)
     plain = _encoded(picture, "PNG", optimize=True)
-    return min([plain, *_with_palette(picture, plain)], key=len)
+    return min([plain, *_with_palette(picture, plain)], key=len) if picture.mode == "RGB" else plain
 
 
 def shrink(notebook, lesson=None):
@@ -96,6 +97,10 @@ def _again(text, mime, make):
     old = base64.b64decode(text)
     new = make(old, mime)
     return text if new == old else base64.b64encode(new).decode()
+
+
+def _opaque(picture):
+    return "A" not in picture.mode or picture.getchannel("A").getextrema()[0] == 255
 
 
 def _with_palette(picture, data):

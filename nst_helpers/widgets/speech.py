@@ -22,7 +22,7 @@ def _label(widget: Any) -> None:
     for part in ("description", "tooltip"):
         if getattr(widget, part, None):
             setattr(widget, part, translated(getattr(widget, part)))
-    if isinstance(widget, ipywidgets.Tab):
+    if getattr(widget, "titles", None):  # of tabs
         widget.titles = tuple(map(translated, widget.titles))
     labels = getattr(widget, "_options_labels", None)
     if labels:

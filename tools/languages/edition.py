@@ -32,7 +32,8 @@ def translator(lesson: str, language: str, draft: bool = False) -> Callable[[str
     """
     known = {english: words for name in (lesson, CATALOGUE)
              for english, words in catalogues.finished(catalogues.read(catalogues.path_of(name, language))).items()}
-    lost = [text.words for text in (*lessons.messages(lesson), *messages()) if text.words not in known]
+    wanted = dict.fromkeys(text.words for text in (*lessons.messages(lesson), *messages()))
+    lost = [words for words in wanted if words not in known]
     if lost and not draft:
         raise Incomplete(f"{lesson} in {language}: {len(lost)} texts are empty or fuzzy, the first is {lost[0][:60]!r}"
                          ": see `python tools/translate.py`")
