@@ -41,12 +41,17 @@ def set_language(name: str | None) -> None:
 def language() -> str:
     """The language in use: "en", or one that has a catalogue. An unknown one in NST_LANGUAGE counts as English."""
     name = _chosen or os.environ.get(VARIABLE, "en")
-    return name if name in languages() else "en"
+    return name if name == "en" or name in languages() else "en"
 
 
 def languages() -> tuple[str, ...]:
     """The languages there are: "en" first."""
-    return ("en", *sorted(path.parent.parent.name for path in FOLDER.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")))
+    return _languages(FOLDER)
+
+
+@lru_cache
+def _languages(folder):
+    return ("en", *sorted(path.parent.parent.name for path in folder.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")))
 
 
 def translated(text: str) -> str:

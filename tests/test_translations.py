@@ -3,7 +3,9 @@
 What is not translated yet stands in NOT_YET, and nowhere else; the list shrinks until it is empty.
 """
 
+import re
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tools"))
 import translate  # noqa: E402
-from languages import FOLDERS, catalogues, edition, lessons, package, rules  # noqa: E402
+from languages import FOLDERS, TRANSLATIONS, catalogues, edition, lessons, package, rules  # noqa: E402
 
 NOT_YET = {"zh_CN": {
     "00_start_here", "01_convolution", "02_feature_maps", "03_content_loss", "04_gram_matrices", "05_style_loss",
@@ -53,3 +55,15 @@ def test_what_the_package_reads_is_made_of_the_catalogues(language):
 def test_nothing_lies_in_the_folder_that_is_no_catalogue(language):
     paths = catalogues.path_of("x", language).parent.iterdir()
     assert sorted(path.stem for path in paths if path.suffix == ".po") == sorted(NAMES)
+
+
+def test_the_glossary_says_what_lesson_00_says():
+    """Each English term of its appendix is in the glossary, with the Chinese one that stands beside it."""
+    table = tomllib.loads((TRANSLATIONS / "glossary.toml").read_text(encoding="utf-8"))["zh_CN"]
+    rows = re.findall(r"^# \| ([^|]+) \| ([^|]+) \| ", (lessons.SOURCES / "00_start_here.py").read_text("utf-8"), re.M)
+    pairs = [pair for english, chinese in rows if re.search(r"[\u4e00-\u9fff]{2}", chinese) and english != "English"
+             for pair in zip(english.split(", "), chinese.split(", "), strict=True)]
+    assert len(pairs) > 40
+    for english, chinese in pairs:
+        term = re.sub(r" \([A-Z]+\)", "", english)
+        assert any(word in chinese for word in table[term]), f"{term}: {chinese}"
