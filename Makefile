@@ -17,6 +17,8 @@ override STYLE := $(value STYLE)
 override OUTPUT := $(value OUTPUT)
 export CONTENT STYLE OUTPUT
 PORT ?= 8000
+# LANGUAGE=zh_CN: the lessons in Chinese. Desktops set a variable of this name too (en_US:en), which is not meant.
+EDITION := $(filter zh_CN,$(LANGUAGE))
 # Two side by side: a lesson or a test alone leaves half of two cores idle.
 TWO := --numprocesses=2
 # But with one thread each: else they get into each other's way (a fifth more time), and lessons print the same anyway.
@@ -25,7 +27,7 @@ test test-package test-notebooks test-browser coverage: export OPENBLAS_NUM_THRE
 test test-package test-notebooks test-browser coverage: export TF_NUM_INTRAOP_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab transfer notebooks site serve handout gallery runs features woven test test-package test-notebooks test-browser processors benchmark coverage lint lock gpu clean
+.PHONY: help lab transfer notebooks translations site serve handout gallery runs features woven test test-package test-notebooks test-browser processors benchmark coverage lint lock gpu clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -45,8 +47,11 @@ lab: $(VENV)/installed  ## open the lessons in JupyterLab
 transfer: $(VENV)/installed  ## make a picture: CONTENT=… STYLE=… OUTPUT=… ARGS="--size 768"
 	$(RUN) -m nst_helpers transfer "$$CONTENT" "$$STYLE" --output "$$OUTPUT" $(value ARGS)
 
-notebooks: $(VENV)/installed  ## build the lessons from notebooks/sources; one: LESSON=01_convolution
-	$(RUN) tools/build_notebooks.py $(LESSON)
+notebooks: $(VENV)/installed  ## build the lessons from notebooks/sources; LESSON=01_convolution LANGUAGE=zh_CN
+	$(RUN) tools/build_notebooks.py $(if $(EDITION),--language $(EDITION)) $(LESSON)
+
+translations: $(VENV)/installed  ## take up in translations/ what changed in English, and say what is left to do
+	$(RUN) tools/translate.py $(if $(EDITION),--language $(EDITION)) $(LESSON)
 
 site: $(VENV)/installed  ## the course as a website that needs no network, its panels move: site/index.html
 	$(RUN) tools/make_site.py
@@ -80,7 +85,7 @@ test-package: $(VENV)/installed  ## run the tests of the package, the tools and 
 
 test-notebooks: $(VENV)/installed  ## run every lesson, compare its outputs; LESSON=01_convolution CONDITION=sse41
 	$(RUN) $(if $(CONDITION),tools/check_processors.py --without-package --condition $(CONDITION), \
-		tools/run_lessons.py) $(LESSON)
+		tools/run_lessons.py $(if $(EDITION),--language $(EDITION))) $(LESSON)
 
 test-browser: $(VENV)/installed  ## use every lesson in a real JupyterLab and a real browser (SKIP_BROWSER=1: do not)
 	$(RUN) -m pytest $(TWO) --dist=loadfile --no-loadscope-reorder tests/browser

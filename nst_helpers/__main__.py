@@ -13,7 +13,9 @@ from pathlib import Path
 
 from nst_helpers import __version__
 from nst_helpers.commands import EXIT_CODES, FAILED, STOPPED, USAGE
+from nst_helpers.commands.speech import speak, spoken
 from nst_helpers.errors import NSTError, SettingsError
+from nst_helpers.words import translated
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,6 +24,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):  # α and × must not stop a Windows console
             stream.reconfigure(errors="replace")
     typed = list(sys.argv[1:] if arguments is None else arguments)
+    with spoken():
+        return _answered(typed)
+
+
+def _answered(typed):
     try:
         return _run(typed)
     except SettingsError as error:
@@ -32,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (NSTError, OSError) as error:
         return _failed(typed, FAILED, error)
     except KeyboardInterrupt:
-        return _failed(typed, STOPPED, "\nstopped")
+        return _failed(typed, STOPPED, f"\n{translated('stopped')}")
 
 
 def _run(typed):
@@ -64,6 +71,7 @@ def _parser():
     commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
     for command in (transfer, networks, check, grade):
         command.add(commands)
+    speak(parser)
     return parser
 
 

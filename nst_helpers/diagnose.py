@@ -20,6 +20,7 @@ from nst_helpers.objective import blended_grams
 from nst_helpers.result import Result
 from nst_helpers.schedule import Level, reduced, style_size
 from nst_helpers.transfer import counting_masks, weighted_styles
+from nst_helpers.words import translated
 
 DARK = 0.4  # brightness below: black
 FLAT = 0.45  # contrast below: washed out; with as little colour: grey haze
@@ -38,6 +39,11 @@ class Finding(NamedTuple):
     sign: str  # what was measured
     cure: str  # what to change
 
+    @property
+    def title(self) -> str:
+        """The name in the language in use."""
+        return translated(self.name)
+
 
 def diagnose(result: Result) -> list[Finding]:
     """What is wrong with a finished transfer.
@@ -51,14 +57,19 @@ def diagnose(result: Result) -> list[Finding]:
     found, settings = signs(result), result.settings
     light = _light(found, settings)
     if light:  # what is black or flat has neither subject nor style: no need to say so
-        return light
+        return _spoken(light)
     findings = []
     if found["noise"] > NOISY:
         findings.append(Finding(
             "coloured noise", f"the finest colour details are {found['noise']:.1f} times as strong as in the pictures",
             f"raise tv_weight (now {settings.tv_weight:g}), give it more iterations (now {settings.iterations}), more "
             f"scales (now {settings.scales}), or a learning_rate below {settings.learning_rate:g}"))
-    return findings + _likeness(found, settings)
+    return _spoken(findings + _likeness(found, settings))
+
+
+def _spoken(findings):
+    """Their sentences in the language in use; their names are for programs too, and stay."""
+    return [one._replace(sign=translated(one.sign), cure=translated(one.cure)) for one in findings]
 
 
 def signs(result: Result) -> dict[str, float]:

@@ -5,9 +5,14 @@ in the module that raises them (`CheckpointError`, `Diverged` …). Each is a Va
 ImportError besides. An error that is none of these is a mistake in the program.
 """
 
+from nst_helpers.words import translated
+
 
 class NSTError(Exception):
-    """Something outside the program is wrong: one line says what, and what to do."""
+    """Something outside the program is wrong: one line says what, and what to do, in the language in use."""
+
+    def __str__(self) -> str:
+        return translated(super().__str__())
 
 
 class SettingsError(NSTError, ValueError):

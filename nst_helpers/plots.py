@@ -4,6 +4,9 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from nst_helpers import fonts
+from nst_helpers.words import language, translated
+
 if TYPE_CHECKING:  # NumPy and matplotlib take half a second, and the command line needs neither for its help
     import numpy.typing as npt
     from matplotlib.axes import Axes
@@ -152,7 +155,7 @@ def show_picture(data: bytes, mime: str, caption: str = "", folded: str | None =
     require("lessons", "IPython")
     from IPython.display import display
 
-    alt = alt or caption
+    alt, caption = translated(alt or caption), translated(caption)
     if not alt:
         raise ValueError("a picture needs words for those who cannot see it: give it a caption")
     picture = base64.b64encode(data).decode()
@@ -216,16 +219,42 @@ def show_images(images: "Sequence[npt.ArrayLike]", titles: Sequence[str], captio
 
 def png(figure: "Figure") -> bytes:
     """The bytes of a PNG: the same figure gives the same bytes."""
-    file = io.BytesIO()
-    figure.savefig(file, format="png", metadata={"Software": None})
-    return file.getvalue()
+    return _saved(figure, format="png", metadata={"Software": None})
 
 
 def jpeg(figure: "Figure") -> bytes:
     """The bytes of a JPEG: small enough for a row of photographs."""
+    return _saved(figure, format="jpeg", pil_kwargs={"quality": 88, "progressive": True, "optimize": True})
+
+
+def _saved(figure, **options):
+    """The bytes of a figure's file, its words in the language in use."""
+    import matplotlib
+
     file = io.BytesIO()
-    figure.savefig(file, format="jpeg", pil_kwargs={"quality": 88})
+    style: Any = fonts.settings()
+    with matplotlib.rc_context(style):
+        if language() != "en":
+            _speak(figure)
+        figure.savefig(file, **options)
     return file.getvalue()
+
+
+def _speak(figure):
+    """Put the words of a figure into the language in use; those of ticks are held by what writes them."""
+    from matplotlib.text import Text
+    from matplotlib.ticker import FuncFormatter
+
+    family = fonts.settings().get("font.family")
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            if isinstance(old := axis.get_major_formatter(), FuncFormatter):  # as set(xticklabels=…) makes it
+                axis.set_major_formatter(lambda x, place, old=old: fonts.drawn(old(x, place)))
+    for text in figure.findobj(Text):
+        if text.get_text():
+            text.set_text(fonts.drawn(text.get_text()))
+            if family and text.get_fontfamily() != ["monospace"]:
+                text.set_fontfamily(family)
 
 
 def _frame(row, column):

@@ -183,3 +183,15 @@ def test_the_longest_lessons_start_first(tmp_path):
     command = tool._command(tmp_path, LESSONS[:3], 2, 600)
     order = [Path(word).stem for word in command if word.endswith(".ipynb")]
     assert order == ["02_feature_maps", "00_start_here", "01_convolution"]
+
+
+def test_a_lesson_in_another_language_is_run_alone(write, capfd):
+    write("90_small")
+    folder = tool.target("90_small", False, "zh_CN").parent
+    folder.mkdir()
+    notebook = nbformat.read(tool.target("90_small", False), as_version=4)
+    nbformat.write(notebook, folder / "90_small.ipynb")
+    places = [cell.metadata.place for cell in tool.merged("90_small", "zh_CN").cells]
+    assert places == [f"lesson, cell {number}" for number in range(1, 5)]
+    assert tool.main(["90_small", "--workers", "1", "--language", "zh_CN"]) == 0
+    assert "4 passed" in capfd.readouterr().out

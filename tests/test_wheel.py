@@ -109,3 +109,7 @@ def test_the_installed_command_paints_a_shipped_picture(python, installed, tmp_p
 
 def test_the_installed_package_finds_the_runs_computed_before(python):
     assert python("-c", "from nst_helpers.runs import run_names\nprint(*run_names())").split() == run_names() != []
+
+
+def test_the_installed_package_speaks_the_other_languages(python):
+    assert python("-c", "from nst_helpers.words import languages\nprint(*languages())").split() == ["en", "zh_CN"]

@@ -3,6 +3,7 @@
     python tools/build_notebooks.py                   all lessons
     python tools/build_notebooks.py 01_convolution    one
     python tools/build_notebooks.py --check           nothing is run: does each notebook equal its source?
+    python tools/build_notebooks.py --language zh_CN  the lessons in Chinese, in notebooks/zh (no worked ones)
 
 In a source, an exercise is a code cell tagged `exercise` (the stub) and right after it one tagged
 `solution`. The lesson keeps the stub; the worked lesson has the solution in its place. Text cells tagged
@@ -32,8 +33,10 @@ from PIL import Image
 from scipy.ndimage import uniform_filter
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests")]
 import nbval_numbers  # noqa: E402
+from languages import FOLDERS, edition  # noqa: E402
+from notebook_pictures import shrink  # noqa: E402
 
 NOTEBOOKS = ROOT / "notebooks"
 SOURCES = NOTEBOOKS / "sources"
@@ -57,12 +60,15 @@ def lessons():
     return sorted(path.stem for path in SOURCES.glob("[0-9][0-9]_*.py"))
 
 
-def target(lesson, solved):
-    return NOTEBOOKS / ("solutions" if solved else ".") / f"{lesson}.ipynb"
+def target(lesson, solved, language=None):
+    return NOTEBOOKS / (FOLDERS[language] if language else "solutions" if solved else ".") / f"{lesson}.ipynb"
 
 
-def from_source(lesson, solved):
-    """The notebook that a source stands for, not executed: the lesson, or with solutions in the stubs' place."""
+def from_source(lesson, solved, language=None, draft=False):
+    """The notebook that a source stands for, not executed: the lesson, or with solutions in the stubs' place.
+
+    A lesson in another language is made of the same source; as a draft, even if its translation is not complete.
+    """
     cells = jupytext.read(SOURCES / f"{lesson}.py", fmt="py:percent").cells
     _require_pairs(lesson, cells)
     left_out = "exercise" if solved else "solution"
@@ -73,17 +79,19 @@ def from_source(lesson, solved):
         seen[content] += 1
         cell.id = hashlib.sha256(f"{content}\n{seen[content]}".encode()).hexdigest()[:12]
         cell.metadata = nbformat.from_dict(_metadata(_tags(cell)))
+    if language:
+        cells = edition.translated_cells(lesson, cells, language, edition.translator(lesson, language, draft))
     notebook = nbformat.v4.new_notebook(cells=cells, metadata=METADATA)
     notebook.nbformat_minor = 5
     return notebook
 
 
-def difference(lesson, solved):
+def difference(lesson, solved, language=None):
     """What a stored notebook has different from its source, in words; None if they agree."""
-    path = target(lesson, solved)
+    path = target(lesson, solved, language)
     if not path.is_file():
         return f"{path} is missing"
-    stored, expected = nbformat.read(path, as_version=4), from_source(lesson, solved)
+    stored, expected = nbformat.read(path, as_version=4), from_source(lesson, solved, language)
     if stored.metadata != expected.metadata:
         return f"{path}: its metadata are not the builder's"
     if len(stored.cells) != len(expected.cells):
@@ -95,9 +103,9 @@ def difference(lesson, solved):
     return None
 
 
-def build(lesson, solved):
+def build(lesson, solved, language=None, draft=False):
     """Execute a lesson and write it; returns whether the file changed."""
-    notebook, path = from_source(lesson, solved), target(lesson, solved)
+    notebook, path = from_source(lesson, solved, language, draft), target(lesson, solved, language)
     path.parent.mkdir(exist_ok=True)
     client = NotebookClient(notebook, timeout=SECONDS_A_CELL, kernel_name="python3", record_timing=False,
                             store_widget_state=False, extra_arguments=["--IPKernelApp.log_level=40"],
@@ -111,6 +119,8 @@ def build(lesson, solved):
             cell.outputs = _tidy(cell.outputs, f"{lesson}, cell {number}")
             cell.metadata.pop("execution", None)
     notebook.metadata = nbformat.from_dict(METADATA)
+    unsolved = target(lesson, False)
+    shrink(notebook, nbformat.read(unsolved, as_version=4) if solved and unsolved.is_file() else None)
     _keep_equal_outputs(notebook, path)
     nbformat.validate(notebook)
     text = nbformat.writes(notebook, version=4) + "\n"
@@ -206,26 +216,27 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description="Build the lessons from notebooks/sources.")
     parser.add_argument("lessons", nargs="*", metavar="LESSON", help="as in 01_convolution (default: all)")
     parser.add_argument("--check", action="store_true", help="run nothing; compare the notebooks with their sources")
+    parser.add_argument("--language", choices=FOLDERS, help="build the lessons in this language, not the English ones")
+    parser.add_argument("--draft", action="store_true", help="what is not translated stays English")
     options = parser.parse_args(arguments)
     unknown = set(options.lessons) - set(lessons())
     if unknown:
         parser.error(f"no lesson {', '.join(sorted(unknown))}; there are {', '.join(lessons())}")
     failed = False
     for lesson in options.lessons or lessons():
-        for solved in (False, True):
-            if options.check:
-                trouble = difference(lesson, solved)
-                failed |= trouble is not None
-                print(trouble or f"{target(lesson, solved).relative_to(ROOT)} equals its source")
-                continue
-            start = time.perf_counter()
+        for solved in (False,) if options.language else (False, True):
+            path, start = target(lesson, solved, options.language).relative_to(ROOT), time.perf_counter()
             try:
-                changed = build(lesson, solved)
-            except BuildError as error:
+                if options.check:
+                    trouble = difference(lesson, solved, options.language)
+                    failed |= trouble is not None
+                    print(trouble or f"{path} equals its source")
+                    continue
+                changed = build(lesson, solved, options.language, options.draft)
+            except (BuildError, edition.Incomplete) as error:
                 print(f"error: {error}", file=sys.stderr)
                 return 1
-            print(f"{target(lesson, solved).relative_to(ROOT)}: {'built' if changed else 'unchanged'}, "
-                  f"{time.perf_counter() - start:.0f} s", flush=True)
+            print(f"{path}: {'built' if changed else 'unchanged'}, {time.perf_counter() - start:.0f} s", flush=True)
     return int(failed)
 
 

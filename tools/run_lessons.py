@@ -3,6 +3,8 @@
     python tools/run_lessons.py                     every lesson, two side by side
     python tools/run_lessons.py 01_convolution      one
     python tools/run_lessons.py --workers 1         one after the other
+    python tools/run_lessons.py --language zh_CN    the Chinese lessons: tests compare their code and numbers with those
+                                                    of the English ones, so `make test` runs these alone
 
 A lesson and its worked notebook differ in the exercises only: a stub or its solution, and what the check behind it
 says. So one notebook serves both: where they differ, the lesson's cells run first, then those of the worked one; all
@@ -23,7 +25,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
-from build_notebooks import METADATA, ROOT, lessons, target
+from build_notebooks import FOLDERS, METADATA, ROOT, lessons, target
 from nbval_numbers import Unusable, read, same_outputs
 
 SECONDS_A_CELL = 600  # many times what a cell takes, as nothing is timed here; a busy computer is slow
@@ -50,12 +52,17 @@ class Failure(NamedTuple):
         return f"{self.lesson}, {self.edition}, {self.cell}\n{self.text}"
 
 
-def merged(lesson):
+def merged(lesson, language=None):
     """The notebook that stands for both editions of a lesson, each cell with its place in the metadata.
+
+    In another language there is the lesson alone, and its worked notebook is the English one.
 
     Raises:
         LessonError: an edition is unreadable or has no outputs, or they have not the same cells but for exercises.
     """
+    if language:
+        cells = [_placed(cell, "lesson") for cell in _code(lesson, False, language)]
+        return nbformat.v4.new_notebook(cells=cells, metadata=METADATA)
     ours, theirs = (_code(lesson, solved) for solved in (False, True))
     if len(ours) != len(theirs):
         raise LessonError(f"{lesson} has {len(ours)} code cells, its solution {len(theirs)}: run `make notebooks`")
@@ -111,8 +118,8 @@ def _found(command, environment, report, names):
     return found
 
 
-def _code(lesson, solved):
-    path = target(lesson, solved)
+def _code(lesson, solved, language=None):
+    path = target(lesson, solved, language)
     try:
         cells = [cell for cell in read(path).cells if cell.cell_type == "code"]
     except Unusable as error:
@@ -139,13 +146,13 @@ def _require_known(names):
         raise LessonError(f"no lesson {', '.join(sorted(unknown))}; there are {', '.join(lessons())}")
 
 
-def _written(folder, names):
+def _written(folder, names, language=None):
     """Write merged lessons into a folder; {name: why not} of those that cannot be run."""
     (Path(folder) / "pytest.ini").write_text("[pytest]\n")  # else the options of a folder above would count
     unusable = {}
     for name in names:
         try:
-            nbformat.write(merged(name), Path(folder) / f"{name}.ipynb")
+            nbformat.write(merged(name, language), Path(folder) / f"{name}.ipynb")
         except LessonError as error:
             unusable[name] = str(error)
     return unusable
@@ -190,12 +197,13 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description="Run the lessons, and compare what they print with what is stored.")
     parser.add_argument("lessons", nargs="*", metavar="LESSON", help="as in 01_convolution (default: all)")
     parser.add_argument("--workers", type=int, default=2, help="how many side by side (default: 2)")
+    parser.add_argument("--language", choices=FOLDERS, help="the lessons in this language (default: English)")
     options = parser.parse_args(arguments)
     names = options.lessons or lessons()
     with tempfile.TemporaryDirectory() as folder:
         try:
             _require_known(names)
-            errors = list(_written(folder, names).values())
+            errors = list(_written(folder, names, options.language).values())
         except LessonError as error:
             errors = [error]
         for error in errors:

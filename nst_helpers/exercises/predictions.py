@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from nst_helpers.extras import require
 from nst_helpers.plots import folded_html
+from nst_helpers.words import translated
 
 
 def predict(name: str, question: str, choices: Mapping[str, str], right: str) -> None:
@@ -38,16 +39,19 @@ def predict(name: str, question: str, choices: Mapping[str, str], right: str) ->
 
 def page(name: str, question: str, choices: Mapping[str, str], right: str) -> str:
     """The HTML of a prediction."""
-    parts = [f"<p><strong>Predict.</strong> {html.escape(question)} <em>Choose one.</em></p>"]
+    asked, choose = translated("Predict."), translated("Choose one.")
+    parts = [f"<p><strong>{asked}</strong> {html.escape(question)} <em>{choose}</em></p>"]
     parts += [folded_html(choice, _answer(choice, choices, right), name) for choice in choices]
-    return f'<div role="group" aria-label="Prediction">{"".join(parts)}</div>'
+    return f'<div role="group" aria-label="{translated("Prediction")}">{"".join(parts)}</div>'
 
 
 def _answer(chosen, choices, right):
     """What is said to a choice: whether it is right and why, then what is, then why the others tempt."""
-    lines = [f"<strong>{'✓ Yes.' if chosen == right else '✗ No.'}</strong> {html.escape(choices[chosen])}"]
+    verdict = translated("✓ Yes.") if chosen == right else translated("✗ No.")
+    lines = [f"<strong>{verdict}</strong> {html.escape(choices[chosen])}"]
     if chosen != right:
-        lines.append(f"<strong>Right is “{html.escape(right)}”.</strong> {html.escape(choices[right])}")
+        is_right = translated(f"Right is “{html.escape(right)}”.")
+        lines.append(f"<strong>{is_right}</strong> {html.escape(choices[right])}")
     lines += [f"“{html.escape(other)}”: {html.escape(why)}" for other, why in choices.items()
               if other not in (chosen, right)]
     return "".join(f"<p>{line}</p>" for line in lines)

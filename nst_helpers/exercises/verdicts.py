@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nst_helpers.plots import ORANGE
+from nst_helpers.words import translated
 
 SHOWN = 6  # rows and columns of an array, at most
 PICTURE = 16  # pixels: from this width on, an array (height, width, 3) is shown as a picture
@@ -35,9 +36,9 @@ class Verdict(_Line):
 
 def show(verdict: Verdict) -> None:
     """Print a verdict, then what the answer printed, then its details: a table, and pictures where it is about some."""
-    print(verdict.text)
+    print(translated(verdict.text))
     if verdict.printed and not verdict.passed:
-        print("It printed:", verdict.printed, sep="\n")
+        print(translated("It printed:"), verdict.printed, sep="\n")
     if verdict.details is not None:
         verdict.details.show()
 
@@ -96,12 +97,13 @@ class Table:
         _display(self)
 
     def __str__(self):
-        widths = [max(len(row[column]) for row in self.rows) for column in range(len(self.rows[0]))]
+        spoken = [[translated(word) for word in row] for row in self.rows]
+        widths = [max(len(row[column]) for row in spoken) for column in range(len(spoken[0]))]
         return "\n".join("  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)).rstrip()
-                         for row in self.rows)
+                         for row in spoken)
 
     def _repr_html_(self):
-        head, *rest = ([html.escape(word) for word in row] for row in self.rows)
+        head, *rest = ([html.escape(translated(word)) for word in row] for row in self.rows)
         lines = [f"<tr>{''.join(f'<th>{word}</th>' for word in head)}</tr>"]
         lines += [f"<tr>{''.join(f'<td>{word}</td>' for word in row)}</tr>" for row in rest]
         return f"<table>{''.join(lines)}</table>"
@@ -136,7 +138,7 @@ def _note(array, shown, rest):
     if array.size == np.prod(shown):
         return []
     where = f"[:, :, {', '.join(map(str, rest))}] " if rest else ""
-    return [[(f"{where}of an array {array.shape}", False)]]
+    return [[(translated(f"{where}of an array {array.shape}"), False)]]
 
 
 def _array(value):
@@ -174,6 +176,7 @@ def kind(value: Any) -> str:
 def _text(rows):
     lines = []
     for name, table in rows:
+        name = translated(name)
         texts = [[f"[{text}]" if differs else text for text, differs in row] for row in table]
         width = max((len(text) for row in texts if len(row) > 1 for text in row), default=0)
         for number, row in enumerate(texts):
@@ -187,7 +190,7 @@ def _html(rows):
     for name, table in rows:
         inner = "".join("<tr>" + "".join(f"<td{mark if differs else ''}>{html.escape(text)}</td>" for text, differs in
                                          row) + "</tr>" for row in table)
-        lines.append(f'<tr><th style="text-align: left; vertical-align: top">{html.escape(name)}</th>'
+        lines.append(f'<tr><th style="text-align: left; vertical-align: top">{html.escape(translated(name))}</th>'
                      f"<td><table>{inner}</table></td></tr>")
     return f"<table>{''.join(lines)}</table>"
 

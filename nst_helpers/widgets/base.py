@@ -18,7 +18,10 @@ import ipywidgets
 import numpy.typing as npt
 from PIL import Image, ImageFont
 
+from nst_helpers.fonts import font_file
 from nst_helpers.images import to_uint8
+from nst_helpers.widgets.speech import SpeakingFont, speak
+from nst_helpers.words import language, translated
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -49,6 +52,7 @@ class Panel(ipywidgets.VBox):
         self.picture = ipywidgets.Image(layout=ipywidgets.Layout(max_width="100%", align_self="flex-start"))
         self.words = ipywidgets.HTML()
         box = arrange(self.controls) if arrange else ipywidgets.VBox(list(self.controls.values()))
+        speak(box)
         super().__init__([box, self.picture, self.words, accessible("nst-panel")])
         self.add_class("nst-panel")
         self.picture.add_class("nst-picture")
@@ -67,9 +71,9 @@ class Panel(ipywidgets.VBox):
         try:
             drawing = self.draw(**self.values)
         except ValueError as error:
-            self.words.value = f"<b>{html.escape(str(error))}</b>"
+            self.words.value = f"<b>{html.escape(translated(str(error)))}</b>"
             return
-        self.drawing = drawing
+        self.drawing = drawing = drawing._replace(words=translated(drawing.words))
         with self.hold_sync():
             self.picture.format = picture_format(drawing.picture)
             self.picture.value = drawing.picture
@@ -146,12 +150,19 @@ def encoded(picture: Image.Image | npt.ArrayLike, file_format: str = "PNG") -> b
     return file.getvalue()
 
 
-@cache
 def font(size: int) -> ImageFont.FreeTypeFont:
-    """The typeface of matplotlib's figures, for what Pillow draws."""
+    """The typeface of matplotlib's figures, for what Pillow draws; it writes in the language in use."""
+    return _font(size, font_file())
+
+
+@cache
+def _font(size, file):
+    if file is not None:
+        return SpeakingFont(file[0], size, file[1])
     import matplotlib
 
-    return ImageFont.truetype(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf", size)
+    path = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
+    return ImageFont.truetype(path, size) if language() == "en" else SpeakingFont(path, size)
 
 
 def picture_format(data: bytes) -> str:

@@ -11,6 +11,8 @@ from collections.abc import Callable
 import ipywidgets
 
 from nst_helpers.widgets.base import Panel, picture_format
+from nst_helpers.widgets.speech import speak
+from nst_helpers.words import translated
 
 
 class Live(ipywidgets.VBox):
@@ -40,6 +42,7 @@ class Live(ipywidgets.VBox):
         self._stopped, self._thread, self._running = threading.Event(), None, False
         self._lock = threading.Lock()  # of whether it runs, and of the buttons that say so
         super().__init__([panel, ipywidgets.HBox([*self.buttons.values(), self.progress])])
+        speak(self.children[1])
         self.add_class("nst-live")
 
     @property
@@ -76,7 +79,7 @@ class Live(ipywidgets.VBox):
                     break
         except Exception as error:  # whatever it is: the student reads it, the notebook lives on
             self.error = error
-            self.words.value = f"<b>{html.escape(str(error))}</b>"
+            self.words.value = f"<b>{html.escape(translated(str(error)))}</b>"
         finally:
             with self._lock:
                 self._turn(running=False)
@@ -85,7 +88,7 @@ class Live(ipywidgets.VBox):
         self.panel.drawing = drawing
         self.picture.format = picture_format(drawing.picture)
         self.picture.value = drawing.picture
-        self.words.value = html.escape(drawing.words)
+        self.words.value = html.escape(translated(drawing.words))
 
     def _turn(self, running):
         self._running = running

@@ -21,7 +21,7 @@ from nst_helpers.schedule import content_limit, style_limit
 from nst_helpers.settings import Settings, layers_from_text, layers_to_text
 from nst_helpers.system import write_whole
 from nst_helpers.widgets import words
-from nst_helpers.widgets.base import VIEW, accessible, encoded
+from nst_helpers.widgets.base import VIEW, accessible, encoded, speak
 from nst_helpers.widgets.controls import OWN, ROLES, WIDE, blank, empty_picture, picture_list, setting_control, sized
 from nst_helpers.widgets.curves import draw_curves
 from nst_helpers.widgets.masks import MaskPainter
@@ -68,7 +68,7 @@ class Studio(ipywidgets.VBox):
         self.picture, self.beside, self.curves = empty_picture(), empty_picture(), empty_picture()
         self.thumbnails = {role: empty_picture(width="9em") for role in ROLES}
         self.words, self.masks = ipywidgets.HTML(), MaskPainter(self._say)
-        super().__init__(self._arranged())
+        super().__init__(speak(*self._arranged()))
         self.add_class("nst-studio")
         self._connect()
         self.reset()
@@ -215,13 +215,13 @@ class Studio(ipywidgets.VBox):
             self.progress.value = max(track.iteration / track.settings.iterations for track in tracks)
 
     def _say(self, text, wrong=False):
-        text = html.escape(str(text))
+        text = html.escape(words.translated(str(text)))
         self.words.value = f"<b>{text}</b>" if wrong else text
 
     def _enable(self):
         with self._lock:
             status = self.run.status if self.run else "none"
-            self.buttons["start"].description = "resume" if status == "paused" else "start"
+            self.buttons["start"].description = words.translated("resume" if status == "paused" else "start")
             self.buttons["start"].disabled = status == "running"
             self.buttons["pause"].disabled = status != "running"
             self.buttons["stop"].disabled = status not in ("running", "paused")
@@ -290,9 +290,9 @@ class Studio(ipywidgets.VBox):
         """The live widget; and, for readers of the stored notebook, its two pictures, a finished run, and words."""
         live = super()._repr_mimebundle_(**kwargs) or {}
         names = [self.controls[role].value for role in ROLES]
-        words = (f"The studio, with “{names[0]}” to be painted as “{names[1]}”. Run this cell to start, pause, "
-                 "change, compare and save.")
+        told = words.translated(f"The studio, with “{names[0]}” to be painted as “{names[1]}”. Run this cell to start, "
+                                "pause, change, compare and save.")
         content, style = (self._picture(role, self.defaults) for role in ROLES)
         still = still_of_run(content, style, find_run(*names))
-        stored = {"text/plain": words, "image/jpeg": base64.b64encode(encoded(still, "JPEG")).decode()}
-        return {**stored, **{key: live[key] for key in (VIEW,) if key in live}}, {"image/jpeg": {"alt": words}}
+        stored = {"text/plain": told, "image/jpeg": base64.b64encode(encoded(still, "JPEG")).decode()}
+        return {**stored, **{key: live[key] for key in (VIEW,) if key in live}}, {"image/jpeg": {"alt": told}}

@@ -4,6 +4,7 @@ from nst_helpers.diagnose import diagnose
 from nst_helpers.estimate import Estimate
 from nst_helpers.plots import LINES
 from nst_helpers.run import Snapshot
+from nst_helpers.words import translated as translated  # the studio says everything by this module
 
 
 def of_estimate(needed: Estimate) -> str:

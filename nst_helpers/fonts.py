@@ -1,0 +1,64 @@
+"""Fonts for figures in a language whose letters matplotlib's own font lacks.
+
+Looked for among the computer's fonts, in the order of `FONTS`. Debian and Ubuntu have them in fonts-noto-cjk or
+fonts-wqy-microhei, macOS and Windows bring one, Colab needs `!apt-get install fonts-noto-cjk`. Where there is none,
+figures keep English labels, and one line says so.
+"""
+
+import re
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from nst_helpers.words import english, language, translated
+
+FONTS = {"zh_CN": (
+    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei", "PingFang SC", "Hiragino Sans GB", "Heiti SC", "STHeiti", "Microsoft YaHei", "SimHei",
+    "Droid Sans Fallback", "Arial Unicode MS", "Noto Sans CJK JP")}
+_FILES = re.compile(r"NotoSans(?:CJK|SC)|SourceHanSans|wqy-|PingFang|Hiragino|Heiti|msyh|simhei|DroidSansFallback|"
+                    r"Arial Unicode", re.I)
+
+
+def drawn(text: str) -> str:
+    """A text as a figure can show it: in the language in use, or in English where its letters have no font."""
+    if language() == "en":
+        return text
+    return translated(text) if font_file() else english(text)
+
+
+def settings() -> dict[str, Any]:
+    """What matplotlib is to be set to, for figures in the language in use: {"font.family": […]}, or nothing."""
+    found = _font(language()) if language() in FONTS else None
+    return {"font.family": ["DejaVu Sans", found.name]} if found else {}
+
+
+def font_file() -> tuple[Path, int] | None:
+    """The file of the language's font, and which of the faces in it; None where there is none, or none is needed."""
+    found = _font(language()) if language() in FONTS else None
+    return (Path(found.fname), getattr(found, "index", 0)) if found else None
+
+
+@cache
+def _font(name):
+    """matplotlib's entry of the first font there is, or None."""
+    from matplotlib import font_manager
+
+    known = font_manager.fontManager
+    found = _first(known.ttflist, FONTS[name])
+    if found is None:  # matplotlib's list is made once, and does not know what was installed later
+        for path in font_manager.findSystemFonts():
+            if _FILES.search(Path(path).name):
+                known.addfont(path)
+        found = _first(known.ttflist, FONTS[name])
+    if found is None:
+        print(f"no font with the letters of {name} was found, so figures keep English labels; "
+              "Debian and Ubuntu have one in fonts-noto-cjk", file=sys.stderr)
+    return found
+
+
+def _first(fonts, names):
+    regular = {font.name: font for font in fonts
+               if font.style == "normal" and font.weight in (400, "normal", "regular")}
+    return next((regular[name] for name in names if name in regular), None)

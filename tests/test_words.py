@@ -1,0 +1,159 @@
+"""The package in another language: words are put into it where they are shown, and English stays as it is."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import ipywidgets
+import numpy as np
+import pytest
+from matplotlib.text import Text
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
+from languages import catalogues
+
+from nst_helpers import exercises, fonts, plots, words
+from nst_helpers.errors import NSTError
+from nst_helpers.widgets import base, speech
+
+CATALOGUE = {
+    "noise σ = {value}": "噪声 σ = {value}", "{name} noise": "{name}噪声", "grey": "灰色", "loss": "损失",
+    "{abs(gain):.1f} dB {'better' if gain > 0 else 'worse'} than before":
+        "比以前{'better' if gain > 0 else 'worse'} {abs(gain):.1f} dB",
+    "better": "好", "worse": "差", "Noise {sigma}: ": "噪声 {sigma}：", "press the button": "按按钮",
+    "{{braces}} of {count}": "{count} 的{{braces}}", "It stopped.": "停了。",
+    "the file {name} is empty": "文件 {name} 是空的",
+    "✓ {name}: right. {self.praise}": "✓ {name}：对了。{self.praise}", "your sum lacks a term.": "和里少了一项。",
+    "{wave} to {2 * wave}": "{wave} 到 {2 * wave}",
+    "Neural style transfer.": "神经风格迁移。", "first": "第一", "a long label of two lines": "两行的长标签",
+}
+LABELS = {"灰色": "grey", "{name}噪声": "{name} noise"}
+
+
+@pytest.fixture
+def chinese(tmp_path, monkeypatch):
+    """A small catalogue, and Chinese chosen."""
+    for domain, table in ((words.DOMAIN, CATALOGUE), (words.LABELS, LABELS)):
+        path = tmp_path / "zh_CN" / "LC_MESSAGES" / f"{domain}.mo"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(catalogues.compiled(table))
+    monkeypatch.setattr(words, "FOLDER", tmp_path)
+    monkeypatch.setattr(words, "_chosen", None)
+    forget()
+    words.set_language("zh_CN")
+    yield
+    forget()
+
+
+def forget():
+    for cached in (words._in, words._catalogue, fonts._font, base._font):
+        cached.cache_clear()
+
+
+@pytest.fixture
+def no_font(monkeypatch):
+    monkeypatch.setattr(fonts, "_font", lambda name: None)
+
+
+def test_english_is_what_stands_in_the_code():
+    assert words.language() == "en" and words.translated("noise σ = 3") == "noise σ = 3"
+    assert fonts.settings() == {} and fonts.font_file() is None
+
+
+@pytest.mark.parametrize(("english", "chinese_words"), [
+    ("press the button", "按按钮"), (" press the button ", " 按按钮 "), ("noise σ = 40", "噪声 σ = 40"),
+    ("grey noise", "灰色噪声"), ("灰色 noise", "灰色噪声"), ("2.5 dB worse than before", "比以前差 2.5 dB"),
+    ("Noise 3: PSNR 22.0 dB, 1.5 dB better than before.", "噪声 3：PSNR 22.0 dB，比以前好 1.5 dB。"),
+    ("{braces} of 3", "3 的{braces}"), ("nobody knows this", "nobody knows this"), ("", ""),
+    ("Nobody knows. It stopped.", "Nobody knows。停了。"), ("grey\nloss", "灰色\n损失"),
+    ("2 to 4", "2 到 4"), ("Press the button to begin. It will take long.",) * 2,
+    ("x dB better than before", "x dB better than before"),  # no number stands there
+])
+def test_a_text_is_found_whole_as_a_template_or_in_parts(chinese, english, chinese_words):
+    assert words.translated(english) == chinese_words
+
+
+def test_the_environment_chooses_and_the_call_decides(chinese, monkeypatch):
+    words.set_language(None)
+    assert words.language() == "en"
+    monkeypatch.setenv(words.VARIABLE, "zh_CN")
+    assert words.language() == "zh_CN" and words.translated("loss") == "损失"
+    words.set_language("en")
+    assert words.translated("loss") == "loss"
+    monkeypatch.setenv(words.VARIABLE, "tlh")
+    words.set_language(None)
+    assert words.language() == "en"
+    with pytest.raises(ValueError, match="there is no language 'tlh': choose one of en, zh_CN"):
+        words.set_language("tlh")
+
+
+@pytest.mark.filterwarnings("ignore:Glyph")  # here may be no font
+def test_a_figure_speaks_in_titles_labels_legends_and_ticks(chinese, monkeypatch):
+    figure, axes = plots.subplots()
+    axes.plot([1, 2], label="grey noise")
+    axes.set(title="loss", xlabel="noise σ = 3", xticks=[0, 1], xticklabels=["first", "2"], ylabel=r"$\gamma$")
+    axes.legend()
+    monkeypatch.setattr(fonts, "font_file", lambda: ("any", 0))
+    monkeypatch.setattr(fonts, "settings", dict)
+    plots.png(figure)
+    shown = {text.get_text() for text in figure.findobj(Text)}
+    assert {"损失", "噪声 σ = 3", "灰色噪声", "第一", r"$\gamma$"} <= shown and "loss" not in shown
+
+
+def test_a_figure_without_a_font_keeps_english_and_says_so_once(chinese, monkeypatch, capfd):
+    monkeypatch.setattr(fonts, "FONTS", {"zh_CN": ("No Such Font",)})
+    monkeypatch.setattr(fonts, "_FILES", fonts.re.compile("no such file"))
+    figure, axes = plots.subplots()
+    axes.set(title="loss", xlabel="灰色噪声")  # the second as a Chinese lesson writes it
+    plots.png(figure)
+    plots.png(figure)
+    assert (axes.get_title(), axes.get_xlabel()) == ("loss", "grey noise")
+    assert capfd.readouterr().err.count("no font with the letters of zh_CN was found") == 1
+
+
+def test_pillow_writes_the_language_too(chinese, monkeypatch):
+    monkeypatch.setattr(fonts, "drawn", words.translated)
+    monkeypatch.setattr(speech, "drawn", words.translated)
+    pen = base.font(16)
+    assert pen.getlength("press the button") == super(speech.SpeakingFont, pen).getlength("按按钮")
+    assert pen.getbbox("grey noise") == super(speech.SpeakingFont, pen).getbbox("灰色噪声")
+
+
+def test_a_panel_speaks_and_its_values_stay(chinese):
+    controls = {"kind": base.dropdown("press the button", ["grey", "other"], "grey"),
+                "size": base.slider("loss", 3, 0, 9)}
+    seen = []
+
+    def draw(kind, size):
+        seen.append((kind, size))
+        return base.Drawing(base.encoded(np.zeros((4, 4, 3))), f"noise σ = {size}")
+
+    panel = base.Panel(draw, controls)
+    kind = panel.controls["kind"]
+    assert kind.description == "按按钮" and panel.controls["size"].description == "损失"
+    assert kind.options == (("灰色", "grey"), ("other", "other")) and kind.value == "grey"
+    panel.controls["size"].value = 5
+    assert seen == [("grey", 3), ("grey", 5)] and panel.words.value == "噪声 σ = 5"
+    stored, _ = panel._repr_mimebundle_()
+    assert stored["text/plain"] == "噪声 σ = 5"
+    speech.speak(ipywidgets.HBox([ipywidgets.Button(description="press the button")]))
+
+
+def test_verdicts_and_errors_speak(chinese, capsys):
+    exercises.show(exercises.Verdict(True, "✓ 01-x: right. It stopped."))
+    exercises.show(exercises.Verdict(False, "✗ 01-x: your sum lacks a term."))
+    assert capsys.readouterr().out == "✓ 01-x：对了。停了。\n✗ 01-x：和里少了一项。\n"
+    assert str(NSTError("the file a.png is empty")) == "文件 a.png 是空的"
+
+
+def test_the_command_line_speaks(capsys, chinese):
+    from nst_helpers.__main__ import main
+
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert "神经风格迁移。" in capsys.readouterr().out
+
+
+def test_a_language_is_chosen_without_loading_anything():
+    code = "import sys, nst_helpers.words; print(sorted({'numpy', 'matplotlib', 'ipywidgets'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
