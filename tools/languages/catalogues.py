@@ -48,8 +48,16 @@ def read(path: Path) -> Catalog:
         before = [comment for comment in message.user_comments if comment.startswith("| ")]
         if before:
             message.user_comments = [comment for comment in message.user_comments if comment not in before]
-            message.previous_id = ["".join(unescape(comment[comment.index('"'):]) for comment in before)]
+            message.previous_id = [_before(before)]
     return catalog
+
+
+def _before(comments):
+    """The English that a message had: quoted line by line, as editors write it, or wrapped as one, as Babel does."""
+    lines = [comment.removeprefix("| ") for comment in comments]
+    if not all(line.endswith('"') for line in lines):
+        lines = [" ".join(lines)]
+    return "".join(unescape(line[line.index('"'):]) for line in lines)
 
 
 def merged(name: str, language: str, new: Catalog) -> Catalog:
