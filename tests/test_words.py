@@ -151,7 +151,7 @@ def test_the_command_line_speaks(capsys, chinese):
 
     with pytest.raises(SystemExit):
         main(["--help"])
-    assert "神经风格迁移。" in capsys.readouterr().out
+    assert "神经风格迁移" in capsys.readouterr().out
 
 
 def test_a_language_is_chosen_without_loading_anything():
