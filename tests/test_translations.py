@@ -17,7 +17,7 @@ import translate  # noqa: E402
 from languages import FOLDERS, TRANSLATIONS, catalogues, edition, lessons, package, rules  # noqa: E402
 
 NOT_YET = {"zh_CN": {
-    "03_content_loss", "10_adam", "exercises_03", "exercises_10",
+    "10_adam", "exercises_10",
     "widgets", "diagrams", "commands", "messages"}}
 NOT_BUILT = {"zh_CN": set(lessons.lessons())}  # translated or not, no notebook of theirs is stored yet
 NAMES = [*lessons.lessons(), *package.names(), edition.CATALOGUE]
