@@ -25,7 +25,8 @@ CATALOGUE = {
     "the file {name} is empty": "文件 {name} 是空的",
     "✓ {name}: right. {self.praise}": "✓ {name}：对了。{self.praise}", "your sum lacks a term.": "和里少了一项。",
     "{wave} to {2 * wave}": "{wave} 到 {2 * wave}",
-    "Neural style transfer: pictures painted in the manner of others.": "神经风格迁移", "first": "第一", "a long label of two lines": "两行的长标签",
+    "Neural style transfer: pictures painted in the manner of others.": "神经风格迁移",
+    "first": "第一", "a long label of two lines": "两行的长标签",
 }
 LABELS = {"灰色": "grey", "{name}噪声": "{name} noise"}
 
