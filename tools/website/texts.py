@@ -12,10 +12,12 @@ MORE = {"gallery": "Gallery", "reference/index": "The package", "pictures": "Who
 
 # The reference, page by page: which modules and packages each holds; what is in none goes to the last one.
 GROUPS = {
-    "Pictures": {"images", "decoding", "colors", "shipped", "arrays"},
+    "Pictures": {"images", "decoding", "sources", "modes", "profiles", "checks", "resizing", "masks", "colors", "shipped",
+                 "arrays"},
     "Networks": {"networks", "architecture", "vgg", "weights", "precision", "backend"},
     "Losses and optimizers": {"losses", "optimizers", "objective"},
-    "Transfer": {"transfer", "settings", "schedule", "descent", "result", "checkpoint", "run", "tracks", "animation"},
+    "Transfer": {"transfer", "settings", "schedule", "start", "fitting", "guided", "scene", "descent", "result",
+                 "checkpoint", "run", "tracks", "animation"},
     "Experiments": {"experiments"}, "Widgets": {"widgets"}, "Exercises": {"exercises"},
     "Figures": {"diagrams", "plots"}, "Everything else": set(),
 }
@@ -71,7 +73,9 @@ def _hung(path, alt, pictures):
 
 def gallery(pictures):
     """All finished pictures, large when they are clicked, with the settings that painted them."""
-    recipes = json.loads((ROOT / "data" / "gallery" / "gallery.json").read_text(encoding="utf-8"))
+    recipes = {}
+    for name in ("gallery", "masked"):
+        recipes |= json.loads((ROOT / "data" / "gallery" / f"{name}.json").read_text(encoding="utf-8"))
     text = section((ROOT / "README.md").read_text(encoding="utf-8"), "The gallery")
     parts = []
     for alt, path in _pictures(text):
@@ -86,7 +90,8 @@ def gallery(pictures):
 def _made(recipe):
     """The settings that differ from the usual ones, in words."""
     settings = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in recipe["settings"].items())
-    return f"{recipe['content']} as {' and '.join(recipe['style'])}{f'; {settings}' if settings else ''}"
+    masked = "; with masks" if "masks" in recipe else "; with a part that is kept" if "keep" in recipe else ""
+    return f"{recipe['content']} as {' and '.join(recipe['style'])}{masked}{f'; {settings}' if settings else ''}"
 
 
 def reference():
