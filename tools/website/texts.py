@@ -12,8 +12,8 @@ MORE = {"gallery": "Gallery", "reference/index": "The package", "pictures": "Who
 
 # The reference, page by page: which modules and packages each holds; what is in none goes to the last one.
 GROUPS = {
-    "Pictures": {"images", "decoding", "sources", "modes", "profiles", "checks", "resizing", "masks", "colors", "shipped",
-                 "arrays"},
+    "Pictures": {"images", "decoding", "sources", "modes", "profiles", "checks", "resizing", "masks", "colors",
+                 "shipped", "arrays"},
     "Networks": {"networks", "architecture", "vgg", "weights", "precision", "backend"},
     "Losses and optimizers": {"losses", "optimizers", "objective"},
     "Transfer": {"transfer", "settings", "schedule", "start", "fitting", "guided", "scene", "descent", "result",
