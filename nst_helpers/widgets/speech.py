@@ -36,10 +36,13 @@ class SpeakingFont(ImageFont.FreeTypeFont):
     """A font that writes a text of the package in the language in use: Pillow's drawings need not know of it."""
 
     def getmask2(self, text: Any, *arguments: Any, **keywords: Any) -> Any:
+        """The letters as a picture, as Pillow's own."""
         return super().getmask2(drawn(text), *arguments, **keywords)
 
     def getbbox(self, text: Any, *arguments: Any, **keywords: Any) -> Any:
+        """The box around them, as Pillow's own."""
         return super().getbbox(drawn(text), *arguments, **keywords)
 
     def getlength(self, text: Any, *arguments: Any, **keywords: Any) -> Any:
+        """How long they are, as Pillow's own."""
         return super().getlength(drawn(text), *arguments, **keywords)
