@@ -64,7 +64,7 @@ class _Course:
                 self.history[name].append(value)
         self.finished = outcome is None or (self.error is None and self.iteration >= self.settings.iterations)
 
-    def branch(self, content, style, settings, masks):
+    def branch(self, content, style, settings, masks=None):
         """The same course up to here, and from here on under other settings."""
         changed = {name: getattr(settings, name) for name in settings.__dataclass_fields__
                    if getattr(settings, name) != getattr(self.settings, name)}

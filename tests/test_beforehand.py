@@ -102,7 +102,7 @@ def test_what_is_kept_is_as_it_was(tmp_path):
 def test_a_race_on_another_network_begins_anew(tmp_path, monkeypatch):
     tool = importlib.import_module("race")
     monkeypatch.setattr(contest, "folder", lambda: tmp_path)
-    for name in ("climb", "run", "paint_large"):
+    for name in ("climb", "run", "paint_large", "from_another_noise"):
         monkeypatch.setattr(tool, name, lambda *arguments, **options: None)
     (recipe,) = tool.read_recipes().values()
     tool.keep([{"optimizer": "Adam"}], "of another network")
