@@ -103,7 +103,7 @@ def guided_grams(features: Tensor, guidance: Tensor) -> tf.Tensor:
     Returns:
         (regions, channels, channels). Where T is the same everywhere, the Gram matrix over the number of positions.
 
-    >>> guided_grams([[[1.0, 2.0], [3.0, 4.0]]], [[[1.0, 0.0]], [[0.6, 0.8]]]).numpy().round(2).tolist()
+    >>> guided_grams([[[1.0, 2.0], [3.0, 4.0]]], [[[1.0, 0.0]], [[0.6, 0.8]]]).numpy().astype(float).round(2).tolist()
     [[[1.0, 2.0], [2.0, 4.0]], [[6.12, 8.4], [8.4, 11.68]]]
     """
     features = tf.convert_to_tensor(features)

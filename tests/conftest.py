@@ -17,6 +17,8 @@ from nst_helpers.run import Run
 
 sys.modules.setdefault("rfc3987_syntax", None)  # as in nbval_numbers.py, before any test file imports nbformat
 
+collect_ignore = ["heic/make.py"]  # makes the files beside it, with a library that is no dependency
+
 # The longest, by processor time. A file is one process's, so that what its tests share is made once.
 LONGEST_FIRST = ("train_compact", "sweep", "rough_files", "rough_memory", "checkpoint", "wheel", "run_lessons",
                  "processors", "images", "figures", "transfer", "command_line", "exercises",

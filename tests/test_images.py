@@ -270,7 +270,7 @@ def test_the_module_needs_no_tensorflow_and_no_other_module_of_the_package():
     )
     assert set(ast.literal_eval(result.stdout)) == {
         f"nst_helpers.{name}" for name in ("checks", "decoding", "errors", "images", "modes", "profiles", "resizing",
-                                        "sources", "system")}
+                                        "sources", "system", "words")}
 
 
 def test_an_image_error_is_a_value_error():

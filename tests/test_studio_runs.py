@@ -21,7 +21,7 @@ QUICK = Settings(size=64, scales=2, iterations=4)
 def driven(script, monkeypatch, tmp_path):
     """A studio whose run begins at once, and does what the test says."""
     box = Studio(QUICK, folder=str(tmp_path / "studio"))
-    monkeypatch.setattr(studio, "estimate", lambda *arguments: Estimate(1.0, 10**9, ""))
+    monkeypatch.setattr(studio, "estimate", lambda *arguments, **regions: Estimate(1.0, 10**9, ""))
     monkeypatch.setattr(words, "diagnose", lambda result: [])
     yield box
     runs = [box.run] if box.run else []

@@ -37,7 +37,6 @@ from nst_helpers.experiments.rates import cat_race, paint
 from nst_helpers.networks import load_network
 
 SIX = ("gradient descent", "momentum", "Rprop", "AdaGrad", "RMSprop", "AdaDelta")
-bowl = SURFACES["badly scaled bowl"]
 
 # %% [markdown]
 # ## 1. Where one step size fails
@@ -74,6 +73,7 @@ for gradient in (1, 1, -1, -1):
 print("lengths of the steps:", ", ".join(f"{length:.2f}" for length in lengths))
 
 # %% tags=["check"]
+bowl = SURFACES["badly scaled bowl"]
 assert np.allclose(lengths, [1, 1.2, 0.6, 0.72])
 state = (np.array([0.5, 0.5]), np.zeros(2))
 w, (size, sign) = np.array([-4.0, 0.4]), state
