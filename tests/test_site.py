@@ -242,8 +242,9 @@ def test_the_reference_holds_every_public_module():
 
 def test_the_gallery_hangs_every_picture(tmp_path):
     text = texts.gallery(Pictures(tmp_path))
-    assert text.count("<figure>") == len(json.loads((ROOT / "data/gallery/gallery.json").read_text())) == 12
-    assert "style weight 100" in text
+    recipes = [json.loads((ROOT / f"data/gallery/{name}.json").read_text()) for name in ("gallery", "masked")]
+    assert text.count("<figure>") == sum(map(len, recipes)) == 14
+    assert "style weight 100" in text and "with masks" in text and "with a part that is kept" in text
 
 
 def test_a_section_that_is_gone_is_named():
