@@ -15,7 +15,6 @@ import hashlib
 import io
 import json
 import os
-import tempfile
 import warnings
 import zipfile
 from dataclasses import asdict
@@ -26,13 +25,13 @@ import numpy as np
 
 from nst_helpers.arrays import Image, Losses, Styles
 from nst_helpers.backend import tf
-from nst_helpers.errors import NSTError
+from nst_helpers.errors import NSTError, cause
 from nst_helpers.images import checked_picture
 from nst_helpers.masks import Given
 from nst_helpers.origin import origin
 from nst_helpers.result import LOSSES, State, Step
 from nst_helpers.settings import OPTIMIZERS, Settings
-from nst_helpers.system import write_whole
+from nst_helpers.system import require_writable, write_whole
 from nst_helpers.transfer import masks_for, weighted_styles
 
 FORMAT = 1  # of the file; another number wherever what is in it, or means, changes
@@ -110,7 +109,7 @@ class Checkpoint:
                      **_arrays(step, losses[: step.iteration], seconds))
             write_whole(self.path, file.getbuffer())
         except (OSError, MemoryError) as error:
-            warnings.warn(f"{self.path} cannot be written ({_cause(error)}): the run goes on without it, and its "
+            warnings.warn(f"{self.path} cannot be written ({cause(error)}): the run goes on without it, and its "
                           "picture is kept in memory", CheckpointWarning, stacklevel=2)
         else:
             self._pending = None
@@ -124,9 +123,9 @@ class Checkpoint:
         except (FileNotFoundError, NotADirectoryError):  # why it cannot be made, if so, is told by who tries to
             return None
         except PermissionError as error:
-            raise CheckpointError(f"{self.path} cannot be read ({_cause(error)}): name a file that is yours") from error
+            raise CheckpointError(f"{self.path} cannot be read ({cause(error)}): name a file that is yours") from error
         except OSError as error:
-            raise CheckpointError(f"{self.path} could not be read ({_cause(error)}). The file itself may be good: try "
+            raise CheckpointError(f"{self.path} could not be read ({cause(error)}). The file itself may be good: try "
                                   "again, or copy it to another disk") from error
         except MemoryError as error:
             raise self._too_large() from error
@@ -146,7 +145,7 @@ class Checkpoint:
                 raise self._too_large() from error
             raise self._damaged("its sizes make no sense") from error
         except Exception as error:  # zipfile, zlib, numpy and its parser of headers each have their own errors
-            raise self._damaged(_cause(error)) from error
+            raise self._damaged(cause(error)) from error
         others = [name for name in {**stored, **self._run} if stored.get(name) != self._run.get(name)]
         if others:
             raise CheckpointError(f"{self.path} is of another run: {', '.join(others)} differ. Name another file, or "
@@ -164,17 +163,14 @@ class Checkpoint:
 
     def _require_a_place(self):
         """Refuse a place that cannot be written, before there is anything to lose."""
-        folder = Path(os.path.realpath(self.path)).parent
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=folder):
-                pass
+            require_writable(Path(os.path.realpath(self.path)).parent)
         except OSError as error:
-            raise CheckpointError(f"{self.path} cannot be written ({_cause(error)}): name another place, or run "
+            raise CheckpointError(f"{self.path} cannot be written ({cause(error)}): name another place, or run "
                                   "without a checkpoint") from error
 
-    def _damaged(self, cause):
-        return CheckpointError(f"{self.path} is no checkpoint, or is damaged ({cause}): name another file, or delete "
+    def _damaged(self, reason):
+        return CheckpointError(f"{self.path} is no checkpoint, or is damaged ({reason}): name another file, or delete "
                                "this one, and the run begins anew")
 
     def _too_large(self):
@@ -188,10 +184,6 @@ def _is_sound(data):
         return zipfile.ZipFile(io.BytesIO(data)).testzip() is None
     except Exception:
         return False
-
-
-def _cause(error):
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
 def _run(content, style, settings, start, masks):

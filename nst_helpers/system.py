@@ -1,9 +1,10 @@
-"""Two things asked of the operating system: a file written whole or not at all, and silence on stderr."""
+"""What is asked of the operating system: a file written whole or not at all, a place to write, silence on stderr."""
 
 import contextlib
 import os
 import secrets
 import shutil
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -31,6 +32,13 @@ def write_whole(path: str | Path, write: bytes | memoryview | Callable[[BinaryIO
     except BaseException:  # Ctrl-C too
         temporary.unlink(missing_ok=True)
         raise
+
+
+def require_writable(folder: Path) -> None:
+    """Make a folder if need be, and try whether files can be written there; OSError where not."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder):
+        pass
 
 
 # The whole process has one stream 2. Whoever comes first silences it and whoever leaves last restores it: were each to

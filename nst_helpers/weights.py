@@ -7,7 +7,7 @@ import numpy as np
 
 from nst_helpers.architecture import CONVOLUTION_NAMES
 from nst_helpers.backend import keras
-from nst_helpers.errors import NetworkError
+from nst_helpers.errors import NetworkError, cause
 from nst_helpers.vgg import Weights
 
 VGG19_VARIABLE = "NST_VGG19_WEIGHTS"
@@ -28,7 +28,7 @@ def read_compact(path: str | os.PathLike) -> tuple[Weights, np.ndarray, np.ndarr
                        for layer in CONVOLUTION_NAMES}
             mean, scale = file["input/mean"], file["input/scale"]
     except Exception as error:  # zipfile, zlib, numpy and the file system each have their own errors
-        raise NetworkError(f"{path} is not a weight file of the compact network ({_cause(error)}); the shipped one "
+        raise NetworkError(f"{path} is not a weight file of the compact network ({cause(error)}); the shipped one "
                            "is data/networks/compact.npz: restore it with git checkout data/networks") from error
     _require_shapes(weights, path)
     return weights, mean, scale
@@ -48,7 +48,7 @@ def read_vgg19(path: str | os.PathLike | None = None) -> Weights:
         model.load_weights(path)
     except Exception as error:  # h5py, zipfile and Keras each have their own errors
         raise NetworkError(f"{path} is not a weight file of VGG-19 without its top layers, or it is damaged "
-                           f"({_cause(error)}); {_four_ways()}") from error
+                           f"({cause(error)}); {_four_ways()}") from error
     layers = [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
     weights = {name: tuple(layer.get_weights()) for name, layer in zip(CONVOLUTION_NAMES, layers, strict=True)}
     kernel, bias = weights["conv1_1"]
@@ -65,7 +65,7 @@ def _fetch_vgg19():
                                     cache_subdir="models")
     except Exception as error:  # Keras raises a bare Exception when a download fails
         raise NetworkError(f"the weights of VGG-19 are not on this computer, and could not be downloaded "
-                           f"({_cause(error)}); {_four_ways()}") from error
+                           f"({cause(error)}); {_four_ways()}") from error
 
 
 def vgg19_cache() -> Path:
@@ -90,11 +90,6 @@ def _require_shapes(weights, path):
         _require(np.abs(kernel).max() < 1000 and np.abs(bias).max() < 1000,
                  f"{path} is damaged: {layer} holds a value that is not finite or far too large; fetch it again")
         inputs = bias.size
-
-
-def _cause(error):
-    """The first line of an error, shortened, for the end of a sentence."""
-    return f"{type(error).__name__}: {str(error).strip().splitlines()[0][:200] if str(error).strip() else 'no details'}"
 
 
 def _require(condition, message):

@@ -46,6 +46,18 @@ def photograph():
 
 
 @pytest.fixture
+def box(request, tmp_path):
+    """A studio with the test file's QUICK settings, whose run ends with the test."""
+    from nst_helpers.widgets.studio import Studio
+
+    box = Studio(request.module.QUICK, folder=str(tmp_path / "studio"))
+    yield box
+    box.stop()
+    if box.run:
+        box.run.wait(60)
+
+
+@pytest.fixture
 def script(monkeypatch):
     """Every run goes as this `Script` says."""
     script = Script()

@@ -39,15 +39,6 @@ def pixels(picture):
     return np.asarray(Image.open(io.BytesIO(picture.value)).convert("RGB"), float)
 
 
-@pytest.fixture
-def box(tmp_path):
-    box = Studio(QUICK, folder=str(tmp_path / "studio"))
-    yield box
-    box.stop()
-    if box.run:
-        box.run.wait(60)
-
-
 def test_displaying_it_computes_nothing(box):
     assert box.run is None and not box.buttons["start"].disabled
     assert box.buttons["pause"].disabled and box.buttons["stop"].disabled

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-import pytest
 from ipywidgets import Widget
 from picture_files import RED, encoded, plain
 from PIL import Image
@@ -14,18 +13,9 @@ from nst_helpers.images import load_alpha, noise_image
 from nst_helpers.server import MOST, SETTING, _load_jupyter_server_extension
 from nst_helpers.settings import Settings
 from nst_helpers.widgets import connection
-from nst_helpers.widgets.studio import OWN, Studio
+from nst_helpers.widgets.studio import OWN
 
 QUICK = Settings(size=64, scales=2, iterations=4)
-
-
-@pytest.fixture
-def box(tmp_path):
-    box = Studio(QUICK, folder=str(tmp_path / "studio"))
-    yield box
-    box.stop()
-    if box.run:
-        box.run.wait(60)
 
 
 def upload(box, role, name, content):

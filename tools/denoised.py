@@ -8,17 +8,18 @@ function. long.json is the grain of paintings from noise without total variation
 """
 
 import sys
+from functools import partial
 
-import numpy as np
 import stamps
 
 from nst_helpers.backend import tf
 from nst_helpers.experiments.denoising import with_noise
 from nst_helpers.experiments.grain import octave, rms
+from nst_helpers.experiments.painting import painted, painting_loss, step_of, with_gradient
 from nst_helpers.images import load_image, noise_image
 from nst_helpers.networks import data_folder, load_network
-from nst_helpers.objective import Objective
 from nst_helpers.optimizers import Adam
+from nst_helpers.schedule import cosine
 from nst_helpers.settings import Settings
 
 FOLDER = data_folder() / "denoised"
@@ -69,21 +70,19 @@ def by_library(recipe):
 def long_runs(recipe):
     """{"grain": [[steps, RMS of the grey part, of the colour, loss], …]} of paintings from noise with γ = 0."""
     photo, glass = cup(recipe["size"]), load_image(data_folder() / "style" / "stained_glass.jpg", 2 * recipe["size"])
-    look = Objective(load_network(), Settings(tv_weight=0), photo, [(1.0, glass)], 1.0)
+    look = with_gradient(partial(painting_loss(load_network(), photo, glass, Settings().style_weight),
+                                 tv_weight=0.0, epsilon=40.0))
     noise = noise_image(*photo.shape[:2], seed=0)
     return {"recipe": recipe, "grain": [[steps, *paint(look, noise, steps)] for steps in recipe["steps"]]}
 
 
 def paint(look, noise, steps):
     """The lesson's own loop; the loss is as the lesson's, α content + β style."""
-    image, state = tf.constant(noise), Adam(16.0).init(noise)
-    for step in range(steps):
-        falling = np.float32(8 * (1 + np.cos(np.pi * step / steps)))
-        image, state = Adam(falling).step(image, look(image)[0], state)
-        image = tf.clip_by_value(image, 0, 255)
-    grain = octave(image.numpy())
+    rates = [16 * cosine(step, steps) for step in range(steps)]
+    *_, last = painted(look, noise, step_of(Adam), Adam(16.0).init(noise), rates)
+    grain = octave(last.image)
     grey = grain.mean(axis=2, keepdims=True)
-    return [stamps.digits(value) for value in (rms(grey), rms(grain - grey), float(look(image)[1][3]))]
+    return [stamps.digits(value) for value in (rms(grey), rms(grain - grey), look(tf.constant(last.image))[0])]
 
 
 if __name__ == "__main__":

@@ -43,10 +43,11 @@ transfers = {}
 
 def main(arguments=None):
     arguments = sys.argv[1:] if arguments is None else list(arguments)
-    if "--long" in arguments:
+    short = [word for word in arguments if word != "--long"]
+    status = stamps.main(short, __doc__, read_recipes(), is_stale, compute, "race")  # it forgets another network's runs
+    if short != arguments:
         to_the_end()
-        arguments.remove("--long")
-    return stamps.main(arguments, __doc__, read_recipes(), is_stale, compute, "race")
+    return status
 
 
 def read_recipes():

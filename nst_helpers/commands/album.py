@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +12,7 @@ from nst_helpers.commands.places import beside, lost_transparency, refuse_own, s
 from nst_helpers.commands.report import Report, as_told
 from nst_helpers.commands.sources import Sources, sources
 from nst_helpers.errors import ImageError, SettingsError, cause
+from nst_helpers.system import require_writable
 
 FOLDER = "results"  # where nobody names another
 ALONE = ("folder", "film", "film_every", "checkpoint", "masks", "keep")  # options that are for one run, not for many
@@ -113,9 +113,7 @@ def _require_folder(output, content):
     if not output.is_dir() and (output.exists() or output.suffix.lower() in ENDINGS):
         raise SettingsError(f"--output {output}: {content} is a folder, so name a folder for the results")
     try:
-        output.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=output):
-            pass
+        require_writable(output)
     except OSError as error:
         raise ImageError(f"--output {output}: nothing can be written there ({cause(error)}); name another folder"
                          ) from error

@@ -1,7 +1,6 @@
 """Where files are written: refused before the work, not after it, and never over what they are made from."""
 
 import os
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 
 from nst_helpers.arrays import Image
 from nst_helpers.errors import ImageError, SettingsError, cause
+from nst_helpers.system import require_writable
 
 LONGEST = 255  # bytes of a file's name, on all usual systems
 
@@ -27,10 +27,7 @@ def require_place(option: str, path: Path, endings: Sequence[str]) -> None:
         if path.suffix.lower() not in endings:
             raise SettingsError(f"{option} {path}: this format is not written here; end the name in "
                                 f"{', '.join(endings)}")
-        folder = Path(os.path.realpath(path)).parent
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
+        require_writable(Path(os.path.realpath(path)).parent)
     except OSError as error:
         raise ImageError(f"{option} {path}: this cannot be written ({cause(error)}); name another place") from error
 
