@@ -32,11 +32,11 @@ from nst_helpers.backend import keras, tf
 from nst_helpers.diagrams import adaptive as diagrams
 from nst_helpers.experiments.adaptive import GRID, RULES, SCHEDULES, AdaDelta, falling, sweep_surface, sweep_words
 from nst_helpers.experiments.landscapes import SURFACES, height, run, turned
-from nst_helpers.experiments.painting import STYLE_LAYERS
 from nst_helpers.experiments.rates import cat_race, paint
 from nst_helpers.networks import load_network
 
 SIX = ("gradient descent", "momentum", "Rprop", "AdaGrad", "RMSprop", "AdaDelta")
+bowl = SURFACES["badly scaled bowl"]
 
 # %% [markdown]
 # ## 1. Where one step size fails
@@ -73,7 +73,6 @@ for gradient in (1, 1, -1, -1):
 print("lengths of the steps:", ", ".join(f"{length:.2f}" for length in lengths))
 
 # %% tags=["check"]
-bowl = SURFACES["badly scaled bowl"]
 assert np.allclose(lengths, [1, 1.2, 0.6, 0.72])
 state = (np.array([0.5, 0.5]), np.zeros(2))
 w, (size, sign) = np.array([-4.0, 0.4]), state
@@ -733,6 +732,8 @@ groups = {"normal numbers": [normal], "99 % zeros": [words], "picture, step 1": 
           "picture, steps 51–100": gradients[50:], "the same, max pooling": maximum[1:]}
 
 # %%
+from nst_helpers.experiments.painting import STYLE_LAYERS
+
 rows = {name: np.median([counted(one) for one in group], axis=0) for name, group in groups.items()}
 for name, (zero, nearly, share) in rows.items():
     carried = "" if "max" in name else f", participation ≈ {100 * share:.2g} %"  # of one picture: it scatters

@@ -848,7 +848,8 @@ for seed in (2, 3):  # other draws, the same order
 # %%
 exercises.predict(
     "10-reddi", "Where does Adam end?",
-    {"at −1, the best point": "Its steps point downhill on average; but on average over steps, not over gradients.",
+    {"at −1, the best point": "The gradients point downhill on average; but where the walk goes is decided by "
+                              "the steps.",
      "somewhere between, swinging": "It would if three steps cancelled. But they have not the same length: the "
                                     "gradient of 4 is divided by the root of an s that it has just made large itself.",
      "at +1, the worst point": "Divided by √s, the gradient of 4 is a step of about η, and each of the two gradients "
