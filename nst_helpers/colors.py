@@ -59,15 +59,22 @@ def match_colors(style: Image, content: Image) -> Image:
     I ← A (I − μ_S) + μ_C with A = Σ_C^½ Σ_S^-½: of all A that give the covariance Σ_C the one that comes
     from symmetric roots, which turns colors least.
     """
-    ours, theirs = (np.asarray(image, np.float64).reshape(-1, 3) for image in (style, content))
+    ours, theirs = (np.asarray(image, np.float32).reshape(-1, 3) for image in (style, content))
     matrix = _root(_covariance(theirs), 0.5) @ _root(_covariance(ours), -0.5)
-    matched = (ours - ours.mean(axis=0)) @ matrix.T + theirs.mean(axis=0)
-    return np.clip(matched, 0, 255).reshape(np.shape(style)).astype(np.float32)
+    matched = (ours - _mean(ours)) @ matrix.T.astype(np.float32)
+    matched += _mean(theirs)  # in place: a picture may be large
+    return np.clip(matched, 0, 255, out=matched).reshape(np.shape(style))
+
+
+def _mean(colors):
+    return colors.mean(axis=0, dtype=np.float64).astype(np.float32)
 
 
 def _covariance(colors):
+    centered = colors - _mean(colors)
+    products = np.einsum("ni,nj->ij", centered, centered, dtype=np.float64) / len(colors)
     # A gray level of noise: a picture of few colors has directions without any spread.
-    return np.cov(colors, rowvar=False, bias=True) + np.eye(3)
+    return products + np.eye(3)
 
 
 def _root(matrix, power):

@@ -17,6 +17,9 @@ from nst_helpers.run import Run
 
 sys.modules.setdefault("rfc3987_syntax", None)  # as in nbval_numbers.py, before any test file imports nbformat
 
+for of_make in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL"):  # a make that a test calls shall not know of the one that runs it
+    os.environ.pop(of_make, None)
+
 collect_ignore = ["heic/make.py"]  # makes the files beside it, with a library that is no dependency
 
 # The longest, by processor time. A file is one process's, so that what its tests share is made once.
