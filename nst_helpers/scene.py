@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from nst_helpers.arrays import Image
 from nst_helpers.colors import recolored
@@ -14,7 +15,7 @@ from nst_helpers.networks import FeatureNetwork
 from nst_helpers.objective import Objective
 from nst_helpers.schedule import Level, canvas_of, margin, reduced, style_size
 from nst_helpers.settings import Settings
-from nst_helpers.start import finished
+from nst_helpers.start import finished, first_canvas
 
 
 class Scene(NamedTuple):
@@ -25,6 +26,10 @@ class Scene(NamedTuple):
     styles: list[tuple[float, Image]]  # [(share, picture), …], as the network shall see them
     colors: Image | None  # what gives the result its colors, if something does
     parts: Parts | None  # who has what of each place, at the finest size; None: all styles have all of it
+
+    def first(self, level: Level, settings: Settings, start: npt.ArrayLike | None) -> Image:
+        """The canvas that the first step changes, at the coarsest size; `start` as in `transfer`."""
+        return self.begun(first_canvas(self.content, level, settings, start), level)
 
     def begun(self, canvas: Image, level: Level) -> Image:
         """A canvas of this size, of noise or of the size before, with the content where that is kept."""

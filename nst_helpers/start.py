@@ -3,29 +3,10 @@
 import numpy.typing as npt
 
 from nst_helpers.arrays import Image
-from nst_helpers.colors import brightness, gray, recolored, with_brightness
-from nst_helpers.images import checked_picture, noise_image, resize_image
-from nst_helpers.schedule import Level, canvas_of, canvas_size, cut_out, fitted, pyramid, reduced
+from nst_helpers.colors import brightness, gray, with_brightness
+from nst_helpers.images import checked_picture, noise_image
+from nst_helpers.schedule import Level, canvas_of, canvas_size, cut_out, fitted
 from nst_helpers.settings import Settings
-
-
-def first_picture(content: npt.ArrayLike, settings: Settings | None = None, start: npt.ArrayLike | None = None
-                  ) -> Image:
-    """What a transfer begins with, before its first step: (height, width, 3), 0–255, at the coarsest size.
-
-    Args:
-        content: (height, width, 3), 0–255. settings: a `Settings`; None takes the defaults.
-        start: as in `nst_helpers.transfer.transfer`.
-
-    Raises:
-        ImageError: a picture that is not one.
-    """
-    settings, content = settings or Settings(), checked_picture(content, "content")
-    levels = pyramid(*content.shape[:2], settings=settings)
-    content, _ = reduced(content, [], max(levels[-1][:2]), settings)
-    content, _, colors = recolored(content, [], settings.colors)
-    kept = None if colors is None else resize_image(colors, *levels[0][:2])
-    return finished(first_canvas(content, levels[0], settings, start), levels[0], kept)
 
 
 def first_canvas(content: Image, level: Level, settings: Settings, start: npt.ArrayLike | None) -> Image:

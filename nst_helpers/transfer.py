@@ -48,11 +48,10 @@ from nst_helpers.schedule import (
     style_size,
 )
 from nst_helpers.settings import Settings
-from nst_helpers.start import first_canvas
 
 __all__ = ["LOSSES", "STEP_BETWEEN_SIZES", "Diverged", "Level", "Result", "Settings", "State", "Step", "canvas_size",
-           "checked_picture", "descend", "iterate", "pyramid", "shared_network", "style_size", "transfer",
-           "weighted_styles"]
+           "checked_picture", "descend", "first_picture", "iterate", "pyramid", "shared_network", "style_size",
+           "transfer", "weighted_styles"]
 
 Pictures = npt.ArrayLike | Sequence[tuple[float, npt.ArrayLike]]  # an image, or [(weight, image), …]
 
@@ -171,7 +170,7 @@ def iterate(content: npt.ArrayLike, style: Pictures, settings: Settings | None =
     network = network or shared_network(settings.network, settings.pooling, settings.precision)
     require_size(network, settings, *shapes)
     if state is None:
-        state = fresh(scene.begun(first_canvas(scene.content, levels[0], settings, start), levels[0]), settings)
+        state = fresh(scene.first(levels[0], settings, start), settings)
     _require_fit(state, levels)
     iteration, good = sum(level.iterations for level in levels[: state.level]) + state.done, None
     for place, level in list(enumerate(levels))[state.level :]:
@@ -185,6 +184,18 @@ def iterate(content: npt.ArrayLike, style: Pictures, settings: Settings | None =
                 raise _diverged(iteration, level, losses, good, settings)
             good = image
             yield Step(iteration, image, losses, state)
+
+
+def first_picture(content: npt.ArrayLike, style: Pictures, settings: Settings | None = None, *,
+                  start: npt.ArrayLike | None = None, masks: Given = None) -> npt.NDArray[np.float32]:
+    """What a transfer begins with, before its first step: (height, width, 3), 0–255, at the coarsest size.
+
+    Arguments and errors as in `transfer`.
+    """
+    settings, content = _chosen(settings), checked_picture(content, "content")
+    levels = pyramid(*content.shape[:2], settings=settings)
+    scene = scene_of(content, weighted_styles(style), counting_masks(style, masks), levels[-1], settings)
+    return scene.finisher(levels[0])(scene.first(levels[0], settings, start))
 
 
 def descend(start: npt.ArrayLike, target: npt.NDArray[np.float32], style: npt.NDArray[np.float32], level: Level,

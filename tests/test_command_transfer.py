@@ -23,8 +23,7 @@ from nst_helpers.commands.places import beside
 from nst_helpers.commands.sources import style_and_weight
 from nst_helpers.images import load_image, load_settings, noise_image, resize_image, save_image
 from nst_helpers.masks import Masks
-from nst_helpers.start import first_picture
-from nst_helpers.transfer import Diverged, Settings, transfer
+from nst_helpers.transfer import Diverged, Settings, first_picture, transfer
 
 SMALL = Settings(size=32, scales=1, iterations=4, content_layers={"conv2_1": 1.0}, style_layers={"conv1_1": 1.0})
 QUICK = ["--size", "32", "--scales", "1", "--iterations", "4", "--content-layers", "conv2_1", "--style-layers",
@@ -210,7 +209,8 @@ def test_a_film_begins_at_the_start_and_ends_at_the_picture(place, ending, every
     found, picture = film_of(f"film{ending}"), load_image("picture.png")
     assert len(found) == frames and {frame.shape for frame in found} == {(20, 32, 3)}
     settings = Settings(**load_settings("picture.png"))
-    start = resize_image(first_picture(load_image("me.png", None), settings, load_image("glass.png", None)), 20, 32)
+    start = resize_image(first_picture(load_image("me.png", None), load_image("waves.png", None), settings,
+                                       start=load_image("glass.png", None)), 20, 32)
     for frame, image, other in ((found[0], start, picture), (found[-1], picture, start)):
         assert np.abs(frame - image).mean() < 10 < 15 < np.abs(frame - other).mean()
 

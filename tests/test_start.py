@@ -8,10 +8,11 @@ import pytest
 from nst_helpers.checkpoint import Checkpoint, CheckpointError
 from nst_helpers.colors import gray
 from nst_helpers.images import ImageError, noise_image, resize_image
+from nst_helpers.masks import Masks
 from nst_helpers.schedule import fitted, pyramid
 from nst_helpers.settings import Settings
-from nst_helpers.start import first_canvas, first_picture
-from nst_helpers.transfer import iterate, transfer
+from nst_helpers.start import first_canvas
+from nst_helpers.transfer import first_picture, iterate, transfer
 
 QUICK = Settings(size=48, scales=1, iterations=3)
 
@@ -38,7 +39,7 @@ def test_a_start_of_the_same_form_is_resized_and_nothing_is_cut():
 
 @pytest.mark.parametrize("height, width", [(1, 300), (300, 1), (1, 1), (2000, 3)])
 def test_starts_of_the_oddest_sizes_are_taken(photograph, height, width):
-    first = first_picture(photograph, QUICK, noise_image(height, width, 0))
+    first = first_picture(photograph, photograph, QUICK, start=noise_image(height, width, 0))
     assert first.shape == (32, 48, 3) and np.isfinite(first).all()
 
 
@@ -51,15 +52,16 @@ def test_the_run_begins_at_the_start(photograph):
     assert first == like.losses
 
 
+@pytest.mark.parametrize("masks", [None, Masks(None, keep=[[0, 1]])], ids=["everywhere", "kept"])
 @pytest.mark.parametrize("colors", ["style", "matched", "brightness"])
 @pytest.mark.parametrize("init", ["noise", "content", "own"])
-def test_the_first_picture_is_what_the_first_step_changes(photograph, init, colors):
+def test_the_first_picture_is_what_the_first_step_changes(photograph, init, colors, masks):
     """A step whose length is nothing leaves it as it is."""
     start = photograph[::-1] if init == "own" else None
     settings = Settings(size=48, scales=2, iterations=2, init="noise" if init == "own" else init, colors=colors,
                         optimizer="gradient_descent", learning_rate=1e-20)
-    step = next(iterate(photograph, photograph[:, ::-1], settings, start=start))
-    first = first_picture(photograph, settings, start)
+    given = {"content": photograph, "style": photograph[:, ::-1], "settings": settings, "start": start, "masks": masks}
+    step, first = next(iterate(**given)), first_picture(**given)
     assert first.shape == (*pyramid(64, 96, settings)[0][:2], 3)
     np.testing.assert_allclose(first, step.image, atol=1e-3)
 

@@ -11,7 +11,6 @@ from nst_helpers.commands.places import require_place
 from nst_helpers.errors import SettingsError
 from nst_helpers.schedule import fitted, pyramid
 from nst_helpers.settings import Settings
-from nst_helpers.start import first_picture
 
 if TYPE_CHECKING:
     from nst_helpers.result import Step
@@ -24,14 +23,14 @@ class Filming:
 
     Args:
         path: the file. every: so many steps lie between two frames.
-        content, settings, start: as in `nst_helpers.transfer.transfer`.
+        content, settings: as in `nst_helpers.transfer.transfer`. first: the picture that it begins with.
     """
 
-    def __init__(self, path: Path, every: int, content: Image, settings: Settings, start: Image | None):
+    def __init__(self, path: Path, every: int, content: Image, settings: Settings, first: Image):
         self.path, self.every = path, every
         self._iterations, self._size = settings.iterations, pyramid(*content.shape[:2], settings=settings)[-1][:2]
         self._film, self._content, self._missed, self._framed = Film(*self._size), content, None, None
-        self._film.add(first_picture(content, settings, start))
+        self._film.add(first)
 
     def plan(self) -> str:
         """What the film will be and cost, by a sample: two frames of the photograph."""

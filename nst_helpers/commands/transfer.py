@@ -2,7 +2,9 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,7 +120,7 @@ def _painted(options, output, report):
     from nst_helpers.checkpoint import Checkpoint
     from nst_helpers.images import ENDINGS, load_alpha, load_image
     from nst_helpers.schedule import content_limit
-    from nst_helpers.transfer import Diverged, transfer
+    from nst_helpers.transfer import Diverged, first_picture, transfer
 
     made_from = sources(options)
     settings = made_from.settings
@@ -131,7 +133,8 @@ def _painted(options, output, report):
             content = load_image(options.content, content_limit(settings))
             alpha = load_alpha(options.content, content_limit(settings))
             (styles, start), masks = made_from.loaded(), made_from.masks.loaded()
-            filming = _filming(options, made_from, content, start)
+            first = partial(first_picture, content, styles, settings, start=start, masks=masks)
+            filming = _filming(options, made_from, content, first)
             result = transfer(content, styles, settings, _both(bar, filming), checkpoint, start=start, masks=masks)
     except Diverged as error:
         return _diverged(error, output, alpha, filming, report)
@@ -145,7 +148,8 @@ def _painted(options, output, report):
                                           "folder": options.folder})
 
 
-def _filming(options: argparse.Namespace, made_from: Sources, content: Any, start: Any) -> "Filming | None":
+def _filming(options: argparse.Namespace, made_from: Sources, content: Any, first: Callable[[], Any]
+             ) -> "Filming | None":
     """The film that is asked for, after saying what it will cost."""
     from nst_helpers.commands.filming import Filming, film_asked
 
@@ -155,7 +159,7 @@ def _filming(options: argparse.Namespace, made_from: Sources, content: Any, star
     refuse_own("--film", asked[0], [options.content, *made_from.files])
     if asked[0].resolve() == _output(options).resolve():
         raise SettingsError(f"--film {asked[0]}: this is where the picture goes; name another file")
-    filming = Filming(*asked, content, made_from.settings, start)
+    filming = Filming(*asked, content, made_from.settings, first())
     if not options.quiet:
         print(filming.plan(), file=sys.stderr)
     return filming
