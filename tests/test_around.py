@@ -3,16 +3,22 @@
 import json
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 from coverage import Coverage
+from PIL import Image
 
 import nst_helpers
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tools"))
+
+from thumbnails import PARTS, SIZE, thumbnail  # noqa: E402
 
 
 def text(name):
@@ -87,3 +93,19 @@ def test_coverage_follows_the_package_and_its_processes():
     settings = Coverage(config_file=str(ROOT / "pyproject.toml"))
     assert settings.get_option("run:source") == ["nst_helpers"] and settings.get_option("run:parallel") is True
     assert settings.get_option("run:patch") == ["subprocess"]
+
+
+def test_every_lesson_has_its_small_picture_in_the_readme():
+    lessons = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    assert list(PARTS) == lessons
+    rows = re.findall(r"^\| !\[[^\]]+\]\(docs/thumbnails/(\d\d)\.jpg\) \| \[\d\d [^\]]+\]\(notebooks/(\w+)\.ipynb\)",
+                      text("README.md"), flags=re.MULTILINE)
+    assert rows == [(lesson[:2], lesson) for lesson in lessons]
+
+
+@pytest.mark.parametrize("lesson", PARTS)
+def test_a_small_picture_is_of_the_lesson_as_it_is_stored(lesson):
+    """Or `python tools/thumbnails.py` makes it anew."""
+    stored = Image.open(ROOT / "docs" / "thumbnails" / f"{lesson[:2]}.jpg").convert("RGB")
+    assert stored.size == SIZE
+    assert np.abs(np.asarray(stored, float) - np.asarray(thumbnail(lesson), float)).mean() < 8

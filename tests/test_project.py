@@ -427,18 +427,17 @@ def test_no_large_files():
 
 
 def test_links_in_the_readme_lead_somewhere():
-    for name in ("README.md", "data/SOURCES.md"):
+    for name in ("README.md", "data/SOURCES.md", "docs/formulas.md", "docs/command_line.md"):
         for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text(name)):
             assert ((ROOT / name).parent / target).exists(), (name, target)
 
 
-# The README's table of formulas
+# The table of formulas
 
 
 def formulas():
     """[(formula, lesson's file, functions of the lesson, names in the package, tests), …]"""
-    part = text("README.md").split("## Every formula of the paper")[1].split("\n## ")[0]
-    rows = [line.strip("|").split("|") for line in part.splitlines() if line.startswith("| ")][1:]
+    rows = [line.strip("|").split("|") for line in text("docs/formulas.md").splitlines() if line.startswith("| ")][1:]
     return [(row[0].strip(), re.search(r"\((.*)\)", row[1])[1], *(re.findall(r"`(.+?)`", cell) for cell in row[2:]))
             for row in rows]
 
@@ -451,7 +450,7 @@ def defined(path, kinds=(ast.FunctionDef, ast.ClassDef)):
 def test_every_formula_has_its_lesson_its_function_and_its_test(row):
     _, lesson, by_hand, names, tests = row
     assert by_hand and tests
-    assert (ROOT / lesson).is_file()
+    assert (ROOT / "docs" / lesson).is_file()
     assert set(by_hand) <= defined(f"notebooks/sources/{Path(lesson).stem}.py")
     for name in names:
         module, _, function = name.partition(".")

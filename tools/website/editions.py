@@ -13,8 +13,8 @@ from website.project import ROOT, SiteError
 LANGUAGES = {"en": "English", "zh": "中文"}  # the first is the one that all others are translations of
 SPHINX = {"zh": "zh_CN"}  # what Sphinx calls them
 # What is not a lesson and becomes a page all the same: whose pictures these are must go along with them.
-TEXTS = {"data/SOURCES.md": "pictures", "data/networks/compact.md": "compact", "data/networks/plain.md": "plain",
-         "CHANGELOG.md": "changes"}
+TEXTS = {"docs/formulas.md": "formulas", "docs/command_line.md": "command_line", "data/SOURCES.md": "pictures",
+         "data/networks/compact.md": "compact", "data/networks/plain.md": "plain", "CHANGELOG.md": "changes"}
 
 
 @dataclass(frozen=True)

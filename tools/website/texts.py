@@ -7,8 +7,9 @@ from html import escape
 from website.links import Links
 from website.project import ROOT, SiteError, repository
 
-MORE = {"gallery": "Gallery", "reference/index": "The package", "pictures": "Whose pictures these are",
-        "compact": "The small network", "plain": "The network to compare with", "changes": "Changes"}
+MORE = {"gallery": "Gallery", "formulas": "Every formula", "command_line": "The command line",
+        "reference/index": "The package", "pictures": "Whose pictures these are", "compact": "The small network",
+        "plain": "The network to compare with", "changes": "Changes"}
 
 # The reference, page by page: which modules and packages each holds; what is in none goes to the last one.
 GROUPS = {
