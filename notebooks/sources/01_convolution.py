@@ -467,10 +467,10 @@ assert np.allclose(correlate(grey, learned), reliefs[1], atol=1e-4)
 #
 # ### Exercise 5: nothing cut off at the rim
 #
-# SciPy's `convolve2d` has a mode that is called *full*. Its map is larger than the picture, because it holds every
-# number to which at least one pixel contributes: of a picture that is black but for one pixel of value 2, at the rim or
-# not, it shows twice the whole kernel. Write `full(image, kernel)`, this true convolution, for pictures and kernels of
-# any shape. (The way back through a convolutional layer, lesson 03, is one.)
+# True convolution need not lose the rim. The map of the *full* convolution is larger than the picture, because it holds
+# every number to which at least one pixel contributes: of a picture that is black but for one pixel of value 2, at the
+# rim or not, it shows twice the whole kernel. Write `full(image, kernel)` without a library's convolution, for pictures
+# and kernels of any shape. (The way back through a convolutional layer, lesson 03, is one.)
 
 # %% tags=["exercise"]
 def full(image, kernel):
