@@ -95,8 +95,8 @@ exercises.predict(
     right="the style loss")
 
 # %% [markdown]
-# That run takes minutes, so it was computed beforehand, and comes in a moment. What your own computer can do in seconds
-# is to start from the photograph: the next cell takes 20 steps on a small version of it.
+# A run from noise takes minutes, so it was computed beforehand, and comes in a moment. What your own computer can do in
+# seconds is to start from the photograph: the next cell takes 20 steps on a small version of it.
 
 # %%
 from nst_helpers.transfer import Settings, transfer
