@@ -106,7 +106,7 @@ def test_each_mistake_gets_its_own_hint(name, hint, wrong, seed):
 
 
 @pytest.mark.parametrize(("name", "expected"), [
-    ("00-negative", True), ("01-stamp", True), ("08-limit", True),  # one of its two cases is drawn
+    ("00-negative", True), ("01-full", True), ("08-limit", True),  # one of its two cases is drawn
     ("08-scale", False), ("01-shift", False)])  # 01-shift: an array is asked for
 def test_which_exercises_the_seed_changes(name, expected):
     assert varies(find(name)) == expected
@@ -266,7 +266,7 @@ def test_a_changed_argument_is_said_once():
 
 
 def test_the_smallest_failing_case_is_shown(capsys):
-    found = verdict("01-stamp", lambda image, kernel: find("01-stamp").truth(image, kernel) +
+    found = verdict("01-full", lambda image, kernel: find("01-full").truth(image, kernel) +
                     (np.eye(8, 9) * (np.arange(9) < 3) if kernel.shape == (3, 3) else 0))
     assert found.details.inputs["image"].shape == (6, 7) and found.details.wrong.any()
     assert "[" in str(found.details) and "expected" in str(found.details)

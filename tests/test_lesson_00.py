@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from nst_helpers.diagrams.method import finished_picture, method
-from nst_helpers.diagrams.pixels import enlarged_pixels, marked_spots
+from nst_helpers.diagrams.pixels import coding_errors, enlarged_pixels, marked_spots
 from nst_helpers.errors import SettingsError
 from nst_helpers.exercises import verdict
 from nst_helpers.experiments.scan import NEAR, SIZE, Count, count, find_spots, folder, load_scan, scan
@@ -43,6 +43,7 @@ def test_a_count_by_pencil():
     found = np.array([[10, 11], [50, 50], [30, 70]])
     assert count(found, places, 100) == Count(kept=2, lost=1, invented=1)
     assert count(np.empty((0, 2), int), places, 100) == Count(kept=0, lost=3, invented=0)
+    assert count(found, places, 100, near=0.005) == Count(kept=1, lost=2, invented=2)
 
 
 def test_the_stored_scans_are_those_of_their_tool_and_as_large_as_the_scan(monkeypatch, capsys):
@@ -86,6 +87,16 @@ def test_the_numbers_of_enlarged_pixels_are_the_pictures():
     figure = enlarged_pixels(image, (10, 20), count=2)
     shown = [text.get_text() for text in figure.axes[1].texts]
     assert shown[0] == "\n".join(f"{value:.0f}" for value in image[10, 20]) and len(shown) == 4
+    assert len(png(figure)) > 10_000
+
+
+def test_what_a_file_loses_has_a_scale_and_counts_every_number():
+    image = np.full((40, 60, 3), 100.0)
+    coded = image.copy()
+    coded[10, 20, 1] += 37
+    figure = coding_errors(image, coded, np.s_[5:25, 10:40])
+    assert figure.axes[2].get_images()[0].get_array().max() == figure.axes[2].get_images()[0].norm.vmax == 37
+    assert sum(bar.get_height() for bar in figure.axes[3].patches) == image.size
     assert len(png(figure)) > 10_000
 
 

@@ -10,6 +10,7 @@ from scipy.signal import convolve2d
 
 from nst_helpers import plots
 from nst_helpers.diagrams import convolution as diagrams
+from nst_helpers.diagrams.likeness import labelled_places
 from nst_helpers.exercises import find, verdict
 
 LESSON = "01_convolution"
@@ -18,11 +19,11 @@ GAUSS = np.exp(-np.arange(-6, 7) ** 2 / 8)
 
 # The exercises
 
-def test_a_stamp_is_the_full_convolution():
-    (by_lesson,) = lesson_functions(LESSON, "stamp")
-    for image, kernel in find("01-stamp").inputs(np.random.default_rng(3)):
+def test_the_full_convolution_is_scipys():
+    (by_lesson,) = lesson_functions(LESSON, "full")
+    for image, kernel in find("01-full").inputs(np.random.default_rng(3)):
         np.testing.assert_allclose(by_lesson(image, kernel), convolve2d(image, kernel))
-        np.testing.assert_allclose(find("01-stamp").truth(image, kernel), convolve2d(image, kernel))
+        np.testing.assert_allclose(find("01-full").truth(image, kernel), convolve2d(image, kernel))
 
 
 def test_the_planted_bug_is_the_lessons():
@@ -66,7 +67,28 @@ def test_other_kernels_are_told_what_they_miss(kernel, missed):
     assert not found.passed and missed in found.text
 
 
+@pytest.mark.parametrize("wrong", [{"mode": "edge"}, {"mode": "reflect"}])
+def test_a_full_convolution_by_padding_passes_with_zeros_only(wrong):
+    def padded(image, kernel, **how):
+        sides = [(side - 1, side - 1) for side in kernel.shape]
+        return convolve2d(np.pad(image, sides, **how), kernel, mode="valid")
+
+    assert verdict("01-full", padded).passed
+    found = verdict("01-full", lambda image, kernel: padded(image, kernel, **wrong))
+    assert not found.passed and "pad with zeros" in found.text
+
+
 # The diagrams
+
+def test_windows_and_places_carry_one_letter_and_each_place_its_share():
+    picture, below = np.zeros((30, 40)), np.zeros((21, 31))
+    below[4, 6], below[15, 25] = 4, -2
+    figure = labelled_places(picture, {"one": np.abs(below), "two": below}, {"A": (4, 6), "B": (15, 25)}, 10)
+    told = [[text.get_text() for text in axes.texts] for axes in figure.axes]
+    assert ["A: 1.00", "B: −0.50"] in told and ["A", "B"] in told
+    assert any(words[-2:] == ["A: 1.00", "B: 0.50"] for words in told)
+    assert len(plots.png(figure)) > 10_000
+
 
 def test_the_blocks_are_drawn_and_refuse_a_window_outside():
     assert Image.open(io.BytesIO(plots.png(diagrams.kernel_blocks()))).width == 990

@@ -44,7 +44,14 @@ def test_a_run_is_computed_once_and_read_back(folder, capsys):
     assert capsys.readouterr().out == ""  # nothing is left to do
 
 
-@pytest.mark.parametrize("change", [{"frames": 0}, {"settings": {"size": 48, "iterations": 8}}, {"preset": "paper"}])
+def test_a_films_frames_are_as_large_as_the_recipe_asks(folder):
+    (folder / "recipes.json").write_text(json.dumps({"small": {**RECIPE, "frames": 2, "frame_size": 40}}))
+    assert tool.main([]) == 0
+    assert [frame.shape for frame in runs.load_run("small").frames] == [(27, 40, 3)] * 2
+
+
+@pytest.mark.parametrize("change", [{"frames": 0}, {"frame_size": 300}, {"preset": "paper"},
+                                    {"settings": {"size": 48, "iterations": 8}}])
 def test_another_recipe_is_out_of_date(folder, change):
     (folder / "small.json").write_text(json.dumps({"stamp": tool.stamp(RECIPE)}))
     (folder / "small.webp").write_bytes(b"")
@@ -83,3 +90,5 @@ def test_the_shipped_runs_are_as_their_recipes_ask():
     for name in recipes:
         kept = runs.load_run(name)
         assert len(kept.frames) == recipes[name]["frames"] and max(kept.image.shape[:2]) == kept.settings.size
+        for frame in kept.frames:
+            assert max(frame.shape[:2]) == recipes[name].get("frame_size", tool.FRAME_SIZE)

@@ -2,8 +2,6 @@
 # # 01 Convolution
 
 # %%
-import timeit
-
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.ndimage import gaussian_filter
@@ -44,13 +42,13 @@ plots.show(figure, "Part of a photograph, and what three sets of nine numbers ma
                    "bright, purple one from bright to dark, read from left to right.", photo=True)
 
 # %% [markdown]
-# Between these four pictures nothing was changed but nine numbers. With one set of them every pixel becomes the mean of
-# its neighbourhood; with another, edges stand out that were hardly visible; with the third, the sky nearly vanishes,
-# and what remains are the upright edges of roofs and pillars, with their direction in the sign. The operation is the
-# same each time, a weighted sum over a small window that slides over the picture, and it is the one from which every
-# network in this course is built. At the end of this lesson you will be able to look at a small kernel and say what it
-# will do, to design one that does what you want, to compute the size of the map it makes, and to explain why a layer of
-# such kernels needs 1,792 numbers where an ordinary layer would need 483 billion.
+# Between these four pictures nothing was changed but nine numbers. With one set of them every pixel becomes the mean
+# of its neighbourhood; with another, edges stand out that were hardly visible; with the third, only the upright edges
+# of roofs and pillars remain, with their direction in the sign. The operation is the same each time, a weighted sum
+# over a small window that slides over the picture, and every network in this course is built from it. At the end of
+# this lesson you will be able to look at a small kernel and say what it will do, to design one that does what you
+# want, to compute the size of the map it makes, and to explain why a layer of such kernels needs 1,792 numbers where
+# an ordinary layer would need 483 billion.
 #
 # **Needs**: [00 Start here](00_start_here.ipynb) · **Time**: 60 minutes to read, half a minute to compute ·
 # **Course’s paper**: section 2.1
@@ -58,9 +56,9 @@ plots.show(figure, "Part of a photograph, and what three sets of nine numbers ma
 # %% [markdown]
 # ## 1. A system that remembers
 #
-# Convolution is older than digital pictures, and easiest to understand where there is only one axis, time. Imagine a
-# barrel in the rain, with a small hole in its bottom, through which half of the content runs out in every hour. How
-# full is it now? Every shower of the past still counts, but the longer ago it fell, the less of it is left.
+# Convolution is easiest to understand where there is only one axis, time. Imagine a barrel in the rain, with a small
+# hole in its bottom, through which half of the content runs out in every hour. Every shower of the past still counts,
+# but the longer ago it fell, the less of it is left.
 #
 # **With a pencil.** Let 4 litres fall in hour 0 and 2 litres in hour 1. In hour 0 the barrel holds 4 litres. In hour 1
 # half of them is left and 2 are added, $4 \cdot \tfrac12 + 2 = 4$. In hour 2 it does not rain, and what remains is
@@ -76,8 +74,8 @@ plots.show(figure, "Part of a photograph, and what three sets of nine numbers ma
 # | $h_s$ | response: the share that is left after $s$ hours | `left` |
 # | $y_t$ | output: litres in the barrel in hour $t$ | `level` |
 #
-# This is the **convolution** of $x$ and $h$. The index $t - \tau$ is worth noting: while $\tau$ runs forwards through
-# the rain, the response is read *backwards*. Section 5 comes back to it.
+# This is the **convolution** of $x$ and $h$. While $\tau$ runs forwards through the rain, the response is read
+# *backwards*; section 5 comes back to it.
 
 # %%
 def respond(rain, left):
@@ -115,12 +113,11 @@ plots.show(figure, "Left, the level as a stack of showers, each of which halves 
 # %% [markdown]
 # The right half of the figure is there because of a dot. The course's paper introduces the continuous form, for rain
 # that does not fall in steps of an hour, as $(f \cdot g)(t) = \int_{-\infty}^{\infty} f(\tau) g(t - \tau) d\tau$. The
-# integral is the convolution, but a dot between two functions means their product, $f(t)\,g(t)$, and that is something
-# else: it treats all rain as if it had fallen in hour 0. The level of hour 4 is 3.5 litres, the product 0.19. The sign
-# for convolution is a star, $(f * g)(t)$. What the course's paper says in words about its formula is right and worth
-# keeping (where it prints 所以, “therefore”, surely 所有, “all”, is meant): “每一时刻可变系统 f 在受其它所以时刻影响 g
-# 下后的状态的叠加”, the superposition of what the changing system $f$ has become, at each moment, under the influence
-# $g$ of all other moments.
+# integral is the convolution, but a dot between two functions means their product, which treats all rain as if it had
+# fallen in hour 0: the level of hour 4 is 3.5 litres, the product 0.19. The sign for convolution is a star,
+# $(f * g)(t)$. What the course's paper says about its formula in words is right (if its 所以, “therefore”, is a
+# misprint of 所有, “all”): “每一时刻可变系统 f 在受其它所以时刻影响 g 下后的状态的叠加”, the superposition of what the
+# changing system $f$ has become, at each moment, under the influence $g$ of all other moments.
 
 # %% tags=["check"]
 assert level[4] == 3.5 and np.isclose((rain * left)[4], 0.1875)
@@ -158,9 +155,9 @@ exercises.check("01-level", settles)
 # | $F$ | the feature map | `features` |
 # | $i, j$ | row and column of the window's upper left corner, from 0 to height $- k$ and width $- k$ | `i`, `j` |
 #
-# The course's paper has the same formula with a kernel of $M \times N$; from lesson 02 on these two letters count
-# positions and channels, so we use $k$. The origin is a convention as well: here $(i, j)$ is the window's corner. When
-# lesson 02 pads the picture so that map and picture have equal size, $(i, j)$ becomes the window's *middle*.
+# The course's paper has the same formula with a kernel of $M \times N$, letters that later count positions and
+# channels. The origin is a convention: here $(i, j)$ is the window's corner; when lesson 02 pads the picture so that
+# map and picture have equal size, it becomes the window's *middle*.
 #
 # **With a pencil**, before you run the next cell, compute the upper left number of $F$ for
 #
@@ -184,7 +181,8 @@ def correlate_loops(grey, kernel):
 tiny = np.array([[1, 2, 0], [0, 1, 3], [4, 0, 1]])
 tiny_kernel = np.array([[1, 2], [0, -1]])
 tiny_features = correlate_loops(tiny, tiny_kernel)
-print("F(0, 0) = 1·1 + 2·2 + 0·0 + 1·(−1) =", tiny_features[0, 0])
+print("products", (tiny[:2, :2] * tiny_kernel).tolist(), " sum", (tiny[:2, :2] * tiny_kernel).sum())
+print("F(0, 0) =", tiny_features[0, 0])
 
 # %% tags=["check"]
 assert tiny_features.tolist() == [[4, -1], [2, 6]]
@@ -200,7 +198,7 @@ plots.show(figure, "Four products and one sum make the framed 4. A 2×2 window h
 # A window that must not leave the picture has fewer places than there are pixels, so $F$ is smaller than $I$, by $k -
 # 1$ in each direction. In the widget below you can slide such a window yourself over a bright square with a hard left
 # edge and a soft right one. The kernel at the start, named after Sobel, subtracts what is left of the window's middle
-# from what is right of it. Cover the map at the right with your hand, and try to say each number before you look.
+# from what is right of it. Cover map and sum with your hand, and try to say each number before you look.
 
 # %%
 from nst_helpers.widgets.convolution import kernel_editor, sliding_window
@@ -208,10 +206,9 @@ from nst_helpers.widgets.convolution import kernel_editor, sliding_window
 sliding_window()
 
 # %% [markdown]
-# Where the window lies on an even area, outside the square or (from row 2, column 3) inside it, the products cancel and
-# $F = 0$. At the left edge, from dark to bright, $F$ is 32. The right edge is soft: there the map is below zero, and
-# the change is spread over three columns instead of two, −16, −32, −16. The map tells where an edge is, which side is
-# brighter, and how sharp it is.
+# Where the window lies on an even area, outside the square or inside it, the products cancel and $F = 0$. At the left
+# edge, from dark to bright, $F$ is 32. At the soft right edge it is below zero, and spread over three columns instead
+# of two. The map tells where an edge is, which side is brighter, and how sharp it is.
 
 # %% tags=["check"]
 from nst_helpers.widgets.convolution import SMALL_PICTURE
@@ -231,15 +228,14 @@ assert square[3].tolist() == [0, 32, 32, 0, 0, -16, -32, -16, 0, 0]
 #    negative ones, it takes a difference, and responds to change in the direction from minus to plus.
 #
 # The second rule needs a supplement where the sum is not 0. *Sharpen* has negative weights all round a 5, yet its map
-# is no map of edges. It helps to split it: $5$ in the middle is $1 + 4$, so *sharpen* is the identity, which leaves the
-# picture as it is, plus a kernel with the sum 0 (a 4 in the middle, four times $-1$ around it), which responds where a
-# pixel differs from its neighbours. The picture is kept, and its differences are added once more.
+# is no map of edges, because the 5 is $1 + 4$: the identity, which leaves the picture as it is, plus a kernel with the
+# sum 0, which responds where a pixel differs from its neighbours. The picture is kept, and its differences are added
+# once more.
 #
 # Choose kernels from the list, say what each will do, and then type numbers of your own: what does a 2 in the middle of
 # the identity do, and a −1? The editor filters red, green and blue each by itself, so coloured fringes are edges at
 # which the three change differently. It repeats the outermost pixels beyond the border, so that the map keeps the
-# picture's size; section 7 is about such *padding*. Where the weights of the kernel add up to 0, it adds a middle grey
-# to the map, because a screen cannot show numbers below 0.
+# picture's size; section 7 is about such *padding*.
 
 # %%
 kernel_editor()
@@ -313,30 +309,17 @@ product = correlate(cat, eye)
 centered = correlate(cat, eye - eye.mean())  # the same kernel, but with the sum 0
 
 # %% tags=["figure"]
-from matplotlib.patches import Circle
+from nst_helpers.diagrams.likeness import labelled_places
 
-figure, axes = plots.subplots(1, 3, size=(9, 3.3))
-plots.draw_image(axes[0], cat, "photograph, three windows")
-axes[0].set_anchor("C")
-plots.draw_image(axes[1], product / product.max(), "weights as they are")
-plots.draw_image(axes[2], centered / centered.max(), "weights with the sum 0", signed=True)
-for axis in axes[1:]:
-    figure.colorbar(axis.get_images()[0], ax=axis, orientation="horizontal", shrink=0.8, label="F over its largest")
 elsewhere = centered.copy()
 elsewhere[44:105, 94:155] = -np.inf  # all but the eye itself
 best = [np.unravel_index(one.argmax(), one.shape) for one in (product, centered, elsewhere)]
-frames = ((74, 124), "-", plots.AMBER), (best[0], "--", plots.SKY), (best[2], ":", plots.AMBER)
-for (row, column), line, color in frames:
-    x, y = np.array([0, 57, 57, 0, 0]) + column, np.array([0, 0, 57, 57, 0]) + row
-    axes[0].plot(x, y, line, color=color, linewidth=2)
-for axis, (row, column), line in ((axes[1], best[0], "--"), (axes[2], best[1], "-"), (axes[2], best[2], ":")):
-    axis.add_patch(Circle((column, row), 9, fill=False, color=plots.BLUE, linewidth=2, linestyle=line))
-    axis.set(xlim=(-10, product.shape[1] + 10), ylim=(product.shape[0] + 10, -10))
-plots.show(figure, "The eye (solid frame) as a kernel. As it is, the largest value (dashed ring) belongs to the "
-                   "window in the dashed frame, on the pale chest. With the mean taken off, the largest lies at the "
-                   "eye itself (solid ring) and the next at the other eye (dotted). A ring marks the window's upper "
-                   "left corner.",
-           folded="Choose first, then open")
+windows = {"A": (74, 124), "B": best[0], "C": best[2]}
+plots.show(labelled_places(cat, {"weights as they are": product, "weights with the sum 0": centered}, windows, 57),
+           "Above, the windows at the eye itself (A), on the pale chest (B) and at the other eye (C). Below, both maps "
+           "as shares of their largest values, with a dot at each window’s upper left corner. Left, the eye as it is: "
+           "the map is a blurred picture of brightness, and B has its largest value. Right, with the mean taken off: "
+           "A has the largest, and C comes next.", photo=True, folded="Choose first, then open")
 
 # %% tags=["check"]
 assert best[1] == (74, 124) and 0.59 < product[74, 124] / product[best[0]] < 0.61
@@ -349,18 +332,14 @@ assert np.allclose(correlate(cat[:80] / 2, eye - eye.mean()), centered[:24] / 2)
 # The largest product lies on bright fur, because a sum of products with positive weights measures brightness first of
 # all. A kernel with the sum 0 is blind to an even brightness, and now the map is largest exactly where the eye was cut
 # out; the second place, with 0.58 of the first, is the other eye. So the common saying needs an addition: $F$ is large
-# where the picture looks like the kernel *and is rich in contrast, and, unless the weights add up to 0, bright*. Even a
-# kernel with the sum 0 responds half as strongly to the same picture at half its contrast, since $F$ is linear in $I$.
-# Taking the mean off each window as well, and dividing by the lengths of both, would remove that too (this is
-# normalized cross-correlation, used to find templates), but networks do not divide. They keep the plain sum, add a
-# number of their own (a **bias**), and cut off what is below 0, which is the subject of lesson 02.
+# where the picture looks like the kernel *and is rich in contrast, and, unless the weights add up to 0, bright*.
+# Networks keep this plain sum, add a number of their own (a **bias**), and cut off what is below 0, as lesson 02 shows.
 #
 # ## 4. The same, without loops
 #
-# The function `correlate` above has no loop. NumPy shows all windows of a picture at once, without copying a number, as
-# an array with four axes: `windows[i, j, m, n]` is `grey[i + m, j + n]`. What is left is one sum over $m$ and $n$, and
-# `einsum` writes it nearly as the formula does. The two functions give the same numbers, and so does SciPy's
-# `correlate2d`.
+# NumPy shows `correlate` all windows of a picture at once, without copying a number, as an array with four axes:
+# `windows[i, j, m, n]` is `grey[i + m, j + n]`. One sum over $m$ and $n$ is left, and `einsum` writes it nearly as the
+# formula does. The numbers are those of the loops, and of SciPy's `correlate2d`.
 
 # %% tags=["check"]
 small, kernel = grey[60:124, 60:156], kernels["edges"]  # (64, 96): four loops are slow
@@ -371,9 +350,8 @@ assert np.abs(correlate2d(small, kernel, mode="valid") - correlate_loops(small, 
 # ### Exercise 4: a bug from real life
 #
 # This function is meant for pictures as they come from a file, whose numbers are whole, from 0 to 255, stored in one
-# byte each (`uint8`). With the blur it seems to work: what it makes is off by less than one grey level. With the edge
-# kernel it makes the picture below. Find out why, and repair it. The function must return the numbers of the formula in
-# section 2 for any picture and kernel.
+# byte each (`uint8`). With the blur it seems to work, and with the edge kernel it makes the picture below. Find out
+# why, and repair it. The function must return the numbers of the formula in section 2 for any picture and kernel.
 
 # %% tags=["exercise"]
 def correlate_file(image, kernel):
@@ -409,13 +387,13 @@ plots.show_images([from_file, correlate_file(from_file, kernels["edges"])], ["pi
 # $$y_t = \sum_{\tau=0}^{t} x_\tau\, h_{t-\tau} \qquad\qquad
 # F(i, j) = \sum_{m=0}^{k-1} \sum_{n=0}^{k-1} I(i + m,\ j + n)\, K(m, n)$$
 #
-# The first reads $h$ backwards, the second reads $K$ forwards. Strictly speaking, the second one is therefore not the
+# The first reads $h$ backwards, the second reads $K$ forwards. Strictly speaking, the second is therefore not the
 # convolution of mathematics but a **cross-correlation**. The course's paper calls both convolution and says that the
 # second is “类似于在离散情况下,数学中对卷积的定义”, similar to the discrete definition in mathematics; nearly all
 # literature on networks does the same, and so will this course from the next section on. The true convolution in two
-# dimensions is like the barrel's, $\sum_m \sum_n I(i - m, j - n)\, K(m, n)$. Counting $m$ and $n$ down instead of up,
-# from $k - 1$ to 0, changes only the order of the terms and turns them into $I(i - (k-1) + m,\ j - (k-1) + n)\,
-# K(k-1-m,\ k-1-n)$. If we name each place by its window's upper left corner, as for $F$, the first $k - 1$ disappears:
+# dimensions is $\sum_m \sum_n I(i - m, j - n)\, K(m, n)$. Counting $m$ and $n$ down instead of up, from $k - 1$ to 0,
+# turns its terms into $I(i - (k-1) + m,\ j - (k-1) + n)\, K(k-1-m,\ k-1-n)$. If we name each place by its window's
+# upper left corner, as for $F$, the first $k - 1$ disappears:
 #
 # $$(I * K)(i, j) = \sum_{m=0}^{k-1} \sum_{n=0}^{k-1} I(i + m,\ j + n)\, K(k - 1 - m,\ k - 1 - n)$$
 #
@@ -454,7 +432,8 @@ plots.show_images([relief.clip(0, 255) for relief in reliefs], ["emboss, correla
                   "The temple as a relief, by correlation and by convolution: lit from opposite corners.", photo=True)
 
 # %% [markdown]
-# In a network this does not matter, because nobody chooses the kernel: it is learned from data.
+# Nobody chooses the kernels of a network. They are learned from examples, as those that turn what goes in into what
+# shall come out.
 
 # %%
 exercises.predict("01-learned", "A map was made by true convolution with the emboss kernel. The computer looks for the "
@@ -481,25 +460,24 @@ assert np.allclose(learned, emboss[::-1, ::-1], atol=1e-6)
 assert np.allclose(correlate(grey, learned), reliefs[1], atol=1e-4)
 
 # %% [markdown]
-# The kernel that is found is the original one turned by half a turn, and it makes the same map, so learning by
-# correlation loses nothing and saves the turning. The half turn will return in lesson 03, where we go *backwards*
-# through a layer: the gradient with respect to the layer's *input* is a true convolution of the gradient of its output
-# with the same kernel.
+# The kernel that is found is the original one turned by half a turn, and it makes the same map. For a network the
+# difference between the two operations does not matter, since learning by correlation loses nothing and saves the
+# turning. The half turn will return in lesson 03, where we go *backwards* through a layer: the gradient with respect to
+# the layer's *input* is a true convolution of the gradient of its output with the same kernel.
 #
-# ### Exercise 5: convolution by stamping
+# ### Exercise 5: nothing cut off at the rim
 #
-# The figure with the single 1 shows what true convolution makes of one bright pixel. Any picture is a sum of such
-# pixels, each with a strength of its own, and convolution is linear. Use this to write `stamp(image, kernel)`, the
-# *full* true convolution, for kernels of any shape: nothing is cut off at the rim, so a picture of one pixel with the
-# value 2 gives twice the whole kernel. Two loops are enough, and none of them runs over the map. (The way back through
-# a convolutional layer, lesson 03, works like this.)
+# True convolution need not lose the rim. The map of the *full* convolution is larger than the picture, because it holds
+# every number to which at least one pixel contributes: of a picture that is black but for one pixel of value 2, at the
+# rim or not, it shows twice the whole kernel. Write `full(image, kernel)` without a library's convolution, for pictures
+# and kernels of any shape. (The way back through a convolutional layer, lesson 03, is one.)
 
 # %% tags=["exercise"]
-def stamp(image, kernel):
-    ...  # image: (height, width), kernel: (rows, columns), both arrays of numbers; return the canvas, an array
+def full(image, kernel):
+    ...  # image: (height, width), kernel: (rows, columns), both arrays of numbers; return the map
 
 # %% tags=["solution"]
-def stamp(image, kernel):
+def full(image, kernel):  # or: pad by rows − 1 and columns − 1 on all sides, and correlate with the turned kernel
     rows, columns = kernel.shape
     canvas = np.zeros((image.shape[0] + rows - 1, image.shape[1] + columns - 1))
     for i in range(image.shape[0]):
@@ -508,15 +486,15 @@ def stamp(image, kernel):
     return canvas
 
 # %%
-exercises.check("01-stamp", stamp)
+exercises.check("01-full", full)
 
 # %% [markdown]
 # ## 6. A kernel reaches through all channels
 #
 # A colour picture consists of three layers of numbers, and a network soon has 64 or 512 of them, its **channels**.
-# Window and kernel are then blocks, $k \times k$ at the front and as deep as there are channels. The kernel does not
-# make one map for each channel, as one might expect: a single sum runs over the whole block. If several maps are
-# wanted, one kernel is needed for each.
+# Window and kernel are then blocks, as deep as there are channels. The kernel does not make one map for each channel,
+# as one might expect: a single sum runs over the whole block. If several maps are wanted, one kernel is needed for
+# each.
 
 # %%
 plots.show(diagrams.kernel_blocks(), "A kernel reaches through all three channels of the picture. Its 27 products make "
@@ -565,25 +543,14 @@ plots.show(figure, "Two maps of the temple in colour. The first is largest on th
                    "The second is large at the edges of roofs and pillars.", photo=True)
 
 # %% [markdown]
-# Three channels went in and two came out: the number of kernels decides that. The first layer of VGG-19 makes 64 maps
-# out of three, the second makes 64 out of these 64.
-#
 # The course's paper says of an RGB picture (section 2.3.1): “一组卷积核处理对应的则是三组通道信息即三组像素矩阵”, what
 # one set of kernels processes are three sets of channel information, that is, three pixel matrices. That describes
-# what goes in. A map that comes out no longer belongs to one colour, since the sum over $c$ has mixed the three.
+# what goes in. A map that comes out no longer belongs to one colour, since the sum over $c$ has mixed the three, and
+# how many come out is decided by the number of kernels alone: the first layer of VGG-19 makes 64 maps out of three.
 #
-# TensorFlow has the same sum built in as `tf.nn.conv2d`, with one more axis in front for several pictures. On a layer
-# of 64 maps in and 64 maps out the library is faster:
-
-# %%
-maps = np.random.default_rng(0).random((50, 75, 64), np.float32)  # 64 maps of a small picture
-layer = np.random.default_rng(1).random((3, 3, 64, 64), np.float32)
-by_hand = min(timeit.repeat(lambda: correlate_channels(maps, layer), number=1, repeat=5))  # the others were disturbed
-by_library = min(timeit.repeat(lambda: tf.nn.conv2d(maps[None], layer, 1, "VALID"), number=1, repeat=5))
-print(f"{48 * 73 * layer.size:,} multiplications: TensorFlow is about {by_hand / by_library:.0f} times as fast")
-
-# %% [markdown]
-# So a lesson of this course writes a formula by hand once, checks it against the library, and then uses the library.
+# TensorFlow has the same sum built in as `tf.nn.conv2d`, with one more axis in front for several pictures. A lesson of
+# this course writes a formula by hand once, checks it against the library, and then uses the library, which takes many
+# pictures at once and computes gradients too.
 #
 # ## 7. Stride, padding, and how large the map becomes
 #
@@ -597,9 +564,8 @@ plots.show_picture(diagrams.walk([(6, 3, 1, 1), (6, 3, 2, 0), (6, 3, 2, 1)]), "i
                    "Pixels that no window ever covers are crossed out.")
 
 # %% [markdown]
-# How many places are there in a row? Take the row with its padding, $L + 2p$ pixels. The window itself needs $k$ of
-# them at its first place, and what is left is room for moving on, $s$ pixels at a time. The first place needs no move,
-# so
+# How many places are there in a row? With its padding it has $L + 2p$ pixels. The window needs $k$ of them at its first
+# place, and what is left is room for moving on, $s$ pixels at a time, so
 #
 # $$\text{places} = \left\lfloor \frac{L + 2p - k}{s} \right\rfloor + 1$$
 #
@@ -607,8 +573,7 @@ plots.show_picture(diagrams.walk([(6, 3, 1, 1), (6, 3, 2, 0), (6, 3, 2, 1)]), "i
 # rounding throws away is a strip at the lower and right side that no window ever covers: in the middle panel $\lfloor 3
 # / 2 \rfloor = 1$, and the remainder is the crossed-out row and column. With a 3×3 kernel, stride 1 and padding 1 the
 # map is as large as the picture, and this is what all convolutions of VGG-19 do. In TensorFlow the padding is called
-# `"SAME"` in that case, and `"VALID"` means that there is none. (With stride 2, `"SAME"` pads a row of even length on
-# one side only, so it is not our third panel.)
+# `"SAME"` in that case, and `"VALID"` means that there is none.
 
 # %%
 def output_size(size, kernel, stride, padding):
@@ -625,9 +590,8 @@ for setting in np.random.default_rng(0).integers([8, 1, 1, 0], [40, 8, 5, 4], (5
     assert by_library.shape[1] == output_size(*setting), setting
 
 # %% [markdown]
-# Zeros are not harmless. Blur an even area of 100 with padding 1, and at the border only 6 of the 9 pixels in the
-# window belong to the picture, in the corner only 4. The map falls to 66.7 along the border and to 44.4 in the corners,
-# although the picture has no edge there.
+# Zeros are not harmless. Blur an even area of 100 with padding 1: at the border only 6 of the 9 pixels in the window
+# belong to the picture, in the corner only 4, and the map shows an edge where the picture has none.
 
 # %%
 padded = np.pad(np.full((5, 5), 100.0), 1)  # zeros all round
@@ -635,18 +599,18 @@ blurred = correlate(padded, kernels["blur"])
 print(f"middle {blurred[2, 2]:.1f}, border {blurred[0, 2]:.1f}, corner {blurred[0, 0]:.1f}")
 
 # %% [markdown]
-# What do such zeros mean inside a network? Two steps precede its first sum. A mean colour, computed once from many
-# photographs, is subtracted from every pixel of the picture, so that the numbers lie around 0 (some networks divide
-# them by a constant too). Then the first layer, as every layer of a VGG network, pads what it is given with zeros.
+# What do such zeros mean inside a network? Before its first layer, as before every other, VGG pads with zeros what the
+# layer is given.
 
 # %%
-exercises.predict("01-frame", "Suppose we could see what the first layer sees, drawn as a picture again: the "
-                  "photograph, and around it the frame of zeros. What would the frame look like?", {
-    "Black": "A pixel of 0 is black, so this is the natural guess. But the zeros are added after the subtraction.",
+exercises.predict("01-frame", "Suppose we could see what the first layer sees, drawn in the colours of the photograph, "
+                  "with a wide frame of zeros around it. What would the frame look like?", {
+    "Black": "A pixel of 0 is black, so this is the natural guess. But the zeros are added after a mean colour was "
+    "subtracted from the pixels.",
     "Like the border of the photograph, repeated": "That is another kind of padding, used by the kernel editor above. "
     "VGG pads with zeros.",
-    "A middle grey": "The mean colour becomes 0 when it is subtracted, so a 0 that is added afterwards stands for the "
-    "mean colour, a middle grey."}, right="A middle grey")
+    "A middle grey": "A network subtracts a mean colour from all pixels before its first layer. That colour becomes 0, "
+    "so a 0 that is added afterwards stands for it, a middle grey."}, right="A middle grey")
 
 # %%
 network = load_network("compact")
@@ -667,18 +631,19 @@ plots.show_images([np.pad(image, frame), as_picture], ["black: zeros before", "w
                   "do the latter: the frame is a middle grey.", photo=True, folded="Choose first, then open")
 
 # %% [markdown]
-# The first layer sees a frame of middle grey. In the small network of this course zero stands for (117, 117, 117), in
-# Keras's VGG-19 for (123.7, 116.8, 103.9). In deeper layers, zero has another meaning: there the numbers say how
-# strongly a feature responds, and a frame of zeros is an area in which *nothing* responds. Lesson 11 has to remove the
-# marks that this leaves at the borders of paintings.
+# The first layer sees a frame of middle grey, because another step comes before the padding: a mean colour, computed
+# once from many photographs, is subtracted from every pixel, so that the numbers lie around 0. In the small network of
+# this course zero stands for (117, 117, 117), in Keras's VGG-19 for (123.7, 116.8, 103.9). In deeper layers the numbers
+# say how strongly a feature responds, and a frame of zeros is an area in which *nothing* responds. Lesson 11 has to
+# remove the marks that this leaves at the borders of paintings.
 #
 # ## 8. The same weights everywhere
 #
-# An ordinary, **dense** layer joins every output to every input, each with a weight of its own. A convolution is a
-# dense layer with two restrictions: an output is joined only to the inputs in its window, and all outputs use the same
-# weights. The first is called a *local receptive field*, the second **weight sharing**. To see both, take a picture of
-# 6×6 pixels, a 3×3 kernel with the weights 1 to 9, and write the layer as a matrix that turns 36 numbers into 16. A
-# picture with a single 1 gives one of its columns.
+# A **dense** layer joins every output to every input, each with a weight of its own. A convolution is a dense layer
+# with two restrictions: an output is joined only to the inputs in its window (a *local receptive field*), and all
+# outputs use the same weights (**weight sharing**). To see both, take a picture of 6×6 pixels, a 3×3 kernel with the
+# weights 1 to 9, and write the layer as a matrix that turns 36 numbers into 16. A picture with a single 1 gives one of
+# its columns.
 
 # %%
 weights = np.arange(1, 10).reshape(3, 3)
@@ -702,8 +667,8 @@ plots.show(figure, "A convolution as a dense layer: each row of the matrix holds
 
 # %% [markdown]
 # Of 576 numbers 144 are not zero, and only nine of these are different. The first layer of VGG-19 makes 64 maps of
-# 224×224 pixels out of a colour picture of that size. As a convolution it has $3 \cdot 3 \cdot 3 \cdot 64$ weights and
-# 64 biases; as a dense layer it would need a weight for every pair of an input and an output.
+# 224×224 pixels out of a colour picture of that size. How many numbers does it need as a convolution, and how many as a
+# dense layer, with a weight for every pair of an input and an output?
 
 # %%
 def parameters(side, channels_in, channels_out):
@@ -724,12 +689,11 @@ dense.build((None, 8 * 8 * 3))
 assert parameters(8, 3, 4) == (convolution.count_params(), dense.count_params())
 
 # %% [markdown]
-# The two restrictions do not contribute equally. Windows alone, each place with weights of its own, bring 483 billion
-# numbers down to 90 million, 5,376 times fewer; sharing then divides by the number of places, 50,176. The 1,792 numbers
-# that are left do not depend on the picture's size either, which is why a network that was trained on small pictures
-# can look at large ones. Sharing has a second consequence, and for us it is the more important one. If the picture is
-# moved, every window meets the same weights as before, only elsewhere, so the map should move along. This property is
-# called **translation equivariance**. Is it still true if the stride is 2?
+# Windows alone, each place with weights of its own, bring 483 billion numbers down to 90 million; sharing then divides
+# by the number of places, 50,176. The 1,792 numbers that are left do not depend on the picture's size either, which is
+# why a network that was trained on small pictures can look at large ones. Sharing has a second consequence, for us the
+# more important one. If the picture is moved, every window meets the same weights as before, only elsewhere, so the map
+# should move along. This property is called **translation equivariance**. Is it still true if the stride is 2?
 
 # %%
 exercises.predict("01-moved", "A convolution has stride 2. The picture is moved 3 pixels to the right. What happens to "
@@ -779,16 +743,16 @@ plots.show(figure, "How far the map of the moved picture is from the old map, mo
                    "numbers, shuffled.", folded="Choose first, then open")
 
 # %% tags=["figure"]
-roof = grey[60:150, 100:220]
-maps = [edges(np.roll(roof, shift, axis=1), 2) for shift in (0, 2, 3)]
-figure, axes = plots.subplots(1, 3, size=(9, 2.9))
+maps = [edges(np.roll(grey, shift, axis=1)[150:200, 95:165], 2) for shift in (0, 2, 3)]
+figure, axes = plots.subplots(1, 3, size=(9.4, 3))
 titles = ("map, stride 2", "picture moved by 2", "picture moved by 3")
 for axis, one, title in zip(axes, maps, titles, strict=True):
-    plots.draw_image(axis, one[:30, :40], title, signed=True)
-    axis.get_images()[0].set_clim(-400, 400)
+    plots.draw_image(axis, one[:9, :12], title, signed=True)
+    axis.get_images()[0].set_clim(-300, 300)
 figure.colorbar(axes[2].get_images()[0], ax=axes, shrink=0.8, label="F", extend="both")
-plots.show(figure, "A part of the roof in the map of stride 2. With the picture moved by 2 pixels all values stand one "
-                   "place further to the right; with the picture moved by 3, orange and purple change their pattern.",
+plots.show(figure, "9×12 places of the map of stride 2. The purple and the orange column in the middle are a pillar. "
+                   "With the picture moved by 2 pixels they stand one place further to the right, as they were; moved "
+                   "by 3, the pillar falls differently between the windows, and its columns are others.",
            folded="Choose first, then open")
 
 # %% tags=["check"]
@@ -813,34 +777,26 @@ plots.show(figure, "A roof and the map of its vertical edges, and both again aft
 # %% [markdown]
 # With stride 1 the map moves along exactly, and with stride 2 it does so for moves by an even number of pixels. For a
 # move by 3, even the best shift leaves a difference of 0.97 of the map itself (0.59 to 1.39 for seven other parts of
-# the photograph), because the windows lie on pixels that were between windows before. How much that matters depends on
-# the detail. Of the same roof, smoothed until nothing in it is finer than a few pixels, only 0.22 is left, while the
-# map and its own shuffled numbers, which have no place in common, differ by 1.55. A strided map is therefore stable
-# for what is coarse and not for what is fine (Zhang 2019 shows what this does to whole networks, whose pooling layers
-# have strides too). A dense layer with random weights is off by 0.87 and 0.95; it would have to learn every place
-# anew. Style transfer leans on equivariance throughout: a brush stroke is the same stroke wherever it is painted.
+# the photograph), because the windows lie on pixels that were between windows before. It is the fine detail that
+# suffers: of the same roof, smoothed, only 0.22 is left, while the map and its own shuffled numbers differ by 1.55
+# (Zhang 2019 shows what this does to whole networks). A dense layer with random weights is off by 0.87 and 0.95. Style
+# transfer leans on equivariance throughout: a brush stroke is the same stroke wherever it is painted.
 #
 # ## 9. Eyes, and the first papers
 #
 # The course's paper calls the convolutional network “一种受到生物视觉系统启发的人工神经网络类型”, a type of artificial
-# network inspired by the biological visual system. The inspiration can be dated. Hubel and Wiesel (1962) found cells
-# in the cat's visual cortex that respond to an edge of one direction at one place, and others that respond to it over
-# a larger region; Fukushima's Neocognitron (1980) turned the two kinds into alternating layers, in which cells of one
-# kind already had the same weights at every place. Local receptive fields and their hierarchy come from biology.
-# Weight sharing is an engineer's idea: a brain cannot copy the weights of one place to another.
+# network inspired by the biological visual system. Hubel and Wiesel (1962) found cells in the cat's visual cortex that
+# respond to an edge of one direction at one place, and others that respond to it over a larger region; Fukushima's
+# Neocognitron (1980) turned the two kinds into alternating layers with the same weights at every place. That sharing
+# is an engineer's idea: a brain cannot copy the weights of one place to another. When the course's paper explains it,
+# “特定的卷积核(权重序列)可以提取以特定的特征为基准的特征置信图,这其实就是所谓的权重共享”, a particular kernel can
+# extract a map of confidence in a particular feature, and this is weight sharing, it goes on to the window that
+# perceives the picture region by region. The term adds that all regions meet the *same* weights.
 #
-# The course's paper goes on to say that the earliest paper on such networks, for which it cites LeCun and others
-# (1998), “并没有详细解释卷积核为何能提取图像中的特征的”, did not explain in detail why kernels can extract features.
-# This is half true. LeCun and his colleagues do give the reasons for the *architecture*: local receptive fields can
-# extract oriented edges, end points and corners, and what is useful at one place is useful elsewhere, so weights are
-# shared. But their kernels were learned, and what each of them had come to respond to was left open. How to look into
-# a trained network is the subject of lesson 02.
-#
-# Finally, the course's paper says that
-# “特定的卷积核(权重序列)可以提取以特定的特征为基准的特征置信图,这其实就是所谓的权重共享”: a particular kernel, a
-# sequence of weights, can extract a map of confidence in a particular feature, and this is weight sharing; it goes on
-# to explain it by the ability to perceive the picture region by region. Region by region is what the window provides.
-# The term adds that all those regions meet the *same* weights.
+# The earliest paper on such networks, it says of LeCun and others (1998), did not explain in detail why kernels can
+# extract features (“并没有详细解释卷积核为何能提取图像中的特征的”). This is half true. They do give the reasons for the
+# *architecture*: local receptive fields can extract edges, end points and corners, and what is useful at one place is
+# useful elsewhere. But what each learned kernel had come to respond to was left open; lesson 02 takes that up.
 #
 # ### An investigation: are learned kernels edge detectors?
 #
@@ -861,20 +817,16 @@ plots.show(figure, "A roof and the map of its vertical edges, and both again aft
 #
 # One weighted sum over a window blurs, sharpens or finds edges, and the sum and the signs of the weights tell which. It
 # does not measure likeness alone: a cat's eye used as a kernel had its largest product on bright fur, and only with the
-# mean taken off did the eye come first and the other eye second, with 0.58 of that.
-#
-# What networks compute is cross-correlation, and it makes no difference to what they can learn: the learned kernel came
-# out turned by half a turn. A kernel reaches through all channels and makes one map, whose size follows from kernel,
-# stride and padding. Windows bring a dense layer's 483 billion numbers down to 90 million, and sharing brings these
-# down to 1,792. The map moves along with the picture, exactly with stride 1, but with stride 2 only for even moves; for
-# odd ones fine detail changes.
+# mean taken off did the eye come first. What networks compute is cross-correlation, and learning makes up for it: the
+# learned kernel came out turned by half a turn. Windows bring a dense layer's 483 billion numbers down to 90 million,
+# and sharing brings these down to 1,792. The map moves along with the picture, exactly with stride 1, but with stride 2
+# only for even moves.
 #
 # ## Where this is used
 #
-# The content loss and the style loss are computed from maps that such layers make, up to sixteen of them one after the
-# other in VGG-19. The half turn of section 5 returns in lesson 03, on the way back from a map to the pixels, the fading
-# past of exercise 1 in lesson 08 as the memory of momentum, and the padding of section 7 in lesson 11 as a frame that a
-# margin removes.
+# The content loss and the style loss are computed from maps that such layers make. The half turn of section 5 returns
+# in lesson 03, on the way back from a map to the pixels, the fading past of exercise 1 in lesson 08 as the memory of
+# momentum, and the padding of section 7 in lesson 11 as a frame that a margin removes.
 #
 # ## Sources and further reading
 #

@@ -157,7 +157,7 @@ def _way_back(axes):
 
 def _lessons(axes, x, row, text):
     """The numbers of the lessons that build a part."""
-    axes.text(x, row, text, ha="center", va="center", fontsize=10, color="white", weight="bold", zorder=6,
+    axes.text(x, row, text, ha="center", va="center", fontsize=12, color="white", weight="bold", zorder=6,
               bbox={"boxstyle": "round,pad=0.3", "facecolor": INK, "edgecolor": "none"})
 
 

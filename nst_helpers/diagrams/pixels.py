@@ -44,6 +44,32 @@ def enlarged_pixels(image: Image, corner: tuple[int, int], count: int = 5) -> Fi
     return figure
 
 
+def coding_errors(image: Image, coded: Image, part: tuple[slice, slice]) -> Figure:
+    """What a file format loses: a part of a picture before and after, where the two differ, and how often by how much.
+
+    Args:
+        image, coded: (height, width, 3), 0–255. part: the rows and columns that are shown.
+
+    Returns:
+        A matplotlib Figure, 10 by 7.4 inches; a part 170 pixels wide is shown about three times as large.
+    """
+    from matplotlib.colors import PowerNorm
+
+    off = np.abs(image - coded)
+    figure, axes = subplots(2, 2, size=(10, 7.4))
+    draw_image(axes[0, 0], image[part], "as the photograph has it")
+    draw_image(axes[0, 1], coded[part], "as the file has it")
+    shown = axes[1, 0].imshow(off[part].max(axis=2), cmap="viridis", norm=PowerNorm(0.5, 0, off.max()))
+    axes[1, 0].set_title("how far each pixel is off", fontsize=11)
+    axes[1, 0].set_axis_off()
+    axes[1, 0].grid(False)
+    figure.colorbar(shown, ax=axes[1, 0], shrink=0.85, label="grey levels", ticks=[0, 10, 40, 80, 120, 160])
+    axes[1, 1].hist(off.ravel(), bins=np.arange(0, off.max() + 10, 10), color=BLUE)
+    axes[1, 1].set(yscale="log", xlabel="off by, grey levels", ylabel="so many numbers")
+    axes[1, 1].set_title(f"all {off.size:,} numbers of the picture", fontsize=11)
+    return figure
+
+
 def marked_spots(images: Sequence[Image], titles: Sequence[str], found: Sequence[np.ndarray], places: np.ndarray,
                  near: float) -> Figure:
     """Pictures of one scan side by side: true spots that were found, true spots that were lost, and invented ones.

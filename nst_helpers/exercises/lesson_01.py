@@ -20,6 +20,12 @@ def _stamped(image, kernel, add=np.add, turn=False):
     return canvas
 
 
+def _padded(image, kernel, mode):
+    """The full convolution by padding and turning, with something else than zeros beyond the rim."""
+    wide = np.pad(image, [(side - 1, side - 1) for side in kernel.shape], mode=mode)
+    return _correlate(wide, kernel[::-1, ::-1])
+
+
 def _middle(canvas, shape):
     """The middle part of a full convolution that has the picture's shape: mode "same" of SciPy."""
     top, left = ((large - small) // 2 for large, small in zip(canvas.shape, shape, strict=True))
@@ -164,8 +170,7 @@ EXERCISES = {
     "01-bytes": Repair(
         truth=_features,
         planted=_as_bytes,
-        symptom="With the blur it loses only what stands behind the point, but with the edge kernel its numbers below "
-                "0 come back as large ones.",
+        symptom="With the edge kernel its map is not the one of the formula.",
         inputs=lambda generator: [
             (_falling(generator), np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])),
             (generator.integers(0, 256, (5, 6)).astype(np.uint8), np.array([[10, 21], [0, 33]])),
@@ -202,35 +207,40 @@ EXERCISES = {
         praise="A map needs numbers below 0 and above 255; a picture from a file has neither.",
         tolerance=1e-6,
     ),
-    "01-stamp": Exercise(
+    "01-full": Exercise(
         truth=_stamped,
         inputs=lambda generator: [(_whole(generator, 6, 7), _whole(generator, 3, 3)),
                                   (_whole(generator, 5, 5), _whole(generator, 2, 3))],
         mistakes={
-            "the stamp is turned by half a turn: put the kernel down as it is.":
+            "the kernel is turned by half a turn: that is correlation. One bright pixel must show it as it is.":
                 lambda image, kernel: _stamped(image, kernel, turn=True),
-            "where stamps overlap, the later one wipes out the earlier one. Add them: += instead of =.":
-                lambda image, kernel: _stamped(image, kernel, add=lambda under, stamp: stamp),
-            "where stamps overlap, the larger one stays. Add them.":
+            "where the kernels of two pixels overlap, the later one wipes out the earlier one. Add them: += instead "
+            "of =.": lambda image, kernel: _stamped(image, kernel, add=lambda under, stamp: stamp),
+            "where the kernels of two pixels overlap, the larger number stays. Add them.":
                 lambda image, kernel: _stamped(image, kernel, add=np.maximum),
-            "that is the map of the windows that fit into the picture, by correlation: no pixel stamped anything.":
-                _correlate,
-            "that is right, but the rim is cut off: the canvas shall hold every stamp as a whole.":
+            "that is the map of the windows that fit into the picture, and by correlation.": _correlate,
+            "that is true convolution, but the rim is cut off: only windows that fit into the picture are counted.":
                 lambda image, kernel: _correlate(image, kernel[::-1, ::-1]),
-            "the canvas has the picture's size: the last stamps reach beyond it, so it must be larger.":
+            "the map has the picture's size: what the last pixels contribute reaches beyond it, so it must be larger.":
                 lambda image, kernel: _stamped(image, kernel)[: image.shape[0], : image.shape[1]],
-            "the canvas is one row and one column too large.":
+            "the map is one row and one column too large.":
                 lambda image, kernel: np.pad(_stamped(image, kernel), ((0, 1), (0, 1))),
-            "every stamp has the same strength: multiply the kernel by the pixel's value.":
+            "a kernel of k rows reaches k − 1 rows beyond the rim, and not k: yours has a frame of zeros.":
+                lambda image, kernel: np.pad(_stamped(image, kernel), 1),
+            "every pixel counts alike: multiply the kernel by the pixel's value.":
                 lambda image, kernel: _stamped(np.ones_like(image), kernel),
-            "the canvas began as ones, not as zeros.": lambda image, kernel: _stamped(image, kernel) + 1,
+            "the map began as ones, not as zeros.": lambda image, kernel: _stamped(image, kernel) + 1,
             "that is centered in the picture and cut off at the rim; the full convolution keeps all of it.":
                 lambda image, kernel: _middle(_stamped(image, kernel), image.shape),
-            "only the rows of the kernel are turned; put it down as it is.":
-                lambda image, kernel: _stamped(image, kernel[::-1]),
-            "only the columns of the kernel are turned; put it down as it is.":
-                lambda image, kernel: _stamped(image, kernel[:, ::-1]),
+            "only the rows of the kernel are turned.": lambda image, kernel: _stamped(image, kernel[::-1]),
+            "only the columns of the kernel are turned.": lambda image, kernel: _stamped(image, kernel[:, ::-1]),
+            "beyond the rim the border is repeated here; nothing is there, so pad with zeros.":
+                lambda image, kernel: _padded(image, kernel, "edge"),
+            "beyond the rim the picture is mirrored here; nothing is there, so pad with zeros.":
+                lambda image, kernel: _padded(image, kernel, "reflect"),
+            "the picture is padded below and at the right only; it needs zeros on all four sides.":
+                lambda image, kernel: _stamped(image, kernel)[kernel.shape[0] - 1 :, kernel.shape[1] - 1 :],
         },
-        praise="Equal to scipy.signal.convolve2d: stamping is the true convolution, and the way back through a layer.",
+        praise="Equal to scipy.signal.convolve2d: each pixel puts the kernel down, times its value.",
     ),
 }

@@ -83,15 +83,16 @@ def find_spots(image: npt.ArrayLike, least: float = LEAST) -> Places:
     return peaks[np.argsort(-weaker[tuple(peaks.T)])]
 
 
-def count(found: Places, places: Places, size: int = SIZE) -> Count:
+def count(found: Places, places: Places, size: int = SIZE, near: float = NEAR) -> Count:
     """How many true spots were found, how many were lost, and how many of those found are true nowhere.
 
     Args:
         found: of `find_spots`. places: of `scan`. size: of the picture's sides in pixels.
+        near: within which share of the side a found spot counts as a true one.
     """
-    near = np.hypot(*(found[:, np.newaxis] - places).transpose(2, 0, 1)) <= NEAR * size
-    kept = int(near.any(axis=0).sum())
-    return Count(kept, len(places) - kept, int((~near.any(axis=1)).sum()))
+    close = np.hypot(*(found[:, np.newaxis] - places).transpose(2, 0, 1)) <= near * size
+    kept = int(close.any(axis=0).sum())
+    return Count(kept, len(places) - kept, int((~close.any(axis=1)).sum()))
 
 
 def load_scan(name: str) -> Image:

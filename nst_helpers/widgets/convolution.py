@@ -66,7 +66,7 @@ def kernel_editor(pictures: Sequence[str] = ("temple", "cat", "coffee", "astrona
 
 
 def draw_kernel(picture: str, kernel: npt.ArrayLike) -> Drawing:
-    """A photograph and what a kernel of nine numbers makes of it, side by side."""
+    """A photograph and what a kernel of nine numbers makes of it, side by side; below them the kernel."""
     if not np.all(np.abs(kernel) <= 1000):  # not-a-number is refused too
         raise ValueError("type numbers from −1000 to 1000")
     image, kernel = shipped_picture(picture, SIZE), np.reshape(kernel, (3, 3)).astype(np.float32)
@@ -77,12 +77,22 @@ def draw_kernel(picture: str, kernel: npt.ArrayLike) -> Drawing:
         f"becomes {total:.3g} times as bright.")
     zero = 128 if abs(total) < 0.005 else 0
     height, width = image.shape[:2]
-    canvas = Image.new("RGB", (2 * width + 190, height + 26), "white")
+    canvas = Image.new("RGB", (2 * width + 8, height + 26 + 224), "white")
     for left, title, one in ((0, "photograph", image), (width + 8, "its map, each colour by itself", result + zero)):
         canvas.paste(pillow(one), (left, 26))
         ImageDraw.Draw(canvas).text((left, 3), title, "black", font(15))
-    _grid(ImageDraw.Draw(canvas), 2 * width + 34, 74, kernel, 48, "kernel K(m, n)")
+    _grid(ImageDraw.Draw(canvas), 26, height + 26 + 70, kernel, 50, "kernel K(m, n)")
+    _levels(canvas, (width + 8, height + 26 + 70), zero)
     return Drawing(encoded(canvas, "JPEG"), words)
+
+
+def _levels(canvas, place, zero):
+    """Which number each grey level of a map stands for."""
+    (x, y), pen = place, ImageDraw.Draw(canvas)
+    canvas.paste(pillow(np.tile(np.arange(256.0)[:, np.newaxis], (24, 1, 3))), place)
+    pen.text((x, y - 56), "what its levels mean, in each colour", "black", font(17))
+    for level in (0, 128, 255):
+        pen.text((x + level, y + 40), f"{level - zero}".replace("-", "−"), "black", font(14), anchor="mm")
 
 
 def _fill(controls, kernel):
@@ -117,17 +127,28 @@ def draw_window(image: np.ndarray, row: int, column: int, kernel: npt.ArrayLike,
     """The picture, the nine products under the window, and the map F, as grids of numbers."""
     kernel = np.array(kernel, float)[::-1, ::-1] if turned else np.array(kernel, float)
     features, window = feature_map(image, kernel), image[row : row + 3, column : column + 3]
-    cell = min(32, 384 // max(image.shape))
-    canvas = Image.new("RGB", (1120, 360), "white")
+    cell = min(31, 372 // max(image.shape))
+    canvas = Image.new("RGB", (760, 650), "white")
     pen = ImageDraw.Draw(canvas)
-    _grid(pen, 30, 66, image, cell, "picture I(i, j)", [(row + m, column + n) for m, n in PLACES])
+    _grid(pen, 26, 66, image, cell, "picture I(i, j)", [(row + m, column + n) for m, n in PLACES])
+    _grid(pen, 440, 66, features, cell, "feature map F(i, j)", [(row, column)])
     products = [[f"{_short(window[m, n])} · {_bracketed(kernel[m, n])}\n= {_short(window[m, n] * kernel[m, n])}"
                  for n in range(3)] for m in range(3)]
-    _grid(pen, 460, 66, window * kernel, 88, "products I(i+m, j+n) · K(m, n)", texts=products)
-    _grid(pen, 775, 66, features, cell, "feature map F(i, j)", [(row, column)])
+    _grid(pen, 26, 380, window * kernel, 86, "products I(i+m, j+n) · K(m, n)", texts=products)
+    _sum(pen, (440, 380 + 86), features[row, column], f"their sum F({row}, {column})")
     terms = " + ".join(_bracketed(value) for value in (window * kernel).ravel())
     words = f"F({row}, {column}) = {terms} = {_short(features[row, column])}"
     return Drawing(encoded(canvas, "PNG"), words)
+
+
+def _sum(pen, place, value, title):
+    """The sum of the products, in the frame that it has in the map; an arrow leads to it from the products."""
+    (x, y), size = place, 86
+    pen.line((312, y + size // 2, x - 30, y + size // 2), "#777777", 3)
+    pen.polygon([(x - 12, y + size // 2), (x - 30, y + size // 2 - 9), (x - 30, y + size // 2 + 9)], "#777777")
+    pen.rectangle((x, y, x + size, y + size), "white", BLUE, 4)
+    pen.text((x + size / 2, y + size / 2), _short(value), "black", font(26), anchor="mm")
+    pen.text((x, y - 12), title, "black", font(17), anchor="ls")
 
 
 def _grid(pen, left, top, values, cell, title, marked=(), texts=None):
@@ -138,7 +159,7 @@ def _grid(pen, left, top, values, cell, title, marked=(), texts=None):
         for number in range(count):
             along = (number + 0.5) * cell
             place = (left + along, top - 12) if axis else (left - 12, top + along)
-            pen.text(place, str(number), "#777777", font(12), anchor="mm")
+            pen.text(place, str(number), "#666666", font(13), anchor="mm")
     for (m, n), value in np.ndenumerate(values):
         x, y = left + n * cell, top + m * cell
         pen.rectangle((x, y, x + cell, y + cell), tuple(colors[m, n]), "#999999")
