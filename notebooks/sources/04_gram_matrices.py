@@ -582,7 +582,8 @@ exercises.predict("04-moments", "Two textures are made from one noise, by 200 st
 seen = {"marbling": "Both have its colours and its curls, and jagged streaks where the painting has smooth combs. From "
                     "736 numbers (middle) more of the streaks are broken; from 19,256 (right) the curls are rounder.",
         "woodcut": "Both keep the sun in its place and fine lines in sky and water. From Gram matrices (right) hills "
-                   "with outlines stand beside the sun, as in the painting; from means and deviations they have dissolved."}
+                   "with outlines stand beside the sun, as in the painting; from means and deviations they have "
+                   "dissolved."}
 for name, caption in seen.items():
     plots.show_images([painting(name, 320), stored(name, "moments"), stored(name, "gram")],
                       [name, "from means and deviations", "from Gram matrices"], caption, photo=True,
