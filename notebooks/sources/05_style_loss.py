@@ -16,9 +16,8 @@ plots.show(before_and_after(hero.style, noise_image(320, 320, seed=0), hero.imag
 # %% [markdown]
 # The large picture above was noise. 250 steps of an optimizer lowered one number, into which the style enters only by
 # its Gram matrices ([lesson 04](04_gram_matrices.ipynb)). In this lesson we build that number, the *style loss*, and
-# ask of every part of it why it is there. At the end
-# you will be able to derive the loss's gradient on paper, to say what a divisor can change and what it cannot, and to
-# choose layers and weights for a texture of your own.
+# ask of every part of it why it is there. At the end you will be able to derive the loss's gradient on paper, to say
+# what a divisor can change and what it cannot, and to choose layers and weights for a texture of your own.
 #
 # **Needs**: [04 Gram matrices](04_gram_matrices.ipynb). · **Time**: about 40 s of computing on two cores. ·
 # **Course’s paper**: section 2.3.2.
@@ -663,10 +662,9 @@ assert np.mean([pools.left(layer) for layer in LAYERS]) < 0.005
 #
 # The waves set a limit to the finding. Their arcs and large areas are right, but specks stand in the finest patterns,
 # the mean colour is off by 3.6 grey levels, and 14 % of the noise's loss are left in conv1_1. So for the glass the
-# course's paper is too narrow where it says “shallow”; for the
-# waves, in 250 steps, a shallow layer is needed. “Or pooling layers” is
-# nearly right: the textures of pool1 to pool4 look like those of the convolutions, although, measured with these, 0.16
-# % (glass) and 0.74 % (waves) of the noise's loss are left, against 0.10 % and 0.21 %.
+# course's paper is too narrow where it says “shallow”; for the waves, in 250 steps, a shallow layer is needed. “Or
+# pooling layers” is nearly right: the textures of pool1 to pool4 look like those of the convolutions, although,
+# measured with these, 0.16 % (glass) and 0.74 % (waves) of the noise's loss are left, against 0.10 % and 0.21 %.
 #
 # ## 7. Average or maximum, trained or random
 #
