@@ -679,7 +679,7 @@ image, history = texture_from(statistic, painting(style), texture_settings(160, 
 print(f"{len(history)} steps lower the loss of the style by ≈ {np.log10(history[0] / history[-1]):.1f} powers of ten")
 
 # %% tags=["figure"]
-figure, axes = plots.subplots(1, 2, size=(6.4, 3.4))
+figure, axes = plots.subplots(1, 2, size=(6.4, 3.7))
 plots.draw_image(axes[0], resize_image(painting(style), 160, 160), style, smooth=True)
 plots.draw_image(axes[1], image, f"live, from {statistic}", smooth=True)
 plots.show(figure, f"Left the style picture at 160 pixels, right what 60 steps at up to this size make from its "

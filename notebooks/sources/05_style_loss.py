@@ -529,7 +529,7 @@ small, features = network(resize_image(style, 160, 160), LAYERS), network(live, 
 assert all(float(layer_style_loss(features[layer], small[layer])) < 0.1 for layer in LAYERS)
 
 # %% tags=["figure"]
-figure, axes = plots.subplots(1, 2, size=(6.4, 3.4))
+figure, axes = plots.subplots(1, 2, size=(6.4, 3.7))
 plots.draw_image(axes[0], resize_image(style, 160, 160), "the style at 160 pixels", smooth=True)
 plots.draw_image(axes[1], live, "live: 150 steps", smooth=True)
 plots.show(figure, "What the cell above has made from noise, beside the style at its size: cells with dark borders in "
