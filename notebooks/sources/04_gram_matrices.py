@@ -765,10 +765,10 @@ def hits(values):
     np.fill_diagonal(distances, np.inf)  # not itself
     return painter[distances.argmin(axis=1)] == painter
 
+# %%
 def percent_right(values):
     return 100 * np.mean(hits(values))
 
-# %%
 all_maps = [network(piece, layers) for piece in pieces]
 right = {layer: {"place by place": percent_right([maps[layer] for maps in all_maps]),
                  "Gram matrices": percent_right([losses.gram_matrix(maps[layer]) for maps in all_maps]),
