@@ -7,18 +7,17 @@ from nst_helpers.diagrams.style import before_and_after
 from nst_helpers.experiments.woven import load_texture, piece
 from nst_helpers.images import noise_image
 
-hero = load_texture("hero")
-plots.show(before_and_after(hero.style, noise_image(64, 64, seed=0), hero.image),
+hero = load_texture("glass_one_size")
+plots.show(before_and_after(hero.style, noise_image(320, 320, seed=0), hero.image),
            "Stained glass (top left), noise (bottom left), and what the noise became when one number, the style loss, "
-           "was lowered for 250 steps: leaded cells in the colours of the glass, most of them where the style has them "
-           "(section 5 asks why), but no ray and no petal.", photo=True)
+           "was lowered for 250 steps: leaded cells in the colours of the glass, straight and curved as there, but in "
+           "other places.", photo=True)
 
 # %% [markdown]
 # The large picture above was noise. 250 steps of an optimizer lowered one number, into which the style enters only by
 # its Gram matrices ([lesson 04](04_gram_matrices.ipynb)). In this lesson we build that number, the *style loss*, and
-# ask of every part of it why it is there. Implementations disagree most about the divisor, here $4N^2M^2$. At the end
-# you will be able to derive the loss's gradient on paper, to say what a divisor can change and what it cannot, and to
-# choose layers and weights for a texture of your own.
+# ask of every part of it why it is there. At the end you will be able to derive the loss's gradient on paper, to say
+# what a divisor can change and what it cannot, and to choose layers and weights for a texture of your own.
 #
 # **Needs**: [04 Gram matrices](04_gram_matrices.ipynb). · **Time**: about 40 s of computing on two cores. ·
 # **Course’s paper**: section 2.3.2.
@@ -60,11 +59,10 @@ temple = load_image(data_folder() / "content" / "temple.jpg", None)[53:373, 140:
 # (In the course's paper a bracket has slipped: “其中 N 为通道数 M (特征图数量)为信息矩阵大小”. “Number of feature maps”
 # explains $N$, not $M$.)
 #
-# The fraction looks arbitrary until we count what is added up. An entry of $G$ is a sum over $M$ positions, so it
-# grows with the number of positions, whatever the picture shows; dividing by $M$ makes it a mean, and because the
-# difference is squared, $M^2$ appears. The squared differences are then summed over all $N^2$ entries of the matrix,
-# and dividing by $N^2$ makes that a mean as well. Written in this manner the formula is a quarter of a mean squared
-# error (MSE) between two matrices of mean products:
+# The fraction looks arbitrary until we count what is added up. Divided by $M$, an entry of $G$ is a mean over
+# positions, and because the difference is squared, $M^2$ appears. The squared differences are then summed over all
+# $N^2$ entries of the matrix, and dividing by $N^2$ makes that a mean as well. Written in this manner the formula is a
+# quarter of a mean squared error (MSE) between two matrices of mean products:
 #
 # $$E_l = \frac14 \cdot \underbrace{\frac{1}{N_l^2} \sum_{i,j}}_{\text{mean over entries}}
 # \Big( \underbrace{\frac{G^l_{ij}}{M_l} - \frac{S^l_{ij}}{M_l}}_{\text{means over positions}} \Big)^2 .$$
@@ -123,14 +121,12 @@ for layer in LAYERS:  # by hand and by the package: the same number
     assert np.isclose(losses[layer], by_package, rtol=1e-3)
 
 # %% [markdown]
-# Between a photograph of a temple and the glass all five losses are near one, from 0.59 to 1.25. Section 4 shows that
-# with other weights of the network they are less even.
+# Between a photograph of a temple and the glass all five losses are near one, from 0.59 to 1.25.
 #
 # ## 2. Two pictures of different size
 #
-# The formula has one $M$, so it assumes that both pictures have equally many positions. A photograph and a painting
-# rarely do. An experiment: take the glass, shrink it to half its width and height, and compare it with the original by
-# the raw sum $\sum_{ij}(G_{ij} - S_{ij})^2$.
+# Shrink the glass to half its width and height, and compare it with the original by the raw sum
+# $\sum_{ij}(G_{ij} - S_{ij})^2$.
 
 # %%
 exercises.predict(
@@ -144,8 +140,9 @@ exercises.predict(
     right="about as far as the temple")
 
 # %% [markdown]
-# The next cell measures both distances in three layers, and prints their ratio twice: first for the raw sums, then
-# with each Gram matrix divided by its own number of positions.
+# The formula has one $M$, so it assumes that both pictures have equally many positions. The next cell measures both
+# distances in three layers, and prints their ratio twice: first for the raw sums, then with each Gram matrix divided by
+# its own number of positions.
 
 # %%
 half = resize_image(style, 160, 160)
@@ -161,43 +158,43 @@ for layer in ("conv1_1", "conv3_1", "conv5_1"):
 assert by_sum > 0.6 and by_mean < 0.8
 
 # %% [markdown]
-# By raw sums the glass is nearly as unlike its own reduction as it is unlike a temple (1.02, 0.86 and 0.97 in the
-# three layers). When each Gram matrix is divided by its *own* number of positions, the ratio falls to 0.006 in
-# conv1_1. In conv3_1 and conv5_1 it stays at a third to a half, and that is no longer a fault of the formula: at half
-# the size the glass cells really are smaller, and a layer whose receptive field is measured in pixels sees another
-# texture. No layer weight could have repaired the raw sums, since a weight multiplies the difference $G - S$, while
-# here the difference itself is wrong.
+# By raw sums the glass is nearly as unlike its own reduction as it is unlike a temple (1.02, 0.86 and 0.97 in the three
+# layers). When each Gram matrix is divided by its *own* number of positions, the ratio falls to 0.006 in conv1_1. In
+# conv3_1 and conv5_1 it stays at a third to a half, and that is no longer a fault of the formula: at half the size the
+# glass cells really are smaller. No layer weight could have repaired the raw sums, since a weight multiplies the
+# difference $G - S$, while here the difference itself is wrong.
 #
 # ### Exercise 1: repair a style loss
 #
-# The function below agrees with the formula for any two pictures of one size. It takes two matrices (positions,
-# channels), which may have different numbers of rows, and shall return $E_l$, with means over the positions, as one
-# number. Find the bug.
+# Networks that paint in a single pass are trained with batches of pictures. The function below takes the feature maps
+# of a batch, (batch, positions, channels), and those of a style, (positions, channels), whose number of positions may
+# be another. It shall return one number: the mean of $E_l$ over the pictures of the batch. For a batch of one it is
+# right. Find the bug.
 
 # %% tags=["exercise"]
-def style_distance(features, style_features):
-    positions, channels = features.shape
-    gram = features.T @ features / positions
-    style_gram = style_features.T @ style_features / positions
+def batch_loss(features, style_features):
+    batch, positions, channels = features.shape
+    flat = features.reshape(batch * positions, channels)
+    gram = flat.T @ flat / (batch * positions)
+    style_gram = style_features.T @ style_features / len(style_features)
     return np.sum((gram - style_gram) ** 2) / (4 * channels**2)
 
 # %% tags=["solution"]
-def style_distance(features, style_features):
-    channels = features.shape[1]
-    gram = features.T @ features / len(features)
-    style_gram = style_features.T @ style_features / len(style_features)  # its own number of positions
-    return np.sum((gram - style_gram) ** 2) / (4 * channels**2)
+def batch_loss(features, style_features):
+    batch, positions, channels = features.shape
+    grams = features.transpose(0, 2, 1) @ features / positions  # one for each picture, not one for all of them
+    style_gram = style_features.T @ style_features / len(style_features)
+    return np.sum((grams - style_gram) ** 2) / (4 * channels**2 * batch)
 
 # %%
-exercises.check("05-sizes", style_distance)
+exercises.check("05-batch", batch_loss)
 
 # %% [markdown]
 # ## 3. The gradient
 #
 # To lower $E$ we need its derivative with respect to every number $F_{kc}$, position $k$ and channel $c$. (The layer's
-# index is left out.) One number of $F$ enters many entries of $G$, so let us look at a single entry first. In
-# $G_{ij} = \sum_m F_{mi} F_{mj}$ the number $F_{kc}$ can stand in either factor, and the product rule gives one term
-# for each place:
+# index is left out.) In a single entry $G_{ij} = \sum_m F_{mi} F_{mj}$ the number $F_{kc}$ can stand in either factor,
+# and the product rule gives one term for each place:
 #
 # $$\frac{\partial G_{ij}}{\partial F_{kc}} = \delta_{ic} F_{kj} + \delta_{jc} F_{ki},
 # \qquad \delta_{ic} = 1 \text{ if } i = c, \text{ else } 0 .$$
@@ -251,11 +248,11 @@ assert np.abs(by_tape - by_hand).max() < 1e-8 * np.abs(by_hand).max()
 
 # %% [markdown]
 # A folded cell checks the formula against central differences on the pencil example, and against TensorFlow's tape on
-# all 819,200 numbers of conv2_1. Read the result for the pencil example row by row. At the second position both
-# channels respond together, which never happens in the style, so a step against the gradient lowers both, by 4/16 and
-# 2/16 of the step. At the first position only the first channel responds. Its gradient is 0, while the second channel,
-# which is 0 already, has the gradient 2/16: a step would take it below zero, because a *negative* response there would
-# cancel part of the unwanted product.
+# all 819,200 numbers of conv2_1. In the pencil example both channels respond together at the second position, which
+# never happens in the style, so a step against the gradient lowers both, by 4/16 and 2/16 of the step. At the first
+# position only the first channel responds. Its gradient is 0, while the second channel, which is 0 already, has the
+# gradient 2/16: a step would take it below zero, because a *negative* response there would cancel part of the unwanted
+# product.
 #
 # A feature map comes out of a rectifier, so it cannot become negative. Behind each number of $F$ stands the value $Z$
 # before the rectifier, $F = \max(0, Z)$, and the chain rule multiplies by its derivative, which is 1 for $Z > 0$ and 0
@@ -282,8 +279,8 @@ assert 0.1 < stopped < 0.9
 # %% [markdown]
 # The 2/16 of the first row is gone, everything else has stayed. In the real network about half of all features are 0,
 # and between 19 % (conv1_1) and 44 % (conv4_1) of the squared gradient falls on them and is lost. What passes the
-# gates travels down through the layers to the pixels. There the loss of each layer can be looked at, as the direction
-# into which it pushes the photograph.
+# gates travels down to the pixels, where it can be looked at: as the direction into which each layer pushes the
+# photograph.
 
 # %% tags=["figure"]
 pushes, wanted = [], network(style, LAYERS)
@@ -296,18 +293,20 @@ for layer in ("conv1_1", "conv3_1", "conv5_1"):
     pushes.append(np.clip(128 + 110 * push / np.quantile(np.abs(push), 0.96), 0, 255))
 plots.show_images([temple, pushes[0]], ["the photograph", "push of conv1_1"],
                   "The temple, and the negative gradient of E_l on its pixels, for the glass as style. Grey is left "
-                  "alone; a coloured pixel is pushed towards that colour.", photo=True)
+                  "alone; a coloured pixel is pushed towards that colour: by conv1_1 whole areas towards blue.",
+                  photo=True)
 plots.show_images(pushes[1:], ["push of conv3_1", "push of conv5_1"],
-                  "The same for two deeper layers; each of the three is scaled by its own 96th percentile.", photo=True)
+                  "conv3_1 pushes tiles and columns towards pink and their edges towards blue; conv5_1 leaves the sky "
+                  "alone and acts in small groups of strong colours, along gables and at corners. (Each of the three "
+                  "is scaled by its own 96th percentile.)", photo=True)
 
 # %% [markdown]
-# conv1_1 pushes whole areas towards blue, since its windows of 3×3 pixels see little but colours. conv3_1 acts on
-# contours: it darkens the edges of roofs and columns and pushes towards pink and red between them. conv5_1 leaves the
-# sky almost alone, and pushes hard in small groups of strong colours along gables and corners.
+# conv1_1 pushes whole areas, since its windows of 3×3 pixels see little but colours. conv3_1 acts on contours and the
+# stripes between them, and conv5_1 on places where several edges meet.
 #
 # ## 4. What a divisor can change, and what it cannot
 #
-# Source codes of style transfer have several divisors. Gatys and colleagues print $1/(4N^2M^2)$; Johnson and
+# Gatys and colleagues print $1/(4N^2M^2)$; Johnson and
 # colleagues (2016) divide $G$ by $C \cdot H \cdot W$, which is $N \cdot M$ in our letters, and sum the squares; others
 # divide $G$ by $H \cdot W = M$ only, or by nothing. Which one is right?
 
@@ -357,14 +356,13 @@ for name, share in shares.items():
     print(f"{name:14} " + "".join(f"{100 * part:7.1f} %" for part in share))
 
 # %% [markdown]
-# The four accounts of the same two pictures could hardly be less alike: conv5_1 supplies 45 % of the loss with one
-# divisor and less than 0.1 % with another, where conv1_1 has 81 %. Whoever expected conv5_1 to lead without a divisor
-# counted the entries and forgot the sums. Still the question which of them is right has no answer, because a divisor
-# multiplies the whole term of a layer by a constant, and so does the layer's weight $w_l$. As long as the picture
-# keeps its size, choosing a divisor *is* choosing weights. We can therefore translate every recipe into one language,
-# the weight that it puts on Gatys' $E_l$, and compare. The PyTorch code that Gatys published later belongs into this
-# table too. It divides $G$ by $H \cdot W$, takes the mean over the $N^2$ entries, and multiplies by $10^3/n^2$, where
-# $n$ is the number of channels $N$ of VGG-19. (As a weight of $E_l$, which contains a ¼, that is $4 \cdot 10^3/n^2$.)
+# conv5_1 supplies 45 % of the loss with one divisor and less than 0.1 % with another, where conv1_1 has 81 %. Whoever
+# expected conv5_1 to lead without a divisor counted the entries and forgot the sums. Still the question which of them
+# is right has no answer, because a divisor multiplies the whole term of a layer by a constant, and so does the layer's
+# weight $w_l$. As long as the picture keeps its size, choosing a divisor *is* choosing weights. We can therefore
+# translate every recipe into the weight that it puts on Gatys' $E_l$. The PyTorch code that Gatys published later
+# divides $G$ by $H \cdot W$, takes the mean over the $N^2$ entries, and multiplies by $10^3/n^2$, where $n$ is the
+# number of channels $N$ of VGG-19. (As a weight of $E_l$, which contains a ¼, that is $4 \cdot 10^3/n^2$.)
 
 # %%
 n, m = np.array([64, 128, 256, 512, 512]), np.array([256, 64, 16, 4, 1])  # VGG-19; m: positions over those of conv5_1
@@ -381,12 +379,11 @@ copied, none = (recipes[name] / recipes[name][3] for name in ("G/(H·W), mean, t
 assert np.allclose(copied[:4], none[:4]) and not np.allclose(copied, none)
 
 # %% [markdown]
-# Each row is divided by its weight for conv5_1, since a factor common to all layers only rescales the whole style
-# loss. The first two rows are the same: dividing by $C \cdot H \cdot W$ changes nothing but the 4. The last two rows
-# are unexpectedly alike. From conv1_1 to conv4_1 the weights $10^3/n^2$ fall by a factor of 4 from layer to layer, and
-# exactly the same happens when one leaves out the divisor, because from block to block $N$ doubles and $M$ falls to a
-# quarter, so that $N^2M^2$ falls by 4. The later weights and the missing divisor are one recipe, but for conv5_1. This
-# course weighs all five layers alike, as the 2016 paper does.
+# Each row is divided by its weight for conv5_1, since a factor common to all layers only rescales the whole loss.
+# Dividing by $C \cdot H \cdot W$ changes nothing but the 4. The last two rows are unexpectedly alike: from conv1_1 to
+# conv4_1 both fall by a factor of 4 from layer to layer, because from block to block $N$ doubles and $M$ falls to a
+# quarter. The later weights and the missing divisor are one recipe, but for conv5_1. This course weighs all five layers
+# alike, as the 2016 paper does.
 #
 # **Where the equivalence ends.** Weights are constants, whereas $M$ changes with the size of the picture. The cell
 # below computes the same two losses at three sizes.
@@ -406,20 +403,18 @@ assert raw.sum() > 1e13 and 0.5 < gatys < 1.3 and raw[0] / raw.sum() > 0.6
 
 # %% [markdown]
 # From 80 to 320 pixels the undivided loss grows about 300 times (16 times as many positions, squared, would be 256),
-# while Gatys' stays near one. The *balance of the layers* is not what suffers: conv1_1 has 75 % of the undivided loss
-# at the small size and 81 % at the large one, because all $M_l$ grow by the same factor. What breaks is the balance
-# with the other terms. The content loss of lesson 03 is a sum, which grew about 14 times here, so β tuned at 80 pixels
-# is wrong by a factor of 22 at 320. With Gatys' divisor it is wrong by 24 in the other direction, for his content loss
-# grows and his style loss does not. Only when both are means, as in this course's package, does one β serve all sizes.
-# This, together with section 2, is the case for $M$. For $N$ there is no such argument, since a network's channels
-# never change.
+# while Gatys' stays near one. The *balance of the layers* hardly suffers, because all $M_l$ grow by the same factor:
+# conv1_1 has 75 % of the undivided loss at the small size and 81 % at the large one. What breaks is the balance with
+# the content loss of lesson 03, a sum, which grew about 14 times. Without a divisor a β tuned at 80 pixels is wrong by
+# a factor of 22 at 320; with Gatys' it is wrong by 24 in the other direction. Only when both are means, as in this
+# course's package, does one β come close to serving all sizes. That, together with section 2, is the case for $M$.
 #
-# **Does the divisor make the layers equal?** The course's paper says so. Because $N$ and $M$ differ from layer to
-# layer, “所以需要前面的系数确保不同层级之间的损失贡献能够平等地影响总的风格损失” (“the coefficient in front is
-# therefore needed to ensure that the loss contributions of the different levels influence the total style loss
-# equally”). In our first row the five shares do lie between 14 % and 30 %. But a divisor made of counts does not
-# depend on how strongly a layer responds: if all activations of a layer doubled, its $E_l$ would grow 16 times at the
-# same $N$ and $M$. So let us keep divisor and pictures, and exchange only the network.
+# **Does the divisor make the layers equal?** The course's paper says so: because $N$ and $M$ differ between layers,
+# “所以需要前面的系数确保不同层级之间的损失贡献能够平等地影响总的风格损失”
+# (“the coefficient in front is therefore needed to ensure that the loss contributions of the different levels influence
+# the total style loss equally”). In our first row the five shares do lie between 14 % and 30 %. But a divisor made of
+# counts does not depend on how strongly a layer responds: if all activations of a layer doubled, its $E_l$ would grow
+# 16 times. So let us keep divisor and pictures, and exchange only the network.
 
 # %%
 eyes = {"compact (robust)": network, "plain": load_network("plain"), "random weights": random_network(seed=0)}
@@ -435,25 +430,24 @@ assert by_network["plain"].max() > 5 * by_network["plain"].min()
 assert by_network["compact (robust)"].max() < 4 * by_network["compact (robust)"].min()
 
 # %% [markdown]
-# In the plain network, with the same $N$, $M$ and divisor, conv5_1 has 49 % and conv2_1 has 5 %. Random weights give a
-# third order, although all three networks were rescaled so that the mean activation of each layer is one (lesson 02).
-# The prefactor makes the layers *comparable*, by removing the counts; “equal” is a matter of the weights, and of the
-# pictures.
+# In the plain network, with the same $N$, $M$ and divisor, conv5_1 has 49 % and conv2_1 has 5 %, and random weights
+# give a third order, although in all three networks the mean activation of each layer is one (lesson 02). The prefactor
+# makes the layers *comparable*, by removing the counts; “equal” is a matter of the weights, and of the pictures.
 #
 # ### Exercise 2: derive a weight
 #
-# PyTorch's own tutorial on style transfer divides $G$ by $N \cdot M$ and takes the *mean* of the squared differences
-# over all entries. With which weight $w$ does Gatys' $E$ give the same number, $w \cdot E$? Write it as text in
-# quotation marks, an expression in `N` and `M`, such as `"N * M / 2"`.
+# A program divides the feature maps by $N \cdot M$ *before* it multiplies them, $(F/NM)^T(F/NM)$, and takes the *mean*
+# of the squared differences over all entries. With which weight $w$ does Gatys' $E$ give the same number, $w \cdot E$?
+# Write it as text in quotation marks, an expression in `N` and `M`, such as `"N * M / 2"`.
 
 # %% tags=["exercise"]
-tutorial_weight = ...  # your expression
+early_weight = ...  # your expression
 
 # %% tags=["solution"]
-tutorial_weight = "4 / N**2"  # Σ(G − S)² / (N² · N² M²) = (4 / N²) · Σ(G − S)² / (4 N² M²)
+early_weight = "4 / (N**4 * M**2)"  # Σ(G − S)² / (N² · N⁴M⁴) = (4 / (N⁴M²)) · Σ(G − S)² / (4 N² M²)
 
 # %%
-exercises.check("05-tutorial", tutorial_weight)
+exercises.check("05-early", early_weight)
 
 # %% [markdown]
 # ### Exercise 3: equal shares
@@ -502,7 +496,7 @@ def style_gradient(picture, grams):
 # are there before fine ones.
 
 # %%
-def weave(grams_at, sizes=(64, 113, 160), steps=50, learning_rate=16.0):
+def synthesize(grams_at, sizes=(64, 113, 160), steps=50, learning_rate=16.0):
     """A picture from noise; grams_at(size) gives the Gram matrices that it shall have at a size."""
     picture = noise_image(sizes[0], sizes[0], seed=0)
     for size in sizes:
@@ -520,7 +514,7 @@ def glass_grams(size):
     """The Gram matrices of the glass at a size."""
     return style_grams(resize_image(style, size, size))
 
-live = weave(glass_grams)
+live = synthesize(glass_grams)
 
 # %% tags=["check"]
 noise = noise_image(64, 64, seed=1)
@@ -535,52 +529,48 @@ small, features = network(resize_image(style, 160, 160), LAYERS), network(live, 
 assert all(float(layer_style_loss(features[layer], small[layer])) < 0.1 for layer in LAYERS)
 
 # %% tags=["figure"]
+figure, axes = plots.subplots(1, 2, size=(6.4, 3.7))
+plots.draw_image(axes[0], resize_image(style, 160, 160), "the style at 160 pixels", smooth=True)
+plots.draw_image(axes[1], live, "live: 150 steps", smooth=True)
+plots.show(figure, "What the cell above has made from noise, beside the style at its size: cells with dark borders in "
+                   "the colours of the glass, and coloured specks in every cell.", photo=True)
+
+# %% tags=["figure"]
 stored, one_size = load_texture("glass_5"), load_texture("glass_one_size")
-plots.show_images([live, stored.image, one_size.image],
-                  ["live: 160 pixels, 150 steps", "320 pixels, 250 steps, six sizes", "the same at one size"],
-                  "Left, what the cell above has made. Middle and right, the same loss at twice the size, computed "
-                  "beforehand by L-BFGS with a trace of smoothing (lessons 06 and 10): from 57 pixels up, and at 320 "
-                  "from the start. The middle one has blue to the left and orange to the right, as the style.",
-                  photo=True)
+plots.show_images([stored.image, one_size.image],
+                  ["320 pixels, 250 steps, six sizes", "the same at one size"],
+                  "The same loss at twice the size, computed beforehand by L-BFGS with a trace of smoothing (lessons "
+                  "06 and 10): from 57 pixels up, and at 320 from the start. On the left blue and orange are at the "
+                  "sides where the style has them, on the right they are not.", photo=True)
 
 # %%
-for name, made in (("six sizes", stored), ("one size", one_size)):
+for name, made in (("six sizes", stored), ("another noise", load_texture("glass_5_noise_1")), ("one size", one_size)):
     left = "".join(f"{100 * made.left(layer):8.3f} %" for layer in LAYERS)
-    print(f"{name:9} E over E of noise: {left}; layout {made.layout:.2f}")
+    print(f"{name:13} E over E of noise: {left}; layout {made.layout:.2f}")
 
 from nst_helpers.experiments.texture import texture_settings
 from nst_helpers.transfer import pyramid
 
 levels = pyramid(320, 320, texture_settings(320))
+average = sum(level.height**2 * level.iterations for level in levels) / 250
 print("sizes:", *(level.height for level in levels))
-rank = np.minimum(N, [(57 // 2**depth) ** 2 for depth in range(5)])  # at 57 pixels
-print(f"distinct Gram entries: {np.sum(N * (N + 1) // 2):,}, of rank {rank.tolist()} at 57 pixels: "
-      f"{np.sum(N * rank - rank * (rank - 1) // 2):,}; pixel values: {57**2 * 3:,} at 57, {320**2 * 3:,} at 320")
-print(f"pixels of an average step: {sum(level.height**2 * level.iterations for level in levels) / 250:,.0f}.", end=" ")
-print(f"At one size: {320**2:,}")
+print(f"pixels of an average step: {average:,.0f}, at one size {320**2:,}")
 
 # %% tags=["check"]
 assert stored.layout > 0.6 and abs(one_size.layout) < 0.3
 assert all(made.left(layer) < 0.01 for made in (stored, one_size) for layer in LAYERS)
 
 # %% [markdown]
-# All three have leaded cells in the colours of the glass; the live picture is grainy. Growing the picture over six
-# sizes makes an average step 5.6 times cheaper, counted in pixels, and in the same number of steps it comes nearer to
-# the style in the deep layers (conv5_1: 0.25 % of the noise's loss are left, against 0.35 %), while the run at one
-# size is ahead in conv1_1 and conv2_1.
+# Growing the picture over six sizes makes an average step 5.6 times cheaper, counted in pixels, and in the same number
+# of steps it comes nearer to the style in the deep layers (conv5_1: 0.25 % of the noise's loss are left, against
+# 0.35 %), while the run at one size is ahead in conv1_1 and conv2_1.
 #
-# There is a second difference, which no term of the loss asks for. Look at the middle picture and at the style (its
-# original stands in the next section): blue to the left, orange to the right. The colours are back at their places,
+# There is a second difference, which no term of the loss asks for. With six sizes the colours are back at their places,
 # although a Gram matrix forgets places. The printed “layout” measures this as the correlation between the mean colours
-# of 8 × 8 cells and those of the style's cells: 0.81 with six sizes and 0.08 with one. Counting helps to see why this
-# is possible, though it does not prove it. The five symmetric Gram matrices hold 19,256 distinct numbers, but a matrix
-# made from $M$ positions has at most rank $M$: at 57 pixels conv4_1 has 49 positions and conv5_1 only 9, and no more
-# than 8,956 of the numbers are independent. They face 9,747 pixel values at that size, and 307,200 at 320 pixels. At
-# the coarsest size there are thus nearly as many conditions as unknowns, and at the finest hardly a sixteenth. But
-# counting cannot be the whole cause. With conv4_1 and conv5_1 alone, layout returns to 0.42 without any coarse start
-# (section 6), and the runs of section 8 have equal counts and end between 0.43 and 0.94. Two other causes have not
-# been separated here: the zeros of the padding mark the border, and at the coarse sizes the windows of the deep layers
-# cover the whole picture.
+# of 8 × 8 cells and those of the style's cells: 0.81 with six sizes (0.89 from another noise) and 0.08 with one. At
+# 57 pixels the windows of the deep layers cover the whole picture, and the zeros of the padding mark its border; which
+# of the two brings the layout back we have not separated. The coarse start cannot be the whole cause, for with conv4_1
+# and conv5_1 alone layout returns to 0.42 without one (section 6).
 #
 # ## 6. Which layers make a style?
 #
@@ -615,22 +605,21 @@ assert grown[0].left("conv4_1") > 10 * grown[3].left("conv4_1") and grown[0].lef
 assert grown[4].layout > grown[3].layout > grown[2].layout > grown[1].layout + 0.15
 
 # %% [markdown]
-# Each row is a texture: what is left of the noise's loss in each layer, by how many grey levels its mean colour is
-# off, its layout, and how many distinct numbers its Gram matrices hold. conv1_1 compares pixels with their nearest
-# neighbours, and it fixes the colours; the mean is off by 1.6 grey levels of 255. Lead that closes around a cell is
-# beyond its windows, and 14 % of the noise's loss are left in conv4_1. Each further layer sees wider (lesson 02) and
-# adds structure of its own scale, until the cells are closed with three layers and straight-edged with four. The fifth
-# changes little but the layout, which returns by degrees: 0.35 with three layers, 0.69 with four, 0.81 with five. So
-# far this agrees with the usual reading, in which shallow layers hold colours and deep ones shapes, and style would be
-# a matter of the shallow ones. The experiment that could contradict it leaves the shallow layers out.
+# Each row is a texture; the last columns say by how many grey levels its mean colour is off, its layout, and how many
+# distinct numbers its Gram matrices hold. conv1_1 compares pixels with their nearest neighbours, and it fixes the
+# colours; the mean is off by 1.6 grey levels of 255. Lead that closes around a cell is beyond its windows, and 14 % of
+# the noise's loss are left in conv4_1. Each further layer sees wider (lesson 02), until the cells are closed with three
+# layers and straight-edged with four. The fifth changes little but the layout, which returns by degrees: 0.35 with
+# three layers, 0.69 with four, 0.81 with five. So far this agrees with the usual reading, in which style is a matter of
+# the shallow layers. The experiment that could contradict it leaves them out.
 
 # %%
 exercises.predict(
     "05-deep", "The texture of the glass is made with conv4_1 and conv5_1 alone. What will be wrong with it?",
     {"the colours": "It is said that shallow layers hold the colours. But a deep layer is computed from the pixels "
                     "too, and if its features depend on colours, so do its Gram matrices.",
-     "the fine lines": "Four poolings seem to blur them. But conv4_1 responds to contours all the same, and lines in "
-                       "other places or of another width would change its products.",
+     "the fine lines": "Three poolings before conv4_1 seem to blur them. But it responds to contours all the same, and "
+                       "lines in other places or of another width would change its products.",
      "hardly anything": "Seen through this network the Gram matrices of the two deep layers determine the colours, the "
                         "lines and the cells nearly as well as all five do."},
     right="hardly anything")
@@ -639,19 +628,21 @@ exercises.predict(
 deep, pools, waves_deep, waves = (load_texture(name) for name in ("glass_deep", "glass_pools", "waves_deep", "waves_5"))
 plots.show_images([load_texture("glass_2").image, deep.image, pools.image],
                   ["conv1_1 and conv2_1", "conv4_1 and conv5_1", "pool1 to pool4"],
-                  "The glass from two shallow layers alone, from two deep layers alone, and from four pooling layers.",
+                  "From two shallow layers: coloured scraps, and no lead that closes. From two deep layers: whole "
+                  "cells with straight leads. From four pooling layers: the same, with purer colours inside the cells.",
                   photo=True, folded="Choose first, then open")
 plots.show_images([waves_deep.image, load_texture("waves_pools").image],
                   ["waves: conv4_1 and conv5_1", "waves: pool1 to pool4"],
                   "The same with waves as style. From two deep layers alone, specks of pink and green stand in the "
-                  "finest patterns.", photo=True, folded="Choose first, then open")
+                  "finest patterns; from pooling layers these patterns are grey, and the arcs sharper.",
+                  photo=True, folded="Choose first, then open")
 plots.show_images([waves.image, waves.style], ["waves: all five convolutions", "the style"],
-                  "For comparison, all five convolutions, and the style itself.", photo=True,
-                  folded="Choose first, then open")
+                  "All five convolutions (left) have the arcs, the blues and the ochre bands of the style (right); its "
+                  "small rings and dots have become grain.", photo=True, folded="Choose first, then open")
 
 # %%
 POOLS = ("pool1", "pool2", "pool3", "pool4")
-for name in ("glass_2", "glass_deep", "glass_deep_one_size", "glass_pools", "glass_5",
+for name in ("glass_2", "glass_deep", "glass_deep_one_size", "glass_pools", "glass_5", "glass_5_noise_1",
              "waves_deep", "waves_pools", "waves_5"):
     made = load_texture(name)
     conv, pool = (100 * np.mean([made.left(layer) for layer in layers]) for layers in (LAYERS, POOLS))
@@ -663,35 +654,36 @@ assert deep.mean_colour_off < 5 and deep.left("conv1_1") < 0.002 and waves_deep.
 assert np.mean([pools.left(layer) for layer in LAYERS]) < 0.005
 
 # %% [markdown]
-# Two deep layers alone give the glass with its colours (the mean is off by 2.3 grey levels, with five layers by 1.8),
-# its leads and its cells, while two shallow layers alone give coloured scraps. Might that be the coarse start again,
-# which hands down a picture that is nearly determined? The row glass_deep_one_size is the control: with all steps
-# at 320 pixels the deep layers still give leads, cells and colours (the mean is off by 1.5, and 0.33 % are left in
-# conv1_1), only with more violet than the style has.
+# Two deep layers alone give the glass with its colours (the mean is off by 2.3 grey levels, with five layers by 1.8;
+# from another noise by 1.7), its leads and its cells, while two shallow layers alone give coloured scraps. The row
+# glass_deep_one_size is the control for the coarse start: with all steps at 320 pixels the deep layers still give
+# leads, cells and colours (the mean is off by 1.5, and 0.33 % are left in conv1_1), only with more violet than the
+# style has.
 #
-# The waves set a limit to the finding. Their arcs and large areas are right, but pink and green specks stand in the
-# finest patterns, the mean colour is off by 3.6 grey levels, and 14 % of the noise's loss are left in conv1_1. So for
-# the glass no shallow layer is needed; for the waves one is, at least for the finest patterns. For the glass the
-# course's paper is therefore too narrow where it says “shallow”. Where it says “or pooling layers” it is nearly right:
-# the textures of pool1 to pool4 look like those of the convolutions, although, measured with the convolutions, 0.16 %
-# (glass) and 0.74 % (waves) of the noise's loss are left, against 0.10 % and 0.21 %.
+# The waves set a limit to the finding. Their arcs and large areas are right, but specks stand in the finest patterns,
+# the mean colour is off by 3.6 grey levels, and 14 % of the noise's loss are left in conv1_1. So for the glass the
+# course's paper is too narrow where it says “shallow”; for the waves, in 250 steps, a shallow layer is needed. “Or
+# pooling layers” is nearly right: the textures of pool1 to pool4 look like those of the convolutions, although,
+# measured with these, 0.16 % (glass) and 0.74 % (waves) of the noise's loss are left, against 0.10 % and 0.21 %.
 #
 # ## 7. Average or maximum, trained or random
 #
 # Two choices are hidden in the network itself. Gatys and colleagues replaced VGG's maximum pooling by averages, since
-# that “yields slightly more appealing results”. And why does the network have to be trained at all? The course's paper
-# takes VGG because it was trained on many pictures and can therefore extract the features of most images (section 3.1);
-# yet Ustyuzhaninov and colleagues (2016) made convincing textures with filters that were drawn at random.
+# that “yields slightly more appealing results”. And must the network be trained at all? The course's paper takes VGG
+# because it was trained on many pictures and can therefore extract the features of most (section 3.1); yet
+# Ustyuzhaninov and colleagues (2016) made convincing textures with filters that were drawn at random.
 
 # %%
 exercises.predict(
-    "05-random", "The same form of network with random weights: what will its texture of the glass show?",
+    "05-random", "The same form of network with random weights: what will its texture of the glass show after 250 "
+    "steps?",
     {"noise": "Random weights do not mean random results: the features still depend on colours and neighbours, so "
               "their Gram matrices still hold conditions on the picture.",
-     "the colours in blotches, no cells": "Random filters mix colours and small neighbourhoods, and their products "
-                                          "fix these. None of them responds to a closed cell in particular.",
+     "the colours in blotches, no cells": "That is what the 250 steps bring. Random filters mix colours and small "
+                                          "neighbourhoods, and their Gram matrices hold conditions on these. Whether "
+                                          "more steps would close cells has not been tried.",
      "cells, as with training": "Wide single layers of random filters at many scales come near to that "
-                                "(Ustyuzhaninov 2016), a small deep stack of 3 × 3 filters does not."},
+                                "(Ustyuzhaninov 2016); this small stack of 3 × 3 filters does not in 250 steps."},
     right="the colours in blotches, no cells")
 
 # %% tags=["figure"]
@@ -720,36 +712,39 @@ assert all(by_robust.left(layer, "random") < 0.01 for layer in LAYERS)
 assert by_random.left("conv5_1", "compact") > 0.1 and by_random.left("conv5_1", "random") < 0.01
 
 # %% [markdown]
-# The random and the plain network have layer weights with which all five shares are equal at the noise (exercise 3);
-# the robust one has 1/5 each. Each row of the tables is a texture, each column the network with which it was measured;
-# a number is what is left of the noise's loss, averaged over the five layers. The texture made with random weights is
-# left with 0.26 % when measured with them, but with 10 % (waves: 53 %) when measured with the robust network: a
-# picture can come within a third of a percent of the Gram matrices of random features and have not a single cell. The
-# reverse does not happen. The robust network's textures were made without the random one, and yet are left with only
-# 0.20 % and 0.15 % there, *less* than the runs that minimized that very loss (0.26 % and 0.63 %). Those runs are
-# therefore not at their end, and what more steps would add to the blotches we do not know. What the tables do show is
-# that training has added conditions that blotches violate; the plain network's texture has the cells, with a wavy
-# grain. All this holds for this small network: one wide layer of random filters, large ones among them, does much
-# better (Ustyuzhaninov 2016).
+# Each row of the tables is a texture, each column the network with which it was measured; a number is what is left of
+# the noise's loss, averaged over the five layers. The random and the plain run have layer weights with which all five
+# shares are equal at the noise (exercise 3), the robust one 1/5 each; that is a second difference between the runs. The
+# texture made with random weights is left with 0.26 % when measured with them, but with 10 % (waves: 53 %) when
+# measured with the robust network. The reverse does not happen. The robust network's textures were made without the
+# random one, and yet are left with only 0.20 % and 0.15 % there, *less* than the runs that minimized that very loss
+# (0.26 % and 0.63 %). Those runs are therefore not at their end, and what more steps would make of the blotches has not
+# been measured. And all this holds for this small network: one wide layer of random filters, large ones among them,
+# does much better (Ustyuzhaninov 2016).
 #
 # The kind of pooling matters less than the weights. With averages 0.10 % and 0.21 % are left, with maxima 0.28 % and
-# 1.5 %, each measured with its own network, and the maximum leaves more specks. The comparison is not quite fair,
-# because our weights were trained with average pooling. VGG's were trained with the maximum, and Gatys preferred the
-# average all the same.
+# 1.5 %, each measured with its own network, and the maximum leaves more specks. But our weights were trained with
+# average pooling, and one noise was used; what a network trained with the maximum would show is open.
 #
 # ## 8. The divisors as textures
 #
 # Section 4 translated divisors into weights. Now each of them makes a texture, with everything else alike, at 160 and
-# at 600 steps. The second number is the control: a difference that shrinks with more steps is a matter of speed. (All
-# stored textures were made with a trace of smoothing, so no $E_l$ falls to 0.)
+# at 600 steps: a difference that shrinks with more steps is a matter of speed. (All stored textures were made with a
+# trace of smoothing, so no $E_l$ falls to 0.)
 
 # %% tags=["figure"]
-for count in (160, 600):
-    plots.show_images([load_texture(f"glass_{name}_{count}").image for name in ("gatys", "places", "none")],
-                      ["4N²M² (Gatys)", "G/(H·W)", "no divisor"],
-                      f"The glass after {count} steps, with the layer weights of three divisors. " + (
-                          "Without a divisor the cells are rounder, and fewer colours are where the style has them."
-                          if count == 160 else "The first two are hardly to be told apart now."), photo=True)
+def detail(name):
+    """A part of a texture, in which the three differ most."""
+    return load_texture(f"glass_{name}").image[140:300, 80:240]
+
+plots.show_images([style[140:300, 80:240], detail("gatys_160"), detail("none_160")],
+                  ["the style", "4N²M² (Gatys), 160 steps", "no divisor, 160 steps"],
+                  "A detail, enlarged twice. After 160 steps Gatys' divisor has the band of a red and an orange "
+                  "pane that crosses the style; without a divisor a small red pane is left of it.", photo=True)
+plots.show_images([detail("gatys_600"), detail("places_600"), detail("none_600")],
+                  ["4N²M² (Gatys), 600 steps", "G/(H·W), 600 steps", "no divisor, 600 steps"],
+                  "The same detail after 600 steps. With 4N²M² and with G/(H·W) the band is there, with straight "
+                  "leads; without a divisor one long red pane lies lower.", photo=True)
 
 # %%
 for count in (160, 600):
@@ -771,28 +766,25 @@ assert all(0.5 < after["places", 600].left(layer) / after["gatys", 600].left(lay
 # %% [markdown]
 # After 160 steps the textures differ as the weights say. With $G/(H \cdot W)$ conv1_1 lags behind: 0.060 % of the
 # noise's loss are left, against 0.028 % with Gatys' divisor. Without a divisor conv5_1 does, with 1.36 % against
-# 0.29 %, and one can see it, since the cells are rounder and fewer colours have found the places that they have in the
-# style. After 600 steps Gatys' divisor and $G/(H \cdot W)$ are within a factor of 2 of each other in every layer, and
-# hardly anyone could tell the two textures apart. Without a divisor conv5_1 has come down to 0.60 %, still 3.4 times as
-# much as with Gatys' divisor (it was 4.8 times). The colours are right with all of them, off by 0.7 to 2.1 grey levels.
+# 0.29 %. After 600 steps Gatys' divisor and $G/(H \cdot W)$ are within a factor of 2 of each other in every layer;
+# without a divisor conv5_1 has come down to 0.60 %, still 3.4 times as much as with Gatys' divisor (it was 4.8 times).
+# The colours are right with all of them, off by 0.7 to 2.1 grey levels. All six began with one noise.
 #
-# There is a reason why the differences shrink. A picture for which all five $E_l$ are zero minimizes $\sum_l w_l E_l$
-# for *every* choice of positive weights, and such a picture exists, for example the style itself. For a texture,
-# weights only decide which layers are satisfied first, and what is left undone when one stops. In a transfer the
-# content forbids that all $E_l$ become zero. There the weights decide about the final picture too, and lesson 07 comes
-# back to them.
+# There is a reason why the differences shrink. A picture for which all five $E_l$ are zero, such as the style itself,
+# minimizes $\sum_l w_l E_l$ for *every* choice of positive weights. For a texture, weights only decide which layers are
+# satisfied first, and what is left undone when one stops. In a transfer the content forbids that all $E_l$ become zero,
+# so there the weights decide about the final picture too (lesson 07).
 #
 # ## 9. The weights, in your hands
 #
-# The bars follow the sliders at once: they show which share of the temple's style loss each layer would have. A choice
-# of the textures of this lesson is there immediately; the button makes one with exactly your weights. (The sliders
-# count in powers of three: 2 is $3^2 = 9$.) Try to find weights that give closed cells without the layout of the
-# style.
+# The bars show which share of the temple's style loss each layer would have. Some textures of this lesson are there at
+# once; the button makes one with exactly your weights. (The sliders count in powers of three: 2 is $3^2 = 9$.) Try to
+# find weights that give closed cells without the layout of the style.
 
 # %%
 from nst_helpers.widgets.style import layer_weights_panel
 
-choices = {"all five": (dict.fromkeys(LAYERS, 1.0), stored.image)}
+choices = {"all five layers": (dict.fromkeys(LAYERS, 1.0), stored.image)}
 choices |= {f"up to {LAYERS[count - 1]}": (dict.fromkeys(LAYERS[:count], 1.0), load_texture(f"glass_{count}").image)
             for count in (1, 2, 3, 4)}
 choices["conv4_1 and conv5_1"] = dict.fromkeys(LAYERS[3:], 1.0), deep.image
@@ -802,9 +794,9 @@ layer_weights_panel(network, resize_image(style, 160, 160), losses, choices)
 # ### Exercise 4: a texture in two styles
 #
 # Make a picture of 160 × 160 pixels that has the style of the glass *and* of the waves, half and half, and call it
-# `blend`. Use `weave`, which asks for the Gram matrices at each size. First think on paper: what is the gradient of
-# $\frac12 E(S^{glass}) + \frac12 E(S^{waves})$, and of which single Gram matrix is it the gradient? The check measures
-# the distance to both styles, in the whole picture and in each of its quarters.
+# `blend`. Use `synthesize`, which asks for the Gram matrices at each size. First think on paper: what is the gradient
+# of $\frac12 E(S^{glass}) + \frac12 E(S^{waves})$, and of which single Gram matrix is it the gradient? The check
+# measures the distance to both styles, in the whole picture and in each of its quarters.
 
 # %% tags=["exercise"]
 waves_style = piece("great_waves", (160, 320, 320))
@@ -817,7 +809,7 @@ def both_grams(size):  # ½ F(G − S) + ½ F(G − T) = F(G − (S + T)/2): the
     glass_gram, waves_gram = (style_grams(resize_image(image, size, size)) for image in (style, waves_style))
     return {layer: (glass_gram[layer] + waves_gram[layer]) / 2 for layer in LAYERS}
 
-blend = weave(both_grams)
+blend = synthesize(both_grams)
 
 # %%
 exercises.check("05-blend", blend)
@@ -826,8 +818,8 @@ exercises.check("05-blend", blend)
 # ### Investigation: what does a style need?
 #
 # Choose another picture of `data/style`, write down which layers its texture will need and why, and then test it with
-# `weave`: leave out one layer at a time, with the texture of all five as the baseline and a second seed for the noise.
-# Half a page is enough, with the pictures and one table. Which of your expectations was wrong?
+# `synthesize`: leave out one layer at a time, with the texture of all five as the baseline and a second seed for the
+# noise. Which of your expectations was wrong?
 
 # %% [markdown] tags=["solution"]
 # **A rubric for the investigation.** One point for each:
@@ -848,25 +840,21 @@ exercises.check("05-blend", blend)
 # The style loss of a layer is a quarter of a mean squared error between two matrices of means. $M^2$ makes the entries
 # of the Gram matrices means over positions, $N^2$ makes the sum a mean over entries, and the 4 cancels one 2 from the
 # square and one from the symmetry of $G$, so that the gradient is $F(G - S)/(N^2M^2)$. At one size a divisor is a
-# choice of layer weights: between temple and glass it moves the share of conv1_1 from 1 % to 81 %, and Gatys' later
-# $10^3/n^2$ are, for four of five layers, the weights of no divisor at all. $M$ is another matter, as long as all
-# terms of the total loss are means. Without it a picture is as far from its own reduction as from another picture
-# (1.02 in conv1_1), and from 80 to 320 pixels the style loss grows about 300 times while the content loss grows 14
-# times. The divisor removes counts, but it does not equalize: the shares lie between 14 % and 30 % in one network, and
-# between 5 % and 49 % in another of the same form.
+# choice of layer weights: between temple and glass it moves the share of conv1_1 from 1 % to 81 %. $M$ is another
+# matter: without it a picture is as far from its own reduction as from another picture (1.02 in conv1_1), and from 80
+# to 320 pixels the style loss grows about 300 times. The divisor does not equalize: the shares lie between 14 % and
+# 30 % in one network, and between 5 % and 49 % in another of the same form.
 #
-# As a texture, one layer gives colours, three give closed cells, and five give even the layout if the picture grows
-# from a small one. Pooling layers serve nearly as well as convolutions. Random weights of this form gave blotches,
-# with 0.3 % of the noise's loss left (0.6 % for the waves), and after 600 steps the divisors differ less than after
-# 160.
+# For the glass, one layer gives colours, three give closed cells, and five give even the layout if the picture grows
+# from a small one; pooling layers serve nearly as well. Random weights gave blotches after 250 steps, which were not
+# the end of that run.
 #
 # ## Where this is used
 #
 # The style loss is the middle term of the total loss in [lesson 07](07_total_loss.ipynb), and β is its weight. The
-# package computes it with Gram matrices that are divided by their own number of positions, so photograph, painting and
-# result may have any sizes, and one β serves all the sizes over which a picture grows ([lesson
-# 11](11_full_transfer.ipynb)). The same loss trains networks that paint in a single pass (Johnson and colleagues,
-# 2016).
+# package divides each Gram matrix by its own number of positions, so photograph, painting and result may have any
+# sizes ([lesson 11](11_full_transfer.ipynb)). The same loss trains networks that paint in a single pass (Johnson and
+# colleagues, 2016).
 
 # %% [markdown]
 # ## Sources and further reading
@@ -887,6 +875,5 @@ exercises.check("05-blend", blend)
 #
 # ## Next
 #
-# The stored textures were made with “a trace of smoothing”, and the live one, made without, has coloured specks in
-# every cell, which change the Gram matrices little. **[06 Total variation](06_total_variation.ipynb)** asks where they
-# come from, and what to do about them.
+# The live texture, made without smoothing, has coloured specks in every cell, which change the Gram matrices little.
+# **[06 Total variation](06_total_variation.ipynb)** asks where they come from, and what to do about them.

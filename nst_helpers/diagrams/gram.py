@@ -10,6 +10,7 @@ from nst_helpers import plots
 from nst_helpers.arrays import Image
 
 MARKS = (plots.ORANGE, plots.BLUE, plots.GREEN)
+HALF = 10  # of a marked position's frame, in pixels of the picture
 # Two clouds, {point: how many positions of eight}: both have the Gram matrix (5, 3; 3, 5) · M and the mean (2, 2).
 TWO_CLOUDS = {(3, 1): 4, (1, 3): 4}, {(2, 2): 6, (4, 0): 1, (0, 4): 1}
 
@@ -23,30 +24,29 @@ def cloud_of_positions(image: Image, features: np.ndarray, channels: tuple[int, 
         channels: (i, j), which two maps to draw. marked: three positions (row, column), drawn in colours.
 
     Returns:
-        A matplotlib Figure: the picture, the two maps, and the cloud.
+        A matplotlib Figure, 9.4 inches wide: the picture beside one map, and the cloud beside the other.
     """
-    figure, axes = plots.subplots(1, 4, size=(12, 3.5), width_ratios=[1, 1, 1, 1.25])
-    figure.set_layout_engine("constrained", wspace=0.07)
+    figure, ((picture, upper), (cloud, lower)) = plots.subplots(2, 2, size=(9.4, 9.2))
+    figure.set_layout_engine("constrained", wspace=0.05, hspace=0.05)
     i, j = channels
-    plots.draw_image(axes[0], image, "the picture", smooth=True)
+    plots.draw_image(picture, image, "the picture", smooth=True)
     first, second = features[:, :, i], features[:, :, j]
-    for axis, values, channel in ((axes[1], first, i), (axes[2], second, j)):
+    for axis, values, channel in ((upper, first, i), (lower, second, j)):
         plots.draw_image(axis, np.minimum(values, np.quantile(values, 0.99)), f"map of channel {channel}")
     step = image.shape[0] / len(features)
-    cloud = axes[3]
     cloud.plot(first.ravel()[::5], second.ravel()[::5], ".", color="0.6", markersize=3, alpha=0.5, zorder=1)
     for (row, column), color in zip(marked, MARKS, strict=True):
-        _frame(axes[0], column * step, row * step, 7, color)
-        for axis in axes[1:3]:
-            _frame(axis, column, row, 7 / step, color)
+        _frame(picture, column * step, row * step, HALF, color)
+        for axis in (upper, lower):
+            _frame(axis, column, row, HALF / step, color)
         point = first[row, column], second[row, column]
-        cloud.plot(*point, "o", color=color, markersize=11, markeredgecolor="white", zorder=4)
-        figure.add_artist(ConnectionPatch((column + 7 / step, row), point, "data", "data", axesA=axes[2], axesB=cloud,
-                                          color=color, linewidth=1.2, alpha=0.7))
+        cloud.plot(*point, "o", color=color, markersize=13, markeredgecolor="white", zorder=4)
+        figure.add_artist(ConnectionPatch((column - HALF / step, row), point, "data", "data", axesA=lower,
+                                          axesB=cloud, color=color, linewidth=1.6, alpha=0.8))
     most = float(np.quantile(first, 0.999)), float(np.quantile(second, 0.999))
     cloud.set(xlabel=f"activation of channel {i}", ylabel=f"activation of channel {j}",
               title="one point for each position", xlim=(-0.03 * most[0], most[0]), ylim=(-0.03 * most[1], most[1]))
-    cloud.title.set_fontsize(11)
+    cloud.title.set_fontsize(picture.title.get_fontsize())
     return figure
 
 
@@ -70,4 +70,4 @@ def two_clouds() -> Figure:
 
 def _frame(axis, column, row, half, color):
     axis.add_patch(Rectangle((column - half, row - half), 2 * half, 2 * half, fill=False, edgecolor=color,
-                             linewidth=2.2))
+                             linewidth=3))

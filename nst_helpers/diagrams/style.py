@@ -76,5 +76,5 @@ def before_and_after(style: Image, noise: Image, texture: Image) -> Figure:
     figure, axes = subplots(1, 2, size=(9.4, 6.35), width_ratios=(side, 2 * side + gap))
     draw_image(axes[0], stack, "the style", smooth=True)
     axes[0].text(side / 2, side + gap * 0.7, "the noise we start from", ha="center", fontsize=11)
-    draw_image(axes[1], texture, "the same noise, once its Gram matrices are the style’s", smooth=True)
+    draw_image(axes[1], texture, "what the noise became", smooth=True)
     return figure

@@ -169,21 +169,21 @@ EXERCISES = {
     ),
     "04-unnoticed": Choice(
         options={
-            "a": Option("tiled", True, "A tiling repeats the cloud four times, and a mean does not notice; only the "
-                                       "seams "
-                                       "are new (2 %)."),
+            "a": Option("turned by 90°", False, "What was level is upright now, and the painting has not as much of "
+                                                "the one as of the other: other channels respond, and G moves by "
+                                                "17 %."),
             "b": Option("shrunk", False, "Shrunk, every stroke is half as wide, and other channels respond to it: G "
-                                         "moves "
-                                         "by 25 %. A style has a size."),
-            "c": Option("darker", False, "Pixels times 0.7 make most activations smaller, and G holds their "
-                                         "squares: it "
-                                         "moves by 53 %."),
-            "d": Option("mirrored", True, "This painting leans to both sides alike, so channels for mirrored edges "
-                                          "trade "
-                                          "places with hardly a loss (3 %). For slanted hatching it would be "
-                                          "another matter."),
+                                         "moves by 25 %. A style has a size."),
+            "c": Option("turned by 180°", True, "Level edges stay level and upright ones upright; only light and dark "
+                                                "sides are exchanged, and this painting has as many of either kind "
+                                                "(3 %)."),
+            "d": Option("blurred", False, "At 320 pixels the painting looks nearly the same, but this layer sees fine "
+                                          "edges, and they have become weaker: G moves by 35 %."),
+            "e": Option("mirrored", True, "This painting leans to both sides alike, so channels for mirrored edges "
+                                          "exchange their parts at hardly any cost (3 %). For slanted hatching it "
+                                          "would be another matter."),
         },
-        praise="G/M notices size and brightness, and neither place nor number.",
+        praise="G/M forgets places, but neither the width of the strokes nor their sharpness nor their direction.",
     ),
     "04-colors": Make(
         wishes=(

@@ -10,52 +10,45 @@ LAYERS = ("conv1_1", "conv2_1", "conv3_1", "conv4_1")
 SIDE = 160  # pixels: of the picture that blends two styles
 
 
+def _grams(features):
+    """One Gram matrix for each picture of a batch (batch, positions, channels)."""
+    return features.transpose(0, 2, 1) @ features
+
+
 def _gram(features):
     return features.T @ features
 
 
-def _apart(gram, style_gram, channels):
-    return np.sum((gram - style_gram) ** 2) / (4 * channels**2)
+def _each(features, style_features):
+    """E_l of each picture of the batch."""
+    difference = _grams(features) / features.shape[1] - _gram(style_features) / len(style_features)
+    return np.sum(difference**2, axis=(1, 2)) / (4 * features.shape[2] ** 2)
 
 
-def _over(features, style_features, positions):
-    return _apart(_gram(features) / positions, _gram(style_features) / positions, features.shape[1])
-
-
-def _distance(features, style_features):
-    return _apart(_gram(features) / len(features), _gram(style_features) / len(style_features), features.shape[1])
+def _batch(features, style_features):
+    return np.mean(_each(features, style_features))
 
 
 def _planted(features, style_features):
-    positions, channels = features.shape
-    return _apart(_gram(features) / positions, _gram(style_features) / positions, channels)
+    batch, positions, channels = features.shape
+    flat = features.reshape(batch * positions, channels)
+    return _batch(flat[np.newaxis], style_features)
 
 
-def _raw(features, style_features):
-    return _apart(_gram(features), _gram(style_features), features.shape[1])
+def _batch_of(generator, positions, channels):
+    """Three pictures that differ clearly from each other: the second responds most, the third least."""
+    return generator.uniform(1, 3, (3, positions, channels)) * np.array([1.0, 2.0, 0.4])[:, np.newaxis, np.newaxis]
 
 
-def _style_only(features, style_features):
-    return _apart(_gram(features) / len(style_features), _gram(style_features) / len(style_features),
-                  features.shape[1])
-
-
-def _swapped(features, style_features):
-    return _apart(_gram(features) / len(style_features), _gram(style_features) / len(features), features.shape[1])
-
-
-def _shortened(features, style_features):
-    rows = min(len(features), len(style_features))
-    return _distance(features[:rows], style_features[:rows])
+def _scaled(features, style_features, factor, style_factor):
+    """With each Gram matrix multiplied by a factor that it should not have."""
+    difference = factor * _grams(features) - style_factor * _gram(style_features)
+    return np.sum(difference**2) / (4 * features.shape[2] ** 2 * len(features))
 
 
 def _absolute(features, style_features):
-    difference = _gram(features) / len(features) - _gram(style_features) / len(style_features)
-    return np.sum(np.abs(difference)) / (4 * features.shape[1] ** 2)
-
-
-def _over_positions(features, style_features):
-    return np.sum((features @ features.T / len(features)) ** 2) / (4 * features.shape[1] ** 2)
+    difference = _grams(features) / features.shape[1] - _gram(style_features) / len(style_features)
+    return np.mean(np.abs(difference)) / 4
 
 
 def _fair(layer_losses):
@@ -104,60 +97,71 @@ def _worst_quarter(image):
 
 
 EXERCISES = {
-    "05-sizes": Repair(
-        truth=_distance,
+    "05-batch": Repair(
+        truth=_batch,
         planted=_planted,
-        symptom="It is right for two pictures of one size; give it a style with more positions.",
-        inputs=lambda generator: [(generator.uniform(0, 3, (6, 3)), generator.uniform(0, 3, (10, 3))),
-                                  (generator.uniform(0, 2, (12, 2)), generator.uniform(0, 2, (5, 2)))],
+        symptom="Give it one picture of the batch at a time: the mean of these numbers is larger than what it returns "
+                "for the whole batch.",
+        inputs=lambda generator: [(_batch_of(generator, 6, 3), generator.uniform(0, 3, (10, 3))),
+                                  (_batch_of(generator, 8, 2), generator.uniform(0, 2, (5, 2)))],
         mistakes={
-            "now neither Gram matrix is divided by its positions: each is a sum over its own rows.": _raw,
-            "both are divided by the style's positions now: that moves the bug to the other picture.": _style_only,
-            "the two numbers of positions are swapped: each matrix needs its own.": _swapped,
-            "cutting both to the same number of rows throws positions away; a mean needs no equal numbers.": _shortened,
-            "the mean of the two numbers of positions suits neither picture: each matrix has its own.":
-                lambda features, style_features: _over(features, style_features,
-                                                       (len(features) + len(style_features)) / 2),
-            "the larger number of positions suits only one of the two: each matrix has its own.":
-                lambda features, style_features: _over(features, style_features,
-                                                       max(len(features), len(style_features))),
-            "the raw sums are compared, and divided by both numbers afterwards; divide each before you subtract.":
-                lambda features, style_features: _raw(features, style_features) / len(features) / len(style_features),
-            "the root is not taken in E.":
-                lambda features, style_features: np.sqrt(_distance(features, style_features)),
-            "the 4 got lost.": lambda features, style_features: 4 * _distance(features, style_features),
-            "N² got lost: the sum still has N² terms.":
-                lambda features, style_features: features.shape[1] ** 2 * _distance(features, style_features),
+            "that is the sum over the pictures; their mean is asked for.":
+                lambda features, style_features: np.sum(_each(features, style_features)),
+            "that is a list, one number for each picture; return their mean.": _each,
+            "only the first picture of the batch counts.":
+                lambda features, style_features: _each(features, style_features)[0],
+            "only the last picture of the batch counts.":
+                lambda features, style_features: _each(features, style_features)[-1],
+            "the features of different pictures are averaged before they are multiplied.":
+                lambda features, style_features: _batch(features.mean(axis=0, keepdims=True), style_features),
+            "a picture's Gram matrix sums over its own positions only: batch · positions is too many.":
+                lambda features, style_features: _scaled(features, style_features,
+                                                         1 / features.shape[0] / features.shape[1],
+                                                         1 / len(style_features)),
+            "the style has another number of positions than the pictures: divide its Gram matrix by its own.":
+                lambda features, style_features: _scaled(features, style_features, 1 / features.shape[1],
+                                                         1 / features.shape[1]),
+            "the pictures have another number of positions than the style: divide each Gram matrix by its own.":
+                lambda features, style_features: _scaled(features, style_features, 1 / len(style_features),
+                                                         1 / len(style_features)),
+            "neither Gram matrix is divided by its positions now.":
+                lambda features, style_features: _scaled(features, style_features, 1, 1),
+            "it is divided by the number of pictures twice.":
+                lambda features, style_features: _batch(features, style_features) / len(features),
+            "the 4 got lost.": lambda features, style_features: 4 * _batch(features, style_features),
+            "N² got lost: the sum over a matrix still has N² terms.":
+                lambda features, style_features: features.shape[2] ** 2 * _batch(features, style_features),
             "N stands there once; a mean over N² entries divides by N².":
-                lambda features, style_features: features.shape[1] * _distance(features, style_features),
-            "M is divided out twice: it is in the Gram matrices already.":
-                lambda features, style_features: _distance(features, style_features) / len(features) ** 2,
+                lambda features, style_features: features.shape[2] * _batch(features, style_features),
+            "the largest loss of the batch is not its mean.":
+                lambda features, style_features: np.max(_each(features, style_features)),
+            "no root is taken in E.":
+                lambda features, style_features: np.mean(np.sqrt(_each(features, style_features))),
             "the differences are not squared.": _absolute,
-            "that sums over channels: the Gram matrix is channels by channels, features.T @ features.":
-                _over_positions,
         },
-        praise="Content and style may have any two sizes now.",
+        praise="The mean of two Gram matrices can be the style's although neither of them is.",
     ),
-    "05-tutorial": Derive(
-        truth="4 / N**2",
-        variables={"N": (4, 64), "M": (10, 900)},
+    "05-early": Derive(
+        truth="4 / (N**4 * M**2)",
+        variables={"N": (2, 9), "M": (3, 30)},
         mistakes={
-            "that forgets the 4 in the denominator of E.": "1 / N**2",
-            "that is for the sum of the squares; the tutorial takes their mean.": "4",
-            "the wrong way round: you multiply E, and want the tutorial's number.": "N**2 / 4",
-            "M cancels: the tutorial has 1/M², and so has E.": "4 / (N**2 * M**2)",
-            "N² of the four powers of N are in E already.": "4 / N**4",
-            "E is divided by 4, so w has to multiply by 4.": "1 / (4 * N**2)",
-            "N appears squared: once by the mean over N², and once within the squares, less once within E.": "4 / N",
-            "that is the weight for the sum with G/M, the divisor H·W.": "4 * N**2",
-            "that undoes the divisor altogether.": "4 * N**2 * M**2",
-            "half of it: E has 1/(4N²M²), and the tutorial's mean 1/N² besides 1/(N²M²).": "2 / N**2",
-            "one N from the mean, one M from the divisor: both are squared, and M cancels.": "4 / (N * M)",
-            "M cancels, since both are divided by M²; what is left is the mean over N² entries.": "4 / M**2",
-            "the divisor N·M is squared on both sides and cancels; left are the 4 and the mean.": "1 / (N * M)",
-            "the tutorial divides by M too, and so does E: M must not be left.": "4 * M**2 / N**2",
+            "that is for a product that is divided by N·M once. Here both of its factors are divided.": "4 / N**2",
+            "that forgets the 4 in the denominator of E.": "1 / (N**4 * M**2)",
+            "that is for the sum of the squares; here their mean is taken.": "4 / (N**2 * M**2)",
+            "that is for G/(N·M) and the sum of the squares.": "4",
+            "the wrong way round: E is multiplied, and the program's number is to come out.": "N**4 * M**2 / 4",
+            "M⁴ stands in the program's denominator, but M² of it are in E already.": "4 / (N**4 * M**4)",
+            "that multiplies the bare sum of squares; E has its own divisor, 4N²M².": "1 / (N**6 * M**4)",
+            "E has N² and M² in its denominator already.": "4 / (N**6 * M**4)",
+            "N is counted right; but M does not cancel here.": "4 / N**4",
+            "E is divided by 4, so w has to multiply by 4.": "1 / (4 * N**4 * M**2)",
+            "a mean over N² entries divides by N², not by N.": "4 / (N**3 * M**2)",
+            "the divisor of G is squared with the difference.": "4 / (N**2 * M)",
+            "M² is on the wrong side.": "4 * M**2 / N**4",
+            "that undoes the divisor of E altogether.": "4 * N**2 * M**2",
+            "the 4 is multiplied in full: E has 1/(4N²M²).": "2 / (N**4 * M**2)",
         },
-        praise="So this tutorial weighs a layer as 1e3/n² does, up to a common factor.",
+        praise="M has not cancelled: at twice the width this program's loss falls to a sixteenth, and E stays.",
     ),
     "05-fair": Exercise(
         truth=_fair,

@@ -17,7 +17,7 @@ from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded, font, pi
 LAYER = "conv2_1"
 STYLES = ("night_swirls", "great_waves", "marbling", "stained_glass")
 SIZE = 160  # pixels of the picture's longer side
-TABLE, MAP = 480, 240  # pixels of the drawn Gram matrix, and of each map
+TABLE, MAP, BAR = 480, 240, 14  # pixels of the drawn Gram matrix, of each map, and of the colour bar's width
 HEAT = "viridis"  # of the Gram matrix; feature maps are grey, as in all lessons
 
 
@@ -47,10 +47,10 @@ def draw_entry(features: np.ndarray, gram: np.ndarray, i: int, j: int, shuffled:
         image: the picture that the features were made of, shown beside them.
     """
     first, second = features[:, :, i], features[:, :, j]
-    canvas = Image.new("RGB", (TABLE + 3 * MAP + 112, 580), "white")
+    canvas = Image.new("RGB", (TABLE + 3 * MAP + 180, 580), "white")
     pen = ImageDraw.Draw(canvas)
     _table(canvas, pen, gram, i, j)
-    left, middle, right = (TABLE + 44 + k * (MAP + 22) for k in range(3))
+    left, middle, right = (TABLE + 112 + k * (MAP + 22) for k in range(3))
     if image is not None:
         canvas.paste(_enlarged(pillow(image), MAP, MAP), (left, 40))
         pen.text((left, 10), "the picture", "black", font(18))
@@ -73,18 +73,19 @@ def _prepared(name, shuffled):
 def _words(gram, i, j, shuffled):
     share, angle = angle_between(gram, i, j)
     order = "The positions are shuffled: the maps are gone, the number is not. " if shuffled else ""
-    meaning = ("the mean square of one map, its strength." if i == j else
+    meaning = ("the mean square of one map." if i == j else
                f"lengths {gram[i, i] ** 0.5:.3g} and {gram[j, j] ** 0.5:.3g}, times the cosine {share:.2f} "
                f"of an angle of {angle:.0f}°.")
     return f"{order}G({i}, {j}) / M = {gram[i, j]:.3g}: {meaning}"
 
 
 def _table(canvas, pen, gram, i, j):
-    """G as a square of coloured cells; brightness is the root, so that weak entries are seen too."""
+    """G as a square of coloured cells; brightness is the root, so that weak entries are seen too: the bar says so."""
     left, top, cell = 18, 40, TABLE / len(gram)
     light = np.sqrt(np.maximum(gram, 0) / max(float(gram.max()), 1e-12))
     canvas.paste(_enlarged(_heat(light), TABLE, TABLE), (left, top))
-    pen.text((left, 10), "Gram matrix: which channels light up together", "black", font(18))
+    pen.text((left, 10), "Gram matrix: which channels respond together", "black", font(18))
+    _bar(canvas, pen, left + TABLE + 10, top, float(gram.max()))
     y, x = top + i * cell, left + j * cell
     pen.line((left, y + cell / 2, x, y + cell / 2), BLUE, 2)
     pen.line((x + cell / 2, top, x + cell / 2, y), ORANGE, 2)
@@ -95,15 +96,27 @@ def _table(canvas, pen, gram, i, j):
     pen.text((left, top + TABLE + 30), f"framed: G({i}, {j}) / M = {gram[i, j]:.3g}", "black", font(22))
 
 
+def _bar(canvas, pen, left, top, most):
+    """The colours from 0 to the largest entry; halfway up is a quarter of it, since brightness is the root."""
+    light = np.repeat(np.linspace(1, 0, TABLE)[:, None], BAR, axis=1)
+    canvas.paste(_heat(light), (left, top))
+    pen.rectangle((left - 1, top - 1, left + BAR, top + TABLE), outline="#999999")
+    for height, anchor in ((1.0, "lt"), (0.75, "lm"), (0.5, "lm"), (0.25, "lm"), (0.0, "lb")):
+        value = f"{most * height**2:.3g}"
+        pen.text((left + BAR + 6, top + TABLE * (1 - height)), value, "black", font(15), anchor=anchor)
+
+
 def _map(canvas, pen, left, top, values, title, colour):
-    light = values / max(float(np.quantile(values, 0.995)), 1e-9)
+    most = max(float(np.quantile(values, 0.995)), 1e-9)
+    light = values / most
     canvas.paste(_enlarged(pillow(255 * light), MAP, MAP), (left, top))
     pen.rectangle((left - 3, top - 3, left + MAP + 2, top + MAP + 2), outline=colour, width=3)
     pen.text((left, top - 30), title, colour, font(18))
+    pen.text((left + MAP, top - 26), f"white: {most:.2g}", "#444444", font(14), anchor="ra")
 
 
 def _scatter(canvas, pen, left, top, first, second):
-    """How often each pair of strengths occurs: a dot for a position, darker where many fall together."""
+    """How often each pair of activations occurs: a dot for a position, darker where many fall together."""
     size = MAP // 2
     most = max(float(np.quantile(first, 0.998)), 1e-9), max(float(np.quantile(second, 0.998)), 1e-9)
     column = np.clip(first / most[0] * (size - 1), 0, size - 1).astype(int)
@@ -114,8 +127,10 @@ def _scatter(canvas, pen, left, top, first, second):
     canvas.paste(_enlarged(Image.fromarray(dots), MAP, MAP), (left, top))
     pen.rectangle((left - 1, top - 1, left + MAP, top + MAP), outline="#999999")
     pen.text((left, top - 30), "a dot for each position", "black", font(18))
-    pen.text((left + MAP, top + MAP + 1), "strength in map i", BLUE, font(15), anchor="ra")
-    pen.text((left + 6, top + 4), "strength in map j", ORANGE, font(15))
+    pen.text((left + MAP, top + MAP + 1), f"activation in map i, 0 to {most[0]:.2g}", BLUE, font(15), anchor="ra")
+    told = f"activation in map j, 0 to {most[1]:.2g}"
+    pen.rectangle((left + 1, top + 1, left + MAP - 1, top + 24), "white")  # the words are not written over dots
+    pen.text((left + 6, top + 4), told, ORANGE, font(15))
 
 
 def _arrows(pen, left, top, gram, i, j):

@@ -16,7 +16,8 @@ from nst_helpers.plots import COLORS
 from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded, font, pillow, slider
 from nst_helpers.widgets.live import Live
 
-SHOWN, BARS = 300, 420  # pixels: the texture, the bars beside it
+SHOWN, NAMES, TRACK, FULL = 340, 96, 180, 240  # pixels: texture, layers' names, weights' scale, a bar of 100 %
+TOP, ROW, GREY = 62, 58, "#444444"
 
 
 def layer_weights_panel(network: FeatureNetwork, style: Picture, losses: Mapping[str, float],
@@ -79,22 +80,44 @@ def _set(controls, weights):
 
 def draw_balance(picture: Picture | None, name: str, weights: Mapping[str, float],
                  losses: Mapping[str, float]) -> Drawing:
-    """A texture, and each layer's share of the style loss as bars."""
-    canvas = Image.new("RGB", (SHOWN + BARS + 30, SHOWN + 26), "white")
+    """A texture, the weight of each layer on a scale of powers of three, and its share of the style loss as a bar."""
+    canvas = Image.new("RGB", (SHOWN + NAMES + TRACK + FULL + 110, SHOWN + 30), "white")
     pen = ImageDraw.Draw(canvas)
-    pen.text((0, 2), name, "black", font(15))
+    pen.text((0, 4), f"texture: {name}", "black", font(15))
     if picture is None:
-        pen.rectangle((0, 26, SHOWN, 26 + SHOWN), "#eeeeee")
-        pen.text((SHOWN / 2, 26 + SHOWN / 2), "press the button", "#444444", font(15), anchor="mm")
+        pen.rectangle((0, 30, SHOWN, 30 + SHOWN), "#eeeeee")
+        pen.text((SHOWN / 2, 30 + SHOWN / 2), "press the button", GREY, font(15), anchor="mm")
     else:
-        canvas.paste(pillow(picture).resize((SHOWN, SHOWN), Image.Resampling.BICUBIC), (0, 26))
+        canvas.paste(pillow(picture).resize((SHOWN, SHOWN), Image.Resampling.BICUBIC), (0, 30))
     parts = np.array([weights[layer] * losses[layer] for layer in LAYERS])
     shares = parts / parts.sum() if parts.sum() else parts
-    pen.text((SHOWN + 30, 2), "share of the temple's style loss", "black", font(15))
-    for row, (layer, share) in enumerate(zip(LAYERS, shares, strict=True)):
-        top, left = 36 + 56 * row, SHOWN + 100
-        pen.text((left - 8, top + 18), layer, "black", font(14), anchor="rm")
-        pen.rectangle((left, top, left + (BARS - 140) * share, top + 36), COLORS[row])
-        pen.text((left + (BARS - 140) * share + 6, top + 18), f"{100 * share:.0f} %", "black", font(14), anchor="lm")
+    for row, layer in enumerate(LAYERS):
+        pen.text((SHOWN + NAMES - 14, TOP + ROW * row + 16), layer, "black", font(15), anchor="rm")
+    _weights(pen, SHOWN + NAMES, weights)
+    _shares(pen, SHOWN + NAMES + TRACK + 50, shares)
     told = ", ".join(f"{layer} {100 * share:.0f} %" for layer, share in zip(LAYERS, shares, strict=True))
     return Drawing(encoded(canvas), f"{name}: shares {told}")
+
+
+def _weights(pen, left, weights):
+    """Where each slider stands."""
+    pen.text((left, 30), "weight w of the layer", "black", font(15))
+    for power, text in ((OFF, "0"), (0, "1"), (3, "27"), (6, "729")):
+        x = left + TRACK * (power - OFF) / (6 - OFF)
+        pen.line((x, TOP - 4, x, TOP + ROW * len(LAYERS) - 22), "#dddddd", 1)
+        pen.text((x, TOP + ROW * len(LAYERS) - 18), text, GREY, font(14), anchor="ma")
+    for row, layer in enumerate(LAYERS):
+        weight, y = weights[layer], TOP + ROW * row + 16
+        power = min(6.0, max(float(OFF), math.log(weight, 3))) if weight else float(OFF)
+        x = left + TRACK * (power - OFF) / (6 - OFF)
+        pen.line((left, y, left + TRACK, y), "#999999", 3)
+        pen.ellipse((x - 8, y - 8, x + 8, y + 8), GREY)
+        pen.text((x, y - 11), f"{weight:.3g}", "black", font(14), anchor="mb")
+
+
+def _shares(pen, left, shares):
+    pen.text((left, 30), "share of the temple's style loss", "black", font(15))
+    for row, share in enumerate(shares):
+        top = TOP + ROW * row
+        pen.rectangle((left, top, left + FULL * share, top + 34), COLORS[row])
+        pen.text((left + FULL * share + 6, top + 17), f"{100 * share:.0f} %", "black", font(15), anchor="lm")
