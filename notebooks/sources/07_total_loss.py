@@ -472,7 +472,7 @@ def order(painting, wanted=0.70, low=0.1, high=1000.0):
             return picture
         low, high = (beta, high) if lost < wanted else (low, beta)
 
-ordered = order("stained_glass", low=1, high=30)
+ordered = order("great_waves", low=2, high=9)
 
 # %%
 exercises.check("07-order", ordered)
