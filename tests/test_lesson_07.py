@@ -7,10 +7,19 @@ import pytest
 from lesson_code import lesson_functions
 from PIL import Image
 
+from nst_helpers import exercises
+from nst_helpers.backend import tf
 from nst_helpers.diagrams import total
+from nst_helpers.experiments import minima
 from nst_helpers.losses import content_loss, style_loss
+from nst_helpers.schedule import fitted
+from nst_helpers.settings import Settings
+from nst_helpers.shipped import shipped_picture
+from nst_helpers.transfer import Level, descend
 from nst_helpers.widgets.balance import balance, draw_rung, nearest
 
+ORDER = 5.0  # the β at which the waves cost the temple 0.70
+STORED = ("photograph", "noise", "second_noise", "kicked_noise", "half_way", "kicked_photograph")
 RUNGS = {ratio: (np.full((20, 30, 3), level, float), content, style)
          for ratio, level, content, style in ((0.1, 40, 1, 100), (1, 120, 10, 10), (10, 200, 100, 1))}
 
@@ -54,10 +63,21 @@ def test_the_diagrams_draw():
     assert len(total.maps_of({str(place): image[..., 0] - 128 for place in range(4)}).axes) == 5
 
 
-def test_each_strip_comes_from_its_own_image():
-    figure = total.strips([np.full((8, 30, 3), level) for level in (0, 100, 200)], ["a", "b", "c"])
-    drawn = figure.axes[0].images[0].get_array()
-    assert [round(float(drawn[4, column, 0]) * 255) for column in (0, 9, 10, 19, 20, 29)] == [0, 0, 100, 100, 200, 200]
+def test_each_piece_comes_from_its_own_image_and_from_the_same_place():
+    images = [np.full((8, 30, 3), level) for level in (0, 100, 150, 200)]
+    for image in images:
+        image[2:5, 10:20] += 50
+    figure = total.same_place(images, list("abcd"), (2, 10, 3, 10))
+    drawn = [axes.images[0].get_array() for axes in figure.axes if axes.images]
+    assert [axes.get_title() for axes in figure.axes] == ["a", "b", "c", "d", "", ""]
+    for piece, level in zip(drawn, (50, 150, 200, 250), strict=True):
+        assert piece.shape[:2] == (3, 10) and np.allclose(piece * 255, level)
+
+
+def test_the_maps_are_in_millionths():
+    figure = total.maps_of({str(place): np.full((20, 30), 3e-6) for place in range(4)})
+    drawn = figure.axes[0].images[0]
+    assert np.allclose(drawn.get_array(), 3) and np.allclose(drawn.get_clim(), (-3, 3))
 
 
 def test_the_slider_shows_the_nearest_picture():
@@ -100,3 +120,74 @@ def test_the_button_paints_the_ratio_between():
     box.wait(30)
     assert asked == [3, 3] and box.progress.value == 1 and box.error is None
     assert pixels(box.picture.value)[60, 200, 0] == 154 and box.words.value.startswith("β/α = 3:")
+
+
+# A picture to order
+
+
+def test_what_is_no_picture_to_order_is_refused():
+    temple, waves = shipped_picture("temple", 160), shipped_picture("great_waves")
+    painting, generator = fitted(waves, *temple.shape[:2]), np.random.default_rng(0)
+    beside = np.concatenate([temple[:, :142], painting[:, 142:]], axis=1)
+    wrong = {"the photograph": temple, "the painting": painting, "mirrored": temple[:, ::-1], "negative": 255 - temple,
+             "a mean of both": 0.68 * temple + 0.32 * painting, "beside each other": beside,
+             "noisy": temple + generator.normal(0, 50, temple.shape), "grey": np.full_like(temple, 120)}
+    for name, image in wrong.items():
+        assert not exercises.verdict("07-order", image).passed, name
+    assert "shape" in exercises.verdict("07-order", temple[:50]).text
+    assert "between 0 and 1" in exercises.verdict("07-order", temple / 255).text
+    assert not exercises.verdict("07-order", 7.5).passed
+
+
+def test_a_picture_to_order_is_a_matter_of_its_weight(compact):
+    """What the lesson's function paints passes at one β, and at twice and half of it does not."""
+    temple, waves = shipped_picture("temple", 160), shipped_picture("great_waves", 320)
+
+    def painted(beta):
+        level = Level(*temple.shape[:2], 40, 1.0)
+        return [state for state, _ in descend(temple, temple, waves, level, compact, Settings(style_weight=beta))][-1]
+
+    assert exercises.verdict("07-order", painted(ORDER).canvas).passed
+    assert not exercises.verdict("07-order", painted(2 * ORDER).canvas).passed
+
+
+# One minimum or several
+
+
+def test_a_descent_tells_where_it_ended(photograph):
+    settings = Settings(style_weight=25.0)
+    objective = minima.objective_of(photograph, photograph[:, ::-1] * 0.6, settings)
+    seen = {}
+    end = minima.lowered(photograph, objective, 30, settings, lambda mark, picture: seen.update({mark: picture}))
+    _, losses = objective(tf.constant(end.image))
+    assert end.losses["total"] == pytest.approx(float(losses[3])) == end.totals[30] < end.totals[10]
+    assert list(seen) == list(end.totals) == [10, 30] and np.array_equal(seen[30], end.image)
+    assert 0 < end.force < 0.5 * minima.force(photograph, objective(tf.constant(photograph))[0].numpy())
+
+
+def test_the_force_leaves_out_what_cannot_move():
+    image, gradient = np.array([[[0.0, 10, 255]]]), np.array([[[7.0, 3, 9]]])
+    assert minima.force(image, gradient) == pytest.approx(3)
+
+
+def test_pictures_beside_and_between():
+    first, second = np.full((20, 30, 3), 100.0), np.full((20, 30, 3), 130.0)
+    assert minima.apart(first, minima.kicked(first, 10.0)) == pytest.approx(10, rel=0.1)
+    assert minima.kicked(first + 150, 50.0).max() == 255
+    assert minima.pairs({"a": first, "b": second, "c": first}) == {"a, b": 30, "a, c": 0, "b, c": 30}
+    assert [(share, picture.mean()) for share, picture in minima.between(first, second, 2)] == [
+        (0, 100), (0.5, 115), (1, 130)]
+
+
+def test_the_stored_ends_are_what_is_told_of_them():
+    settings, ends, apart = minima.load_minima()
+    content, style = shipped_picture("temple", settings.size), shipped_picture("great_waves", 2 * settings.size)
+    objective = minima.objective_of(content, style, settings)
+    assert list(ends) == list(STORED)
+    for end in ends.values():
+        assert float(objective(tf.constant(end.image))[1][3]) == pytest.approx(end.losses["total"], rel=0.02)
+    starts = {name: ends[name].image for name in minima.starts(content)}
+    for pair, distance in minima.pairs(starts).items():
+        one, other = pair.split(", ")
+        told = apart[settings.iterations]
+        assert told.get(pair, told.get(f"{other}, {one}")) == pytest.approx(distance, rel=0.02)

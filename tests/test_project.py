@@ -286,6 +286,7 @@ def modules(path):
     ("diagrams/vgg", {"architecture", "plots"}), ("diagrams/variation", {"plots"}),
     ("experiments/stages", {"backend", "descent", "images", "networks", "objective", "result", "schedule",
                             "settings"}),
+    ("experiments/minima", {"backend", "descent", "images", "networks", "objective", "result", "settings"}),
     ("experiments/scan", {"errors", "images", "networks"}),
     ("diagrams/transfer", {"images", "plots"}),
     ("diagrams/adam", {"optimizers", "plots"}),

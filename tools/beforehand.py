@@ -9,8 +9,8 @@ import argparse
 import importlib
 import sys
 
-TOOLS = ("runs", "stages", "healthy", "textures", "inversions", "descents", "adaptive", "scans", "race", "woven",
-         "feature_pictures", "denoised")
+TOOLS = ("runs", "stages", "minima", "healthy", "textures", "inversions", "descents", "adaptive", "scans", "race",
+         "woven", "feature_pictures", "denoised")
 
 
 def main(arguments=None):

@@ -3,7 +3,7 @@
 
 # %% tags=["figure"]
 from nst_helpers import plots
-from nst_helpers.diagrams.total import strips
+from nst_helpers.diagrams.total import same_place
 from nst_helpers.runs import load_run
 
 
@@ -17,22 +17,21 @@ def show_folded(*lines):
 
 
 ladder = {run.settings.style_weight: run for run in (load_run(f"ladder_{rung}") for rung in range(1, 7))}
-plots.show(strips([run.image for run in ladder.values()], [f"β/α = {ratio:g}" for ratio in ladder]),
-           "One photograph of a temple, six times turned into a painting of waves, and a strip of each result. From "
-           "left to right the style weighs about six times as much as in the strip before; nothing else differs.",
-           photo=True)
+plots.show(same_place([run.image for run in ladder.values()], [f"β/α = {ratio:g}" for ratio in ladder],
+                      (12, 45, 205, 215)),
+           "The roof and the upper storeys of a temple in six pictures. From each to the next the style weighs about "
+           "six times as much; nothing else differs.", photo=True)
 
 # %% [markdown]
 # Six pictures were made for this figure, with the same program, the same photograph and the same painting. Only one
-# number was changed, the ratio of two weights, and it leads from a smoothed photograph to a heap of waves. (Each strip
-# shows another place as well as another ratio; section 5 has the six whole pictures.) In this lesson we put the three
-# losses of the course into one sum and study what their weights do. At the end you will be able to say what holds a
-# finished picture in place, to predict what a change of a weight costs, to carry weights from one paper or program to
-# another, and to tell when the result depends on where the descent began.
+# number was changed, the ratio of two weights, and it leads from a smoothed photograph to a heap of waves. In this
+# lesson we put the three losses of the course into one sum and study what their weights do. At the end you will be able
+# to say what holds a finished picture in place, to predict what a change of a weight costs, to paint to order, to carry
+# weights from one paper or program to another, and to tell when the result depends on where the descent began.
 #
-# **Needs**: [03 Content loss](03_content_loss.ipynb), [05 Style loss](05_style_loss.ipynb) and
-# [06 Total variation](06_total_variation.ipynb). · **Time**: about 40 s of computing on two cores. ·
-# **Course’s paper**: section 2.3.3, and steps 3 to 5 of section 4.1.
+# **Needs**: [03 Content loss](03_content_loss.ipynb), [05 Style loss](05_style_loss.ipynb) and [06 Total
+# variation](06_total_variation.ipynb). · **Time**: about 40 s of computing on two cores. · **Course’s paper**: section
+# 2.3.3, and steps 3 to 5 of section 4.1.
 
 # %%
 import numpy as np
@@ -129,7 +128,7 @@ plots.show(attachments(ladder[25].image, load_image(data_folder() / "content" / 
 # %% [markdown]
 # In code the three terms are one function. It passes the picture through the network once, since content and style
 # share the layers up to conv4_1. Content loss and total variation are divided by how many numbers they sum over; what
-# happens without these divisors is measured in Exercise 3. (As in lesson 06, differences far below $\varepsilon = 40$
+# happens without these divisors is measured in Exercise 4. (As in lesson 06, differences far below $\varepsilon = 40$
 # grey levels count by their square.)
 
 # %%
@@ -211,10 +210,12 @@ noise = noise_image(*content.shape[:2], seed=0)
 painted, history = paint(tf.constant(noise))
 
 # %% tags=["figure"]
-plots.show_images([painted, load_run("start_noise").image], ["live: 128 pixels, 120 steps of Adam",
-                                                            "256 pixels, 300 steps of L-BFGS"],
-                  "Left, what the cell above has made of noise; one has to know the temple to find it. Right, the same "
-                  "loss from noise at twice the size and lowered for longer, computed beforehand.", photo=True)
+figure, axes = plots.subplots(1, 2, size=(7.1, 3.5), width_ratios=(1, 2))
+plots.draw_image(axes[0], painted, "live: 128 pixels, Adam", smooth=True)
+plots.draw_image(axes[1], load_run("start_noise").image, "256 pixels, 300 steps of L-BFGS", smooth=True)
+plots.show(figure, "Left, what the 120 steps of the cell above have made of noise: a dark roof and walls in the left "
+                   "half, waves in the right. Right, the same loss from noise at twice the size and lowered for "
+                   "longer, computed beforehand.", photo=True)
 figure, axes = plots.subplots(size=(8.5, 3.2))
 for name, line in plots.LINES.items():
     axes.plot(range(1, 121), [weights[name] * losses[name] for losses in history], **line)
@@ -238,8 +239,7 @@ assert 1.05 * first["content"] < highest and last["content"] < 0.9 * first["cont
 # wrong statistics everywhere, and almost any change improves them; it ends at 0.87. Content, after a short dip, moves
 # the other way at first, from 3.07 up to about 3.71. As long as the style is that far from its goal, a step that lowers
 # it pays even if it raises the content loss. Only when both losses have come to the same size do they fall together.
-# The right picture shows how much more the same loss can give. It has twice the size, more steps and another optimizer,
-# so it does not say which of the three matters most; section 8 returns to such long runs.
+# The right picture shows how much more the same loss can give, with twice the size, more steps and another optimizer.
 #
 # ## 4. Three forces in balance
 #
@@ -294,11 +294,11 @@ plots.show(maps_of({name: pull[..., 1] for name, pull in shown.items()}),
 #
 # ### Exercise 1: weights that do nothing
 #
-# Forces of different size invite a simple idea: bring each gradient to length 1, so that
-# the weights alone decide how strongly each term pulls. (Length: the root of the sum of the squares. A gradient of
-# zeros, such as the content’s at the photograph, adds nothing.) The function below takes two dictionaries with the same
-# keys, gradients (arrays of one shape) and weights (numbers). It shall return one array, the sum over all terms of
-# weight times gradient of length 1. Its author reports that doubling a weight changes nothing. Find the bug.
+# Forces of different size invite a simple idea: bring each gradient to length 1, so that the weights alone decide how
+# strongly each term pulls. (Length: the root of the sum of the squares. A gradient of zeros, such as the content’s at
+# the photograph, adds nothing.) The function below takes two dictionaries with the same keys, gradients (arrays of one
+# shape) and weights (numbers). It shall return one array, the sum over all terms of weight times gradient of length 1.
+# Its author reports that doubling a weight changes nothing. Find the bug.
 
 # %% tags=["exercise"]
 def total_gradient(gradients, weights):
@@ -337,7 +337,8 @@ exercises.check("07-weights", total_gradient)
 captions = ("The two lowest ratios. At 0.1 there is no stroke, only a smoothed photograph; at 0.6 the contours "
             "are darker, and pale streaks stand in the sky.",
             "The middle. At 4 lake and trees have become waves, the sky is orange, and the temple keeps its form; at "
-            "25 the waves have reached its walls and the sky.",
+            "25 the waves have reached its walls and the sky. From 4 on dark contours have a pale seam beside them, in "
+            "places a row of white dots.",
             "The two highest. At 150 the storeys are rows of arcs, and a red patch stands in the sky; at 1000 arcs run "
             "all over the temple, and of its form the roof is what remains.")
 ratios = list(ladder)
@@ -346,26 +347,19 @@ for pair, caption in zip((ratios[:2], ratios[2:4], ratios[4:]), captions, strict
                       photo=True)
 
 # %% [markdown]
-# The same pictures can be placed by their two losses. Before you look at that curve, decide how steep it is.
+# The same pictures can be placed in a plane. Let $S$ be the style loss and $R = L_{content} + \gamma\,TV$ the rest of
+# the sum (with α = 1), so that the total is $R + \beta S$. Before you look at the curve, decide how steep it is.
 
 # %%
 exercises.predict(
     "07-curve", "From the fourth rung to the sixth, β grows forty times, from 25 to 1000. What does the style loss do?",
     {"it hardly falls": "At 25 there are waves everywhere, so one might think that little is left to gain. But the "
-                        "loss is not near its end: 0.015 is small only beside the 1.3 of the photograph.",
+                        "loss, small as it is beside that of the photograph, is not near its end.",
      "it falls to about a half": "Strokes in similar places, a little bolder: so it looks. The Gram matrices, however, "
                                  "come very much nearer to those of the painting.",
      "it falls to about a fifteenth": "Style still improves quickly, and what pays for it is the subject: the content "
                                       "loss doubles."},
     right="it falls to about a fifteenth")
-
-# %% tags=["figure"]
-from nst_helpers.diagrams.total import on_the_curve
-
-plots.show(on_the_curve({ratio: (run.image, run.history["content"][-1], run.history["style"][-1])
-                         for ratio, run in ladder.items()}),
-           "The six pictures in the plane of content loss and style loss, on logarithmic axes; the numbers are β/α. No "
-           "rung is better than another in both losses.", photo=True, folded="Choose first, then open")
 
 # %%
 from itertools import pairwise
@@ -381,6 +375,14 @@ for ratio, run in ladder.items():
     lines.append(f"{ratio:<6g} {last['content']:8.3f} {last['style']:8.5f} {last['tv']:6.2f} {rest[ratio][0]:8.3f}")
 show_folded(*lines)
 
+# %% tags=["figure"]
+from nst_helpers.diagrams.total import on_the_curve
+
+plots.show(on_the_curve({ratio: (run.image, *rest[ratio]) for ratio, run in ladder.items()}),
+           "The six pictures in the plane of R and style loss, on logarithmic axes; the numbers are β/α. To the right "
+           "the curve falls at every step, and no rung is better than another in both.", photo=True,
+           folded="Choose first, then open")
+
 # %% tags=["check"]
 for one, two in pairwise(ratios):
     assert rest[two][0] > rest[one][0] and rest[two][1] < rest[one][1]
@@ -388,22 +390,19 @@ for one, two in pairwise(ratios):
 
 # %% [markdown]
 # From the first rung to the last the style loss falls from 1.62 to 0.00097, while the content loss rises from 0.070 to
-# 2.83. The lowest rung may surprise. At 256 pixels, the size at which the descents begin, the photograph has a style
-# loss of 1.33, and after 35 steps at this size the rung 0.1 has a *higher* one, 1.60. With so small a β the total
-# variation decides: it has fallen from 7.27 to 1.43, and smoothing takes a photograph away from a painting that is full
-# of lines. How large β has to be before any style appears is therefore a question of γ too. At the other end the style
-# is not nearly exhausted at 25. Up to 1000 its loss falls to a fifteenth, although waves are everywhere in both
-# pictures, and what pays for it is the subject, whose content loss doubles. Whoever guessed that little would happen
-# trusted the eye, to which both look full of waves.
+# 2.83 and $R$ from 0.19 to 4.76. At 256 pixels, the size at which the descents begin, the photograph has a style loss
+# of 1.33, and after 35 steps there the rung 0.1 has a *higher* one, 1.60. With so small a β the total variation
+# decides: it has fallen from 7.27 to 1.43, and smoothing takes a photograph away from a painting that is full of lines.
+# At the other end the style is not nearly exhausted at 25. Up to 1000 its loss falls to a fifteenth, although waves are
+# everywhere in both pictures, and what pays for it is the subject, whose content loss doubles.
 #
-# The figure shows style loss against content loss. Against $R = L_{content} + \gamma\,TV$, the rest of the sum and the
-# last column of the table, such a curve can only fall, and two lines prove it. Let $\alpha = 1$, and let picture 1 be
-# the minimum for $\beta_1$ and picture 2 that for a larger $\beta_2$. Neither can be beaten at its own weight:
+# Such a curve can only fall, and two lines prove it. Let picture 1 be the minimum for $\beta_1$ and picture 2 that for
+# a larger $\beta_2$. Neither can be beaten at its own weight:
 #
-# $$R_1 + \beta_1 S_1 \le R_2 + \beta_1 S_2, \qquad R_2 + \beta_2 S_2 \le R_1 + \beta_2 S_1 ,$$
+# $$R_1 + \beta_1 S_1 \le R_2 + \beta_1 S_2, \qquad R_2 + \beta_2 S_2 \le R_1 + \beta_2 S_1 .$$
 #
-# where $S$ is the style loss. The first line says that going from 1 to 2 costs at least $\beta_1$ for each unit
-# of style loss that is saved, the second that it costs at most $\beta_2$:
+# The first line says that going from 1 to 2 costs at least $\beta_1$ for each unit of style loss that is saved, the
+# second that it costs at most $\beta_2$:
 #
 # $$\beta_1 \;\le\; \frac{R_2 - R_1}{S_1 - S_2} \;\le\; \beta_2 .$$
 
@@ -415,10 +414,9 @@ for one, two in pairwise(ratios):
 # %% [markdown]
 # So β is a price: as much of $R$ as one unit of style loss is worth. All five printed prices lie between the ratios of
 # their two rungs, from 0.412 between 0.1 and 0.6 to 621 between 150 and 1000. This says that no rung is beaten by its
-# neighbour at its own weight. It does not say that the runs have reached their minima, and the law itself supposes
-# minima, of which section 8 finds that there may be several. In the language of optimization such a curve is a *Pareto
-# front*, and the weights choose a point of it. No loss says which point is best; that is what the course’s paper calls
-# “个人的喜好”, one’s own liking.
+# neighbour at its own weight. It does not say that they are minima, of which section 8 finds many. In the language of
+# optimization such a curve is a *Pareto front*, and the weights choose a point of it. No loss says which point is best;
+# that is what the course’s paper calls “个人的喜好”, one’s own liking.
 #
 # Choose yours. The slider shows the nearest of the six pictures at once, and the button paints exactly your ratio, at
 # 192 pixels.
@@ -440,6 +438,44 @@ def paint_ratio(ratio):
         yield step.iteration / base.iterations, step.image, step.losses["content"], step.losses["style"]
 
 balance(rungs, paint_ratio)
+
+# %% [markdown]
+# ### Exercise 2: a picture to order
+#
+# The ladder starts from ratios. An order starts with what may be lost of the subject. Choose a painting of `data/style`
+# and paint the temple, with α = 1 and γ = 0.1, so that its content loss is 0.70 within 5 %. The β for that differs from
+# painting to painting; find it by bisection (the content loss rises with β). Note your β: the investigation below asks
+# for such numbers.
+
+# %%
+temple = load_image(data_folder() / "content" / "temple.jpg", max_size=160)
+C160 = network(temple, ["conv4_2"])["conv4_2"]
+
+def painted_temple(beta, painting, steps=40):
+    """The temple after so many steps of L-BFGS from the photograph, and its content loss."""
+    manner = load_image(data_folder() / "style" / f"{painting}.jpg", max_size=320)
+    level = Level(*temple.shape[:2], steps, 1.0)
+    *_, (state, _) = descend(temple, temple, manner, level, network, Settings(style_weight=beta))
+    F = network(state.canvas, ["conv4_2"])["conv4_2"]
+    return state.canvas, float(content_loss(F, C160)) / np.prod(C160.shape)
+
+# %% tags=["exercise"]
+ordered = ...  # your picture, (107, 160, 3), values from 0 to 255
+
+# %% tags=["solution"]
+def order(painting, wanted=0.70, low=0.1, high=1000.0):
+    while True:
+        beta = np.sqrt(low * high)  # the middle, on a scale of factors
+        picture, lost = painted_temple(beta, painting)
+        print(f"β = {beta:.3g}: content loss ≈ {lost:.2f}")
+        if abs(lost - wanted) < 0.04 * wanted:
+            return picture
+        low, high = (beta, high) if lost < wanted else (low, beta)
+
+ordered = order("great_waves", low=2, high=9)
+
+# %%
+exercises.check("07-order", ordered)
 
 # %% [markdown]
 # ## 6. A ratio means nothing without its divisors
@@ -500,10 +536,10 @@ print("this lesson’s fourth rung:", ", ".join(f"{25 * w:.2g}" for w in STYLE_L
 # ladder ends at 1000. A ratio that is quoted without its divisors is thus uncertain by the factor $N \cdot M$, two
 # million here. The code that Gatys published later takes means, of $(F - C)^2$ and of the squared differences of $G/M$,
 # so it can be translated without doubt; the second line from below shows its weights, 10 to 650 times smaller than
-# ours. Two networks may also answer the same picture with numbers of different size, and that changes a ratio too, as
-# the next exercise shows.
+# ours. Two networks may also respond to the same picture with numbers of different size, and that changes a ratio too,
+# as the next exercise shows.
 #
-# ### Exercise 2: a network with larger responses
+# ### Exercise 3: a network with larger responses
 #
 # Suppose that a second network is the same as ours, but its responses in every layer are $s$ times as large. You want
 # the same pictures from it, with α = 1 and without total variation. Which weight takes the place of β? Write it as
@@ -519,7 +555,7 @@ new_beta = "beta / s**2"  # (sF − sC)² has s²; G has s², and E, its differe
 exercises.check("07-network", new_beta)
 
 # %% [markdown]
-# ### Exercise 3: which term dominates at which size?
+# ### Exercise 4: which term dominates at which size?
 #
 # Why are two of our losses divided by their number of terms? Measure what happens without. Let the picture be the
 # mirrored photograph, `photograph[:, ::-1]`, and take the losses as printed: `content_loss` at conv4_2 (a sum),
@@ -554,7 +590,7 @@ exercises.check("07-sizes", shares)
 # while 11 % are left for the style. Content and total variation are sums, so they grow with the number of pixels, from
 # 64 to 128 pixels 3.1 and 3.6 times; the style loss is a mean of means, and changes little. With sums, a picture that
 # is right at a small size therefore loses its style when it is made larger. In this course both sums are divided. As
-# for exercise 2: it need not explain the small weights of the later code. Gatys and colleagues rescale their network to
+# for exercise 3: it need not explain the small weights of the later code. Gatys and colleagues rescale their network to
 # a mean activation of 1, as ours is (lesson 02), so the responses may well be alike; nothing here has measured them.
 
 # %% [markdown]
@@ -566,37 +602,39 @@ exercises.check("07-sizes", shares)
 
 # %% tags=["figure"]
 made = {"all three": load_run("ablation_none"), "α = 0": load_run("ablation_content"),
-        "β = 0": load_run("ablation_style"), "γ = 0": load_run("ablation_tv")}
-pairs = {("all three", "α = 0"): "Without the content loss the walls become arcs; of the roof the start has left a "
-                                 "trace.",
-         ("β = 0", "γ = 0"): "Without the style loss a smoothed photograph is left. Without total variation the sky "
-                             "and the lake are full of thin, hard lines."}
+        "β = 0": load_run("ablation_style"), "γ = 0": load_run("ablation_tv"),
+        "α = 0, from noise": load_run("ablation_content_noise")}
+pairs = {("all three", "β = 0"): "Without the style loss a smoothed photograph is left.",
+         ("α = 0", "α = 0, from noise"): "Without the content loss. Left, from the photograph: the walls have become "
+                                         "arcs, and the roof is still there. Right, from noise: waves, and no temple."}
 for pair, caption in pairs.items():
     plots.show_images([made[name].image for name in pair], list(pair), caption, photo=True)
+plots.show_images([made[name].image[6:96, 116:252] for name in ("all three", "γ = 0")],
+                  ["all three: the sky over the lake", "γ = 0: the same piece"],
+                  "A piece of the sky, enlarged 3.6 times. Without total variation it is full of thin, hard lines.",
+                  photo=True)
 
 # %%
-print("           content    style       TV")
+print(f"{'':17}  content    style       TV")
 for name, run in made.items():
-    print(f"{name:9}" + "".join(f"{run.history[part][-1]:9.3g}" for part in weights))
+    print(f"{name:17}" + "".join(f"{run.history[part][-1]:9.3g}" for part in weights))
 
 # %% tags=["check"]
 last = {name: {part: run.history[part][-1] for part in weights} for name, run in made.items()}
 for name, part in (("α = 0", "content"), ("β = 0", "style"), ("γ = 0", "tv")):
-    assert last[name][part] == max(values[part] for values in last.values())
+    assert last[name][part] == max(values[part] for other, values in last.items() if "noise" not in other)
 
 # %% [markdown]
-# In each of the last three rows the loss whose weight is zero is the largest of its column: a content loss of 2.99
-# instead of 1.38, a style loss of 1.64 instead of 0.020, a total variation of 24.6 instead of 16.1. Each term thus
-# keeps something small that the other two leave large. The table also shows what each of them costs the others. Without
-# content the style loss more than halves, and without total variation both other losses are lower, since thin, hard
-# lines serve the Gram matrices and change little at conv4_2.
+# Of the four runs from the photograph, the one without a term always has the highest loss of that kind: a content loss
+# of 2.99 instead of 1.38, a style loss of 1.64 instead of 0.020, a total variation of 24.6 instead of 16.1. The table
+# also shows what each term costs the others. Without content the style loss more than halves, and without total
+# variation both other losses are lower, since thin, hard lines serve the Gram matrices and change little at conv4_2.
 #
 # Look at the two extremes. With α = 0 one would expect a texture as in lesson 05, and yet the ridge of a roof is still
-# there. No term has asked for it, but the descent began at the photograph. That is a first sign that the start matters;
-# a run with α = 0 from noise, which is not shown here, would be the control. With β = 0 the content loss was zero at
-# the beginning, and at the end it is 0.061. Not all of that is due to the total variation, for enlarging the picture
-# between the two sizes blurs it, and the second size began at 0.28. The result looks like the lowest rung of the
-# ladder, as it should.
+# there, although no term has asked for it. The control, the same sum lowered from noise, has no temple at the same
+# style loss of 0.0084. So it is the start that has left the roof. With β = 0 the content loss was zero at the
+# beginning, and at the end it is 0.061. Not all of that is due to the total variation, for enlarging the picture
+# between the two sizes blurs it, and the second size began at 0.28.
 #
 # ## 8. One minimum or several?
 #
@@ -632,7 +670,7 @@ assert [len(places) for places in minima.values()] == [1, 1, 2] and minima[2][0]
 # kind, and the Gram matrices are nearly as they were. The content loss makes some of the alternatives better than
 # others, but how much better depends on its weight.
 #
-# ### Exercise 4: when does the start begin to matter?
+# ### Exercise 5 (optional): when does the start begin to matter?
 #
 # Let the losses be $L_c = \frac12 w^2$, smallest at $w = 0$, and $L_s = \frac14 (w^2 - s^2)^2$, smallest at $w = s$ and
 # at $w = -s$. For a small β the sum $\alpha L_c + \beta L_s$ has its only minimum at $w = 0$. At which β does that
@@ -692,60 +730,116 @@ assert np.sqrt(np.mean((first - second) ** 2)) > 25
 # %% [markdown]
 # After 10 steps the run from noise has 2.4 times the total of the other, so whoever stops there will think that the
 # start decides. After 300 steps the difference is 2 %. That agrees with both halves of the sentence of Gatys and
-# colleagues: the start has no strong effect on *how good* the outcome is, and it does leave a trace in *what* the
-# outcome is. The two pictures are 80 grey levels apart, and they have made different compromises, for the one from
-# noise has the higher content loss (1.43 against 1.32) and the lower style loss (0.018 against 0.020). Two things are
-# not shown. There is no second run from noise, whose distance from the first would be the yardstick for the 80. And
-# both runs are unfinished, for between steps 100 and 300 the total from noise still fell from 3.61 to 3.48 and the
-# other from 3.44 to 3.41. Are these two minima, or two descents on the way to a common one? The straight way from one
-# picture to the other gives a hint.
+# colleagues: the start has no strong effect on *how good* the outcome is, and it leaves a trace in *what* it is. The
+# two pictures are 80 grey levels apart, and the one from noise has the higher content loss (1.43 against 1.32) and the
+# lower style loss (0.018 against 0.020). Both runs are unfinished, though. Between steps 100 and 300 the total from
+# noise still fell from 3.61 to 3.48, and the other from 3.44 to 3.41. Are these two minima, or two descents on the way
+# to a common one?
+#
+# At 128 pixels, the size of sections 3 and 4, that can be settled. The same sum was lowered for 1000 steps from the
+# photograph and from two noises (`make runs`).
 
 # %%
-from nst_helpers.objective import Objective
+from nst_helpers.experiments.minima import apart, between, load_minima, objective_of
 
-photograph = load_image(data_folder() / "content" / "temple.jpg", max_size=256)
-painting = load_image(data_folder() / "style" / "great_waves.jpg", max_size=512)
-judge = Objective(network, starts["from noise"].settings, photograph, [(1.0, painting)], 1.0)
-way = np.linspace(0, 1, 11)
-path = [judge(tf.constant((1 - t) * first + t * second, tf.float32))[1].numpy() for t in way]
-totals = [losses[3] for losses in path]
+settings, ends, distances = load_minima()
+print("begun at    total after 10     100     300     600    1000   force left")
+started = {name: ends[name] for name in ("photograph", "noise", "second_noise")}
+for name in started:
+    totals = "".join(f"{ends[name].totals[steps]:8.3f}" for steps in (10, 100, 300, 600, 1000))
+    print(f"{name:18}{totals}{1e6 * ends[name].force:13.2f}")
+print("grey levels between        after 300  after 1000 steps")
+for pair, distance in distances[1000].items():
+    print(f"{pair:26}{distances[300][pair]:10.1f}{distance:12.1f}")
+
+# %% tags=["figure"]
+figure, axes = plots.subplots(1, 3, size=(9.4, 2.4))
+for axis, (name, title) in zip(axes, {"photograph": "from the photograph", "noise": "from noise",
+                                      "second_noise": "from another noise"}.items(), strict=True):
+    plots.draw_image(axis, ends[name].image, title, smooth=True)
+plots.show(figure, "Where three descents have come to rest at 128 pixels. The temple stands in the "
+                   "same place in all three; sky, lake and trees are another drawing each time.", photo=True)
+
+# %% tags=["check"]
+for end in started.values():
+    assert end.force < 0.2e-6 and end.totals[600] - end.totals[1000] < 0.002 * end.totals[1000]
+for pair, distance in distances[1000].items():
+    assert distance > 30 and abs(distance - distances[300][pair]) < 1
+
+# %% [markdown]
+# The totals have all but stopped. From step 600 to step 1000 they fall by 0.0004, 0.0025 and 0.0020, which is 0.06 % or
+# less, and of forces between 2 and 4 (section 4, same units) 0.1 is left at
+# each end. Nor do the pictures approach each other. From noise and from the photograph they are 68.1 grey levels apart
+# after 300 steps and 68.0 after 1000, and two noises, 64.8 apart, end nearly as far from each other, so another seed
+# matters almost as much as another kind of start. The photograph has lost its lead, for its total, 3.975, lies between
+# those of the noises, 3.988 and 3.966.
+#
+# Three resting places, then. A place where the forces cancel may still be a saddle, or lie on a flat terrace. So two of
+# the ends were kicked, with noise of 10 grey levels on every number, and lowered for another 400 steps. Such a kick has
+# a part in every direction, so that a saddle would be left for good. One more descent began at the mean of the two
+# ends.
+
+# %%
+beside = {"kicked_photograph": "photograph", "kicked_noise": "noise"}
+for name, origin in beside.items():
+    far = {other: apart(ends[name].image, ends[other].image) for other in started}
+    print(f"{origin}, kicked by 10: at rest {far.pop(origin):.1f} grey levels from its end, "
+          f"{min(far.values()):.1f} from the nearest other, total {ends[name].losses['total']:.3f}")
+far = {origin: apart(ends["half_way"].image, end.image) for origin, end in started.items()}
+print(f"begun half-way: at rest {far['photograph']:.0f} and {far['noise']:.0f} from the two ends, "
+      f"total {ends['half_way'].losses['total']:.3f}")
+
+# %% tags=["check"]
+for name, origin in beside.items():
+    assert apart(ends[name].image, ends[origin].image) < 15 and ends[name].force < 0.2e-6
+    assert ends[name].losses["total"] < 1.01 * ends[origin].losses["total"]
+assert min(apart(ends["half_way"].image, ends[origin].image) for origin in started) > 22
+
+# %%
+judge = objective_of(content, style, settings)
+path = [(t, judge(tf.constant(image))[1].numpy())
+        for t, image in between(ends["photograph"].image, ends["noise"].image)]
 print("t      content  style     TV  total")
-for t, losses in list(zip(way, path, strict=True))[::5]:
+for t, losses in path[::5]:
     print(f"{t:.1f}" + "".join(f"{loss:9.3g}" for loss in losses))
 
 # %% tags=["check"]
+totals = [losses[3] for _, losses in path]
 assert max(totals) > 1.3 * max(totals[0], totals[-1]) and np.isclose(totals[0], totals[-1], rtol=0.1)
 
 # %% tags=["figure"]
-figure, axes = plots.subplots(1, 2, size=(9.4, 3.2), width_ratios=(1, 1.1))
-plots.draw_image(axes[0], (first + second) / 2, "half-way: the mean of both", smooth=True)
-axes[1].plot(way, totals, "k", label="total")
+figure, axes = plots.subplots(size=(8.5, 3.2))
+way = [t for t, _ in path]
+axes.plot(way, totals, "k", label="total")
 for place, (name, look) in enumerate(plots.LINES.items()):
-    axes[1].plot(way, [weights[name] * losses[place] for losses in path], **look)
-axes[1].set(xlabel="way from the photograph’s picture to that of noise", ylabel="weighted loss", yscale="log")
-axes[1].legend(fontsize=9)
-plots.show(figure, "Between the two pictures. Left, the picture half-way; right, the losses along the straight line "
-                   "between them.", photo=True)
+    axes.plot(way, [weights[name] * losses[place] for _, losses in path], **look)
+axes.set(xlabel="way from the photograph’s end to that of noise", ylabel="weighted loss", yscale="log")
+axes.legend(fontsize=9)
+plots.show(figure, "The losses along the straight line between two of the ends.")
 
 # %% [markdown]
-# Half-way the total is 11.9, three times as high as at the ends. (These are 12 and 14 % above the stored 3.41 and 3.48,
-# because the shipped pictures are lossy WebP files, cut out of a slightly larger canvas. Such an error would hide the
-# 2 % above, but not a factor of three.) The ridge is the work of the style loss alone, which rises from 0.026 and 0.024
-# to 0.38, while content and total variation are *lower* half-way than at either end. Why the style suffers this does
-# not tell: a mean of two pictures lays two systems of lines over each other, and it also fades their contrast (TV 17 to
-# 12). Nor does a ridge on the straight way prove that there are two minima, since a way around it may exist, as it does
-# between the minima of large networks (Garipov and colleagues, 2018).
+# The kicked pictures do not come back all the way. They rest 5.0 and 7.4 grey levels from where they were, at slightly
+# *lower* totals (3.967 for 3.975, 3.969 for 3.988), with the same waves in another grain. Each valley has many hollows,
+# then, and a descent stops in one of them. But no kick led into another valley: from the nearest other end the pictures
+# are 68.0 and 64.5 grey levels away. Nor did the descent from half-way join one of its neighbours: it ended 45 and 47
+# grey levels from them, with the lowest total of all, 3.915. The sum has many minima, nearly equally good, and the
+# start decides which is found.
+#
+# Along the straight line the total rises to 11.6. That is the work of the style loss alone, which goes from 0.032 to
+# 0.37, while content and total variation are *lower* half-way than at either end: a mean of two pictures lays two
+# systems of lines over each other, and it fades their contrast. The ridge alone would prove nothing, since a way around
+# it may exist, as it does between the minima of large networks (Garipov and colleagues, 2018).
 #
 # For practice this means that the start is a fourth choice besides the three weights. “Only initialising with noise
 # allows to generate an arbitrary number of new images”, as Gatys and colleagues remark. Whoever can afford few steps
-# should start from the photograph; with many steps its advantage in the loss shrinks to the 2 % above.
+# should start from the photograph; with many its lead is gone.
 #
 # ### Investigation: half photograph, half painting
 #
 # At which β/α do people say that a picture is half photograph and half painting? Choose two photographs and two styles
 # of `data/`, and find that ratio for each of the four pairs with the button above or with `transfer`. Is it one
-# number? If not, look for a quantity that can be measured *before* the descent and predicts it: the losses at the
-# photograph, the forces there, the shares at the end. Half a page, with the pictures and one table.
+# number? If not, look for a quantity that can be measured *before* the descent and predicts it: the style loss at the
+# photograph, for example, or the forces there. Half a page, with the pictures and one table.
 
 # %% [markdown] tags=["solution"]
 # **A rubric for the investigation.** One point for each:
@@ -764,27 +858,23 @@ plots.show(figure, "Between the two pictures. Left, the picture half-way; right,
 # ## What we found
 #
 # At the minimum of a weighted sum the weighted forces cancel: 6 against 6 in the example of one number, and in a
-# picture of 128 pixels 2.9, 4.0 and 2.1, of which 0.1 is left. The larger weight moves the minimum, and its weighted
-# pull is no stronger there. From β/α = 0.1 to 1000 each of the six rungs has a lower style loss than the one before and
-# more of everything else, and the price of a unit of style loss lies between the two ratios, as it must at minima. At
-# 0.1 the total variation outweighs the style, whose loss at 256 pixels (1.60) is higher than the photograph’s (1.33). A
-# published ratio says little without its divisors: the 0.001 of Gatys, Ecker and Bethge is a β/α of 0.00048 or of 1000
-# in this course. A common factor of all weights lengthens the first step of plain descent 1000 times, and does not
-# touch Adam’s. Each of the three terms holds its own loss down: where a term is left out, its loss is higher than in
-# the three other runs.
+# picture of 128 pixels 2.9, 4.0 and 2.1, of which 0.1 is left. From β/α = 0.1 to 1000 each of the six rungs has a lower
+# style loss than the one before and more of everything else, and the price of a unit of style loss lies between the two
+# ratios, as it must at minima. A published ratio says little without its divisors: the 0.001 of Gatys, Ecker and Bethge
+# is a β/α of 0.00048 or of 1000 in this course. A common factor of all weights lengthens the first step of plain
+# descent 1000 times, and does not touch Adam’s.
 #
-# From noise and from the photograph the totals differ 2.4 times after 10 steps and 2 % after 300, but the pictures are
-# 80 grey levels apart, and on the straight way between them the total triples because the style loss rises. Whether
-# these are two minima or two unfinished descents is left open. All this was measured with one photograph, one painting
-# and the course’s small network.
+# From noise and from the photograph the totals differ 2.4 times after 10 steps and 2 % after 300, at 256 pixels.
+# Lowered until they rest, at 128 pixels, three starts end within 0.5 % of each other in the total, while the pictures
+# are 65 to 70 grey levels apart, and a kick of 10 leads from none to another. The sum has many minima. All this was
+# measured with one photograph, one painting and the course’s small network.
 #
 # ## Where this is used
 #
 # This sum is all that the finished transfer lowers ([lesson 11](11_full_transfer.ipynb)): every slider of its studio is
 # one of its weights, one of its layers or one of its steps. Lessons [08](08_gradient_descent.ipynb) to
 # [10](10_adam.ipynb) take the gradient of this very sum and ask how to descend. Weighted sums of losses with
-# unlike units are everywhere in machine learning, from regularized regression to networks with several tasks, and
-# the questions of this lesson (which divisors, which price, which start) are the same there.
+# unlike units are everywhere in machine learning, from regularized regression to networks with several tasks.
 
 # %% [markdown]
 # ## Sources and further reading

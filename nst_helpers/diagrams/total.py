@@ -1,4 +1,4 @@
-"""Total loss: where each of its terms is attached, one picture in strips, and pictures on the trade-off curve."""
+"""Total loss: where each of its terms is attached, one place in six pictures, and pictures on the trade-off curve."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,6 +13,7 @@ INK = "0.25"
 LAYERS = {"conv1_1": (3.1, 2.1), "conv2_1": (4.15, 1.7), "conv3_1": (5.2, 1.35), "conv4_1": (6.25, 1.05),
           "conv4_2": (6.95, 1.05), "conv5_1": (8.0, 0.75)}  # left edge and height
 WIDE, MIDDLE = 0.42, 3.0  # of a layer, of the row
+STYLE_ROW = 0.95  # height at which the distances of all layers are added
 
 
 def attachments(image: Image, content: Image, style: Image) -> Figure:
@@ -71,23 +72,24 @@ def _content(axes):
 def _style(axes):
     from matplotlib.patches import Rectangle
 
-    places = [left + WIDE / 2 for name, (left, _) in LAYERS.items() if name.endswith("_1")]
-    for x, height in zip(places, (height for name, (_, height) in LAYERS.items() if name.endswith("_1")), strict=True):
-        _line(axes, [(x, MIDDLE - height / 2), (x, 1.42)], ORANGE, arrow=True)
-        axes.add_patch(Rectangle((x - 0.2, 1.0), 0.4, 0.4, facecolor=AMBER, alpha=0.7, edgecolor=ORANGE, zorder=3))
-        axes.text(x, 1.2, "G", ha="center", va="center", fontsize=11, color=INK, zorder=4)
-        _line(axes, [(x, 0.62), (x, 0.98)], ORANGE)
-    _line(axes, [(1.45, 0.62), (places[-1], 0.62)], ORANGE)
-    axes.text(3.05, 0.36, "S: Gram matrices of the painting, computed once", color=ORANGE, fontsize=9.5)
-    _line(axes, [(places[-1] + 0.2, 1.2), (9.25, 1.2)], ORANGE, arrow=True)
-    _line(axes, [(places[0] + 0.2, 1.2), (places[-1], 1.2)], ORANGE)
+    places = {left + WIDE / 2: height for name, (left, height) in LAYERS.items() if name.endswith("_1")}
+    for x, height in places.items():
+        _line(axes, [(x, MIDDLE - height / 2), (x, 1.82)], ORANGE, arrow=True)
+        axes.add_patch(Rectangle((x - 0.22, 1.4), 0.44, 0.4, facecolor=AMBER, alpha=0.7, edgecolor=ORANGE, zorder=3))
+        axes.text(x, 1.6, "G", ha="center", va="center", fontsize=11, color=INK, zorder=4)
+        _line(axes, [(x - 0.11, 0.5), (x - 0.11, 1.38)], AMBER)  # S comes from below
+        _line(axes, [(x + 0.11, 1.38), (x + 0.11, STYLE_ROW)], ORANGE)  # and the distance leaves downwards
+    last = max(places)
+    _line(axes, [(1.45, 0.5), (last - 0.11, 0.5)], AMBER)
+    axes.text(3.05, 0.2, "S: Gram matrices of the painting, computed once", color=ORANGE, fontsize=9.5)
+    _line(axes, [(min(places) + 0.11, STYLE_ROW), (9.25, STYLE_ROW)], ORANGE, arrow=True)
 
 
 def _total(axes):
     from matplotlib.patches import Circle, FancyBboxPatch
 
     rows = ((5.02, BLUE, "content", "½ Σ (F − C)²", "α"), (4.27, GREEN, "smoothness", "TV(I)", "γ"),
-            (1.2, ORANGE, "style", "Σ wₗ Eₗ(G, S)", "β"))
+            (STYLE_ROW, ORANGE, "style", "Σ wₗ Eₗ(G, S)", "β"))
     for y, color, name, formula, weight in rows:
         axes.add_patch(FancyBboxPatch((9.3, y - 0.3), 1.6, 0.6, facecolor=color, alpha=0.16, edgecolor="none",
                                       boxstyle="round,pad=0,rounding_size=0.08"))
@@ -115,34 +117,35 @@ def _line(axes, points, color, arrow=False, style: str | tuple = "-"):
             "arrowstyle": "-|>", "color": color, "linewidth": 1.6, "linestyle": style, "shrinkA": 0, "shrinkB": 0})
 
 
-def strips(images: Sequence[Image], labels: Sequence[str]) -> Figure:
-    """One picture cut into upright strips, each strip from another image of the same size.
+def same_place(images: Sequence[Image], labels: Sequence[str], place: tuple[int, int, int, int]) -> Figure:
+    """The same piece of several images, three in a row.
 
     Args:
-        images: arrays (height, width, 3), 0–255, all of one shape; the strips are equally wide.
-        labels: one text a strip, written above it.
+        images: arrays (height, width, 3), 0–255, all of one shape.
+        labels: one text a piece, written above it.
+        place: (top, left, height, width) of the piece in pixels.
 
     Returns:
         A matplotlib Figure, 9.4 inches wide.
     """
-    height, width = np.shape(images[0])[:2]
-    edges = np.linspace(0, width, len(images) + 1).round().astype(int)
-    joined = np.concatenate([image[:, left:right] for image, left, right in
-                             zip(images, edges[:-1], edges[1:], strict=True)], axis=1)
-    figure, axes = subplots(size=(9.4, 9.4 * height / width + 0.35))
-    draw_image(axes, joined, smooth=True)
-    for edge in edges[1:-1]:
-        axes.axvline(edge - 0.5, color="white", linewidth=2)
-    for label, left, right in zip(labels, edges[:-1], edges[1:], strict=True):
-        axes.text((left + right) / 2, -0.015 * height, label, ha="center", va="bottom", fontsize=12)
+    top, left, height, width = place
+    rows = -(-len(images) // 3)
+    figure, axes = subplots(rows, 3, size=(9.4, rows * (3.05 * height / width + 0.32)), squeeze=False)
+    for axis in axes.flat:
+        axis.set_axis_off()
+    for axis, image, label in zip(axes.flat, images, labels, strict=False):
+        draw_image(axis, image[top : top + height, left : left + width], label, smooth=True)
     return figure
 
 
-def on_the_curve(rungs: Mapping[float, tuple[Image, float, float]], width: int = 190) -> Figure:
-    """Pictures on the curve of content loss against style loss, both axes logarithmic.
+PLACES = ((0.17, 0.68), (0.515, 0.895), (0.84, 0.725), (0.495, 0.46), (0.29, 0.255), (0.61, 0.11))  # of six pictures
+
+
+def on_the_curve(rungs: Mapping[float, tuple[Image, float, float]], width: int = 300) -> Figure:
+    """Pictures on the curve of style loss against the rest of the total, both axes logarithmic.
 
     Args:
-        rungs: {β/α: (image (height, width, 3), content loss, style loss)}.
+        rungs: {β/α: (image (height, width, 3), rest R = content + γ · TV, style loss)}.
         width: of each picture, in pixels of the figure.
 
     Returns:
@@ -150,23 +153,21 @@ def on_the_curve(rungs: Mapping[float, tuple[Image, float, float]], width: int =
     """
     from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 
-    figure, axes = subplots(size=(9.4, 7.2))
+    figure, axes = subplots(size=(9.4, 9.6))
     ratios = sorted(rungs)
-    contents, styles = ([rungs[ratio][place] for ratio in ratios] for place in (1, 2))
-    axes.plot(contents, styles, color=INK, linewidth=1.4, zorder=1)
-    for place, ratio in enumerate(ratios):
-        image, content, style = rungs[ratio]
+    rests, styles = ([rungs[ratio][place] for ratio in ratios] for place in (1, 2))
+    axes.plot(rests, styles, color=INK, linewidth=1.4, zorder=1)
+    for place, ratio, right in zip(PLACES, ratios, (False, True, False, True, True, True), strict=False):
+        image, rest, style = rungs[ratio]
         small = resize_image(image, round(width * image.shape[0] / image.shape[1]), width)
-        side = 1 if place % 2 == 0 else -1  # right of the curve and above, or left and below
         box, line = OffsetImage(np.clip(small / 255, 0, 1), zoom=72 / figure.dpi), {"arrowstyle": "-", "color": INK}
-        offset = (-25, -72) if place == 1 else (110 * side, 36 * side)  # the second one would lie on the axis
-        axes.add_artist(AnnotationBbox(box, (content, style), offset, boxcoords="offset points", pad=0.15, zorder=2,
+        axes.add_artist(AnnotationBbox(box, (rest, style), place, boxcoords="axes fraction", pad=0.15, zorder=2,
                                        arrowprops=line))
-        axes.plot([content], [style], "o", color=ORANGE, markersize=8, zorder=3)
-        axes.annotate(f"{ratio:g}", (content, style), (-9 * side, -4), textcoords="offset points",
-                      ha="right" if side > 0 else "left", fontsize=11, weight="bold", color=ORANGE, zorder=4)
-    axes.set(xscale="log", yscale="log", xlabel="content loss", ylabel="style loss",
-             xlim=(contents[0] / 3, contents[-1] * 2.6), ylim=(styles[-1] / 5.5, styles[0] * 5))
+        axes.plot([rest], [style], "o", color=ORANGE, markersize=8, zorder=3)
+        axes.annotate(f"{ratio:g}", (rest, style), (9, 4) if right else (-9, -12), textcoords="offset points",
+                      ha="left" if right else "right", fontsize=11, weight="bold", color=ORANGE, zorder=4)
+    axes.set(xscale="log", yscale="log", xlabel="R = content loss + γ · TV", ylabel="style loss",
+             xlim=(rests[0] / 1.6, rests[-1] * 1.9), ylim=(styles[-1] / 3.2, styles[0] * 3.1))
     return figure
 
 
@@ -174,19 +175,20 @@ def maps_of(pushes: Mapping[str, np.ndarray]) -> Figure:
     """Four signed maps on one scale: where each term pushes a channel of the picture, and what is left of all.
 
     Args:
-        pushes: {title: (height, width) map, above zero where the channel is made brighter}, four of them.
+        pushes: {title: (height, width) map, above zero where the channel is made brighter}, four of them, in loss
+            per gray level.
 
     Returns:
         A matplotlib Figure, 9.4 inches wide, with one colour bar.
     """
     height, width = np.shape(next(iter(pushes.values())))
     figure, axes = subplots(2, 2, size=(9.4, 2 * (4.2 * height / width + 0.3)))
-    limit = max(np.quantile(np.abs(push), 0.98) for push in pushes.values())
+    limit = 1e6 * max(np.quantile(np.abs(push), 0.98) for push in pushes.values())
     for axis, (name, push) in zip(axes.flat, pushes.items(), strict=True):
-        axis.imshow(push / limit, cmap=SIGNED, vmin=-1, vmax=1, interpolation="nearest")
+        axis.imshow(1e6 * push, cmap=SIGNED, vmin=-limit, vmax=limit, interpolation="nearest")
         axis.set_title(name, fontsize=11)
         axis.grid(False)
         axis.set_axis_off()
-    bar = figure.colorbar(axes.flat[0].images[0], ax=axes, shrink=0.6, ticks=[-1, 0, 1])
-    bar.ax.set_yticklabels(["darker", "0", "brighter"])
+    bar = figure.colorbar(axes.flat[0].images[0], ax=axes, shrink=0.7)
+    bar.set_label("push in 10⁻⁶ loss per grey level: above 0 brighter, below darker")
     return figure

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from nst_helpers.exercises import Derive, Exercise, Repair
+from nst_helpers.exercises import Derive, Exercise, Make, Repair, Wish
 
 STYLE_LAYERS = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
 
@@ -92,6 +92,58 @@ def _gradients(generator, zero=None):
     if zero:
         gradients[zero] = np.zeros_like(gradients[zero])
     return gradients, weights
+
+
+# A picture to order
+
+ORDERED = 160  # pixels: its longer side
+
+
+@cache
+def _wanted():
+    """(the temple, its feature maps at conv4_2, {painting: (its Gram matrices' maps, the temple's style loss)})."""
+    from nst_helpers.losses import style_loss
+    from nst_helpers.networks import load_network
+    from nst_helpers.shipped import picture_names, shipped_picture
+
+    network, weights = load_network(), dict.fromkeys(STYLE_LAYERS, 0.2)
+    temple = shipped_picture("temple", ORDERED)
+    seen = network(temple, ("conv4_2", *STYLE_LAYERS))
+    paintings = (network(shipped_picture(name, 2 * ORDERED), STYLE_LAYERS) for name in picture_names("style"))
+    return temple, seen["conv4_2"], [(maps, float(style_loss(seen, maps, weights))) for maps in paintings]
+
+
+def _ordered(image):
+    """The picture as an array, or an error that says what is wrong with it."""
+    image, shape = np.asarray(image, np.float32), _wanted()[0].shape
+    if image.shape != shape:
+        raise ValueError(f"a picture {shape} is wanted, this has the shape {image.shape}")
+    if image.max() <= 1.5:
+        raise ValueError("its values lie between 0 and 1, and 0 to 255 is wanted")
+    return np.clip(image, 0, 255)
+
+
+def _content_lost(image):
+    from nst_helpers.losses import content_loss
+    from nst_helpers.networks import load_network
+
+    wanted = _wanted()[1]
+    return float(content_loss(load_network()(_ordered(image), ["conv4_2"])["conv4_2"], wanted)) / wanted.numpy().size
+
+
+def _style_left(image):
+    """The style loss over the temple's, for the painting for which that is least."""
+    from nst_helpers.losses import style_loss
+    from nst_helpers.networks import load_network
+
+    maps, weights = load_network()(_ordered(image), STYLE_LAYERS), dict.fromkeys(STYLE_LAYERS, 0.2)
+    return min(float(style_loss(maps, painting, weights)) / before for painting, before in _wanted()[2])
+
+
+def _variation(image):
+    from nst_helpers.losses import total_variation
+
+    return float(total_variation(_ordered(image), 40.0)) / np.size(image)
 
 
 # Which term dominates at which size
@@ -196,6 +248,17 @@ EXERCISES = {
                 lambda gradients, weights: np.sum(_weighed(gradients, weights)),
         },
         praise="A weight has to come after whatever makes lengths equal, or it is divided out again.",
+    ),
+    "07-order": Make(
+        wishes=(
+            Wish("content loss at conv4_2, for each number", lambda image: round(_content_lost(image), 3), 0.665,
+                 0.735),
+            Wish("style loss, over the photograph’s, for the painting it is nearest to",
+                 lambda image: round(_style_left(image), 3), most=0.3),
+            Wish("total variation, for each number", lambda image: round(_variation(image), 1), most=25),
+        ),
+        picture=_ordered,
+        praise="The same loss of content is another β for every painting.",
     ),
     "07-network": Derive(
         truth="beta / s**2",
