@@ -194,14 +194,13 @@ plots.show_images(shown, ["a raccoon in a cubist still life", "the temple in two
 #
 # The second field is science. The course's paper expects that the method
 # “可以改善医学影像的可视化效果,帮助医生更轻松地分析和诊断影像数据”, that it can improve the visualization of medical
-# pictures and help doctors to analyse and diagnose them more easily, and the same for pictures of the earth. The hope
-# is understandable, because a picture with clear lines is easier to read than a grey one. But who guarantees that the
-# lines are true? That can be tested with a picture whose truth we know. The scan below on the left is made up by a
-# program, and has twelve small bright spots in it. A simple detector blurs the picture a little and marks its small
-# bright peaks. How fast the brightness falls off has to exceed a limit on all sides of a peak, which excludes lines and
-# edges. A true spot counts as *found* if there is a mark within 5.8 pixels of it, 1.5 % of the picture's side. In the
-# scan the detector finds all twelve and nothing else. On the right the scan has been given the style of the woodcut in
-# the middle, with the default settings: 120 steps from noise, here up to 384 pixels.
+# pictures and help doctors to analyse and diagnose them more easily, and the same for pictures of the earth. But who
+# guarantees that the lines are true? That can be tested with a picture whose truth we know. The scan below on the
+# left is made up by a program, and has twelve small bright spots in it. A simple detector blurs the picture a little
+# and marks its small bright peaks. How fast the brightness falls off has to exceed a limit on all sides of a peak,
+# which excludes lines and edges. A true spot counts as *found* if there is a mark within 5.8 pixels of it, 1.5 % of
+# the picture's side. In the scan the detector finds all twelve and nothing else. On the right the scan has been given
+# the style of the woodcut in the middle, with the default settings: 120 steps from noise, here up to 384 pixels.
 
 # %% tags=["figure"]
 from nst_helpers.diagrams.pixels import marked_spots
@@ -326,9 +325,8 @@ assert temple.shape == (427, 640, 3) and temple.size == 819_840
 assert list(temple[105, 162]) == [251, 178, 125] and list(temple[0, 0]) == [174, 201, 231]
 
 # %% [markdown]
-# By hand: mix equal parts of the tile (251, 178, 125) and of the sky (174, 201, 231). Halfway between them is
-# (212.5, 189.5, 178), a pale, greyish pink. Whatever we do with pictures in this course, adding, averaging, shifting,
-# comes down to sums like this one.
+# By hand: mix equal parts of the tile (251, 178, 125) and of the sky (174, 201, 231). Halfway between them is (212.5,
+# 189.5, 178), a pale, greyish pink.
 #
 # A channel by itself is a grey picture, bright where its colour is strong. The network of lesson 02 goes on from 3
 # channels to 16, 32 and more, which no longer stand for colours.
@@ -617,8 +615,6 @@ _ = main(["check"])
 #
 # - Gatys, L., Ecker, A., Bethge, M. (2016): Image Style Transfer Using Convolutional Neural Networks (CVPR). The
 #   method, ten pages, with the figure of which the diagram above is a relative.
-# - Jing, Y., Yang, Y., Feng, Z., Ye, J., Yu, Y., Song, M. (2020): Neural Style Transfer: A Review. What came after:
-#   networks that paint in one pass, video, portraits, and how one can evaluate any of it.
 # - Mahendran, A., Vedaldi, A. (2015): Understanding Deep Image Representations by Inverting Them (CVPR). Pictures
 #   computed back from feature maps, with total variation in the loss.
 # - Reinhard, E., Ashikhmin, M., Gooch, B., Shirley, P. (2001): Color Transfer between Images. Exercise 3, in a better
@@ -631,8 +627,6 @@ _ = main(["check"])
 #   Translation. Tumours that appear and disappear, in another method and for another reason.
 #
 # ## Next
-#
-# Every box of the diagram rests on the first one, in which a network looks at a picture through small windows.
 #
 # **[01 Convolution](01_convolution.ipynb)** builds such a window, and asks what nine numbers have to be like in order
 # to find an edge.
