@@ -109,9 +109,14 @@ def _open_only(image, kernel, pooled_error):
 
 
 def _layers(generator):
-    return [(generator.normal(0, 1, (rows + 2, columns + 2)), generator.normal(0, 1, (3, 3)),
-             generator.normal(0, 1, (-(-rows // 2), -(-columns // 2))))
+    return [_open_at_the_corner(generator.normal(0, 1, (rows + 2, columns + 2)), generator.normal(0, 1, (3, 3)),
+                                generator.normal(0, 1, (-(-rows // 2), -(-columns // 2))))
             for rows, columns in ((3, 5), (4, 4), (5, 6), (6, 3))]
+
+
+def _open_at_the_corner(image, kernel, pooled_error):
+    """The same, or with the negative of the image: the last gate is open, so that the edges count."""
+    return image * np.sign(correlate2d(image, kernel, mode="valid")[-1, -1]), kernel, pooled_error
 
 
 # A change that the deep layer forgives
