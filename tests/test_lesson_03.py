@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from lesson_code import lesson_functions
 from PIL import Image
+from scipy.signal import convolve2d, correlate2d
 
 from nst_helpers import losses, plots
 from nst_helpers.backend import tf
@@ -73,13 +74,16 @@ def test_the_solutions_are_the_exercises_truths():
 def test_the_repaired_way_back_and_the_stride_are_the_tapes():
     by_tape, = lesson_functions(LESSON, "tape_gradient")
     generator = np.random.default_rng(6)
-    image, kernel, error = (generator.standard_normal(shape) for shape in ((6, 8), (3, 3), (2, 3)))
+    kernel, error = generator.standard_normal((3, 3)), generator.standard_normal((2, 3))
 
-    def pooled(picture):
+    def pooled(picture, error):
         z = tf.nn.conv2d(picture[None, :, :, None], kernel[:, :, None, None], 1, "VALID")
-        return tf.reduce_sum(tf.nn.avg_pool2d(tf.nn.relu(z), 2, 2, "VALID")[0, :, :, 0] * error)
+        return tf.reduce_sum(tf.nn.avg_pool2d(tf.nn.relu(z), 2, 2, "SAME")[0, :, :, 0] * error)
 
-    np.testing.assert_allclose(find("03-way-back").truth(image, kernel, error), by_tape(pooled, image), atol=1e-12)
+    for size in ((6, 8), (5, 8), (6, 7), (5, 7)):  # maps of 4×6 and, with odd edges, 3×6, 4×5, 3×5
+        image = generator.standard_normal(size)
+        by_hand = find("03-way-back").truth(image, kernel, error)
+        np.testing.assert_allclose(by_hand, by_tape(lambda picture: pooled(picture, error), image), atol=1e-12)
 
     def strided(picture):
         return tf.reduce_sum(tf.nn.conv2d(picture[None, :, :, None], kernel[:, :, None, None], 2, "VALID")[0, :, :, 0]
@@ -87,6 +91,29 @@ def test_the_repaired_way_back_and_the_stride_are_the_tapes():
 
     picture = generator.standard_normal((5, 7))
     np.testing.assert_allclose(find("03-stride").truth(error, kernel, 2), by_tape(strided, picture), atol=1e-12)
+
+
+def test_the_way_back_may_be_repaired_in_other_ways():
+    def by_counting_ones(image, kernel, pooled_error):
+        z = correlate2d(image, kernel, mode="valid")
+        ones = tf.nn.avg_pool2d(np.ones((1, *z.shape, 1)), 2, 2, "SAME")[0, :, :, 0].numpy()
+        padded = np.pad(np.ones(z.shape), [(0, size % 2) for size in z.shape])
+        number = padded.reshape(len(padded) // 2, 2, -1, 2).sum(axis=(1, 3))
+        assert (ones == 1).all() and number.shape == pooled_error.shape
+        spread = np.repeat(np.repeat(pooled_error / number, 2, axis=0), 2, axis=1)[: len(z), : z.shape[1]]
+        return convolve2d(np.where(z > 0, spread, 0), kernel)
+
+    def value_by_value(image, kernel, pooled_error):
+        z = correlate2d(image, kernel, mode="valid")
+        gradient = np.zeros(image.shape)
+        for (i, j), error in np.ndenumerate(pooled_error):
+            window = z[2 * i : 2 * i + 2, 2 * j : 2 * j + 2]
+            for m, n in np.argwhere(window > 0):
+                gradient[2 * i + m :, 2 * j + n :][: len(kernel), : kernel.shape[1]] += error / window.size * kernel
+        return gradient
+
+    for right in (by_counting_ones, value_by_value):
+        assert find("03-way-back").judge("03-way-back", right, 0).passed
 
 
 @pytest.mark.parametrize("answer", ["1 / (a**2 + b**2)", "1/(a*a+b*b)", "(a**2 + b**2)**-1"])
@@ -168,7 +195,11 @@ def test_the_inversions_are_as_their_tool_asks(capsys, monkeypatch):
 
 def test_the_diagrams_draw():
     photo = helps.cat_window()
-    for figure in (inversion.backward_path(), inversion.sheets_of_pyramid(helps.split_into_sheets(photo), photo)):
+    mask = np.zeros(photo.shape[:2])
+    mask[40:90, 80:150] = 1
+    for figure in (inversion.backward_path(), inversion.sheets_of_pyramid(helps.split_into_sheets(photo), photo),
+                   inversion.differences([photo, photo[:, ::-1]], ["one", "other"], 112),
+                   inversion.pushes_at(photo, {"conv1_1": photo - 117}, mask, (5, 125, 25, 201), ["one", "other"])):
         assert len(plots.png(figure)) > 10_000
 
 
@@ -208,7 +239,7 @@ def test_the_words_say_the_layer_the_step_and_how_far_off(computed):
 
 
 def test_the_photograph_is_at_the_left_and_the_rebuilt_picture_at_the_right(computed):
-    shown, photo = pixels(layer_slider(computed)), middle_of("cat")
+    shown, photo = pixels(layer_slider(computed))[content.TITLE :], middle_of("cat")
     assert np.abs(shown[::2, :384:2] - photo).mean() < 12  # JPEG, enlarged
     assert np.abs(shown[:, 400:] - computed[HELPED]["conv4_2"][7][0, 0, 0]).mean() < 2
 
@@ -217,7 +248,17 @@ def test_larger_pictures_are_shown_as_large_as_they_are(computed):
     photo = helps.cat_window()
     larger = {HELPED: {"conv4_2": {0: 255 - photo, 7: photo}}}
     shown = pixels(layer_slider(larger, photo=photo))
-    assert shown.shape == (208, 2 * 320 + 6, 3) and np.abs(shown[:, :320] - photo).mean() < 12
+    assert shown.shape == (content.TITLE + 208, 2 * 320 + 6, 3)
+    assert np.abs(shown[content.TITLE :, :320] - photo).mean() < 12
+
+
+def test_the_picture_itself_says_the_layer_and_the_step(computed):
+    slider = layer_slider(computed)
+    for name, value in (("layer", "conv1_1"), ("step", 3)):
+        before = pixels(slider)[: content.TITLE]
+        slider.controls[name].value = value
+        now = pixels(slider)[: content.TITLE]
+        assert now.min() < 100 and np.abs(now - before).max() > 50, name
 
 
 def test_what_was_not_computed_is_said_and_offered(computed):

@@ -4,14 +4,16 @@
     python tools/inversions.py NAME …      these large pictures, whether they are there or not; "grid": its missing rows
     python tools/inversions.py --check     compute nothing; name what is missing or out of date
 
-A grid of small runs (96×144 pixels, 120 steps) over each help's settings tells how good each is at its best; one of
-its settings runs on for 1,000 steps. The large runs (208×320 pixels) keep a picture each, some on their way too, and
-their numbers, measured before the picture is compressed. Half an hour on two slow cores.
+A grid of small runs (96×144 pixels, 120 steps) over each help's settings tells how good each is at its best. The best
+two are repeated from other noises; without help, all three networks run on for 1,000 steps. The large runs (208×320
+pixels) keep a picture each, some on their way too, and their numbers, measured before the picture is compressed. Half
+an hour on two slow cores.
 """
 
 import io
 import json
 import sys
+from typing import NamedTuple
 
 import stamps
 from PIL import Image
@@ -37,20 +39,39 @@ CONTINUED = (  # where the best of the grid lay at its edge: one further
     *(("compact", start, *further) for start in ("noise", "grey") for further in
       (("none", (1, 0.0, 300.0)), ("smoothness", (1, 0.005, 300.0)), ("smoothness", (1, 0.002, 100.0)),
        ("both", (5, 0.002, 30.0)))))
+REPEATED = {"smoothness": Help(1, 0.002, 100.0), "both": Help(5, 0.005, 30.0)}  # from noise, each at its best
+FURTHER = (("compact", 10.0), ("plain", 30.0), ("plain", 100.0), ("random", 30.0))  # without help, for LONG
+
+
+class Row(NamedTuple):
+    """A run of the grid."""
+
+    network: str
+    start: str
+    name: str  # of the help
+    given: Help
+    steps: int = STEPS
+    seed: int = 0
 
 
 def grid():
-    """[(network, start, name of the help, Help, steps), …]."""
+    """[Row, …]."""
+    further = [(network, "noise", "none", Help(1, 0.0, rate), LONG) for network, rate in FURTHER]
+    repeated = [("compact", "noise", name, given, STEPS, seed) for seed in (1, 2) for name, given in REPEATED.items()]
+    return [Row(*row) for row in (*settings(), *further, *repeated)]
+
+
+def settings():
+    """Every help over its grid of settings."""
     rows = [("compact", start, name, Help(sheets, weight, rate), STEPS) for start in ("noise", "grey")
             for name, (sheets, weights) in HELPS.items() for weight in weights for rate in RATES]
     rows += [(network, "noise", name, Help(HELPS[name][0], weight, rate), STEPS) for network in ("plain", "random")
              for name in ("none", "both") for weight in HELPS[name][1] for rate in RATES]
-    rows += [(network, start, name, Help(*given), STEPS) for network, start, name, given in CONTINUED]
-    return [*rows, ("compact", "noise", "none", Help(1, 0.0, 10.0), LONG)]
+    return rows + [(network, start, name, Help(*given), STEPS) for network, start, name, given in CONTINUED]
 
 
 def runs():
-    """{name: (network, layer, Help, start, steps that are kept)} of the large runs."""
+    """{name: (network, layer, Help, start, steps that are kept on the way)} of the large runs."""
     chosen = {f"{layer}_{name}": ("compact", layer, given, "noise", FRAMES) for layer in LAYERS
               for name, given in (("none", NONE), ("both", BOTH))}
     chosen |= {f"conv4_2_{name}": ("compact", "conv4_2", given, "noise", ()) for name, given in
@@ -115,24 +136,23 @@ def keep_run(name):
 
 def keep_row(row):
     """Compute a run of the grid; write its numbers."""
-    network, start, name, given, steps = row
     photo = cat_window(*SMALL)
-    *_, (image, share) = invert(network_of(network), photo, "conv4_2", given, start, steps)
-    told = {"network": network, "start": start, "name": name, **given._asdict(), "steps": steps,
-            "share": stamps.digits(share),
+    *_, (image, share) = invert(network_of(row.network), photo, "conv4_2", row.given, row.start, row.steps, row.seed)
+    told = {"network": row.network, "start": row.start, "name": row.name, **row.given._asdict(), "steps": row.steps,
+            "seed": row.seed, "share": stamps.digits(share),
             **{part: stamps.digits(value) for part, value in likeness(image, photo)._asdict().items()}}
     write(lambda all_told: all_told["grid"].append(told))
     print(told, flush=True)
 
 
 def key(row):
-    network, start, name, given, steps = row
-    return network, start, name, given.sheets, float(given.smoothness), float(given.rate), steps
+    told = {**row._asdict(), **row.given._asdict()}
+    return key_told(told)
 
 
 def key_told(told):
-    return (*(told[part] for part in ("network", "start", "name", "sheets")), float(told["smoothness"]),
-            float(told["rate"]), told["steps"])
+    return (*(told[part] for part in ("network", "start", "name", "sheets", "steps", "seed")),
+            float(told["smoothness"]), float(told["rate"]))
 
 
 def write_picture(name, image, given, quality):

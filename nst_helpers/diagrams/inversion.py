@@ -1,18 +1,74 @@
-"""Diagrams of lesson 03: the way back through a layer, and the sheets of a pyramid."""
+"""Diagrams of lesson 03: what differs where, the way back through a layer, pushes, and the sheets of a pyramid."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from nst_helpers.arrays import Image
-from nst_helpers.plots import AMBER, BLUE, ORANGE, draw_image, subplots
+from nst_helpers.plots import AMBER, BLUE, ORANGE, SIGNED, draw_image, subplots
 
 INK = "0.25"
 FORWARD = (("I", "pixels"), ("Z", "before the gate"), ("F", "feature map"), ("P", "pooled map"))
 FORWARD_STEPS = ("correlation\nwith K", "ReLU\nmax(Z, 0)", "average of\n2 × 2")
 BACKWARD_STEPS = ("full convolution\nwith K", "gate: 0 where\nZ ≤ 0", "a quarter\nto each")
+
+
+def differences(images: Sequence[Image], titles: Sequence[str], line: float, most: float = 80) -> Figure:
+    """Images in a row; below all but the first, how far each pixel is from the first image's.
+
+    Args:
+        images: (height, width, 3), 0–255, all of one size. titles: one each.
+        line: the column at which each image has a dotted line, by which a shift is seen.
+        most: the difference, in grey levels, at the end of the scale.
+
+    Returns:
+        A matplotlib Figure, 10 inches wide.
+    """
+    height, width = np.shape(images[0])[:2]
+    figure, axes = subplots(2, len(images), size=(10, 0.5 + 2 * 10 / len(images) * height / width), squeeze=False)
+    for column, (image, title) in enumerate(zip(images, titles, strict=True)):
+        draw_image(axes[0, column], image, title, smooth=True)
+        axes[0, column].axvline(line, color="white", linewidth=1.2, linestyle=":")
+        axes[1, column].set_axis_off()
+        axes[1, column].grid(False)
+        if column:
+            off = np.abs(np.asarray(image) - images[0]).mean(axis=2)
+            drawn = axes[1, column].imshow(off, cmap="viridis", vmin=0, vmax=most, interpolation="nearest")
+            scale = axes[1, 0].inset_axes((0.08, 0.55, 0.84, 0.09))
+            figure.colorbar(drawn, cax=scale, orientation="horizontal", extend="max",
+                            label="difference from the photograph\n(grey levels, mean of R, G, B)")
+    return figure
+
+
+def pushes_at(image: Image, pushes: Mapping[str, np.ndarray], mask: np.ndarray, window: tuple[int, int, int, int],
+              titles: Sequence[str]) -> Figure:
+    """A part of an image, and the push that each layer gives its pixels there: the mean of R, G and B.
+
+    Args:
+        image: (height, width, 3), 0–255. pushes: {layer: array like the image}. mask: (height, width), 0–1; its
+            border is drawn. window: (top, bottom, left, right). titles: of the image and of each push.
+
+    Returns:
+        A matplotlib Figure, 10 inches wide, with a colour bar from − to +: each push is on its own scale.
+    """
+    top, bottom, left, right = window
+    part = slice(top, bottom), slice(left, right)
+    rows = -(-(len(pushes) + 1) // 3)
+    figure, axes = subplots(rows, 3, size=(10, 0.7 + rows * (0.3 + 3.3 * (bottom - top) / (right - left))))
+    draw_image(axes.flat[0], image[part], titles[0], smooth=True)
+    for axis, push, title in zip(axes.flat[1:], pushes.values(), titles[1:], strict=True):
+        brightness = push.mean(axis=2)[part]
+        drawn = axis.imshow(brightness / np.quantile(np.abs(brightness), 0.995), cmap=SIGNED, vmin=-1, vmax=1,
+                            interpolation="nearest")
+        axis.set_title(title, fontsize=11)
+        axis.set_axis_off()
+        axis.grid(False)
+        axis.contour(mask[part], [0.01], colors=INK, linewidths=1)
+    bar = figure.colorbar(drawn, ax=axes, location="bottom", shrink=0.4, aspect=30, ticks=[-1, 0, 1])
+    bar.ax.set_xticklabels(["− darker", "0", "+ brighter"])
+    return figure
 
 
 def backward_path() -> Figure:

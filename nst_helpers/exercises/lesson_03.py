@@ -33,41 +33,90 @@ def _strided(generator):
             (((2, 3), (3, 3), 2), ((3, 2), (2, 3), 3), ((4, 4), (3, 3), 1))]
 
 
-# The repair: convolution, ReLU and average pooling
+# The repair: convolution, ReLU and TensorFlow's average pooling, whose windows at an odd edge hold fewer values
+
+
+def _counted(shape):
+    """How many values each 2×2 window of a map holds: 4 inside, 2 at an odd edge, 1 where two of them meet."""
+    rows, columns = (np.minimum(2, size - np.arange(0, size, 2)) for size in shape)
+    return np.outer(rows, columns)
+
+
+def _to_map(pooled, shape):
+    """Each pooled value at all places of its window."""
+    return np.kron(pooled, np.ones((2, 2)))[: shape[0], : shape[1]]
 
 
 def backward(image: np.ndarray, kernel: np.ndarray, pooled_error: np.ndarray) -> np.ndarray:
     """∂L/∂I through pooling, gate and convolution, as it should be."""
     z = correlate2d(image, kernel, mode="valid")
-    error = np.kron(pooled_error, np.ones((2, 2))) / 4
+    error = _to_map(pooled_error / _counted(z.shape), z.shape)
     return convolve2d(error * (z > 0), kernel, mode="full")
 
 
-def _planted(image, kernel, pooled_error):
-    z = correlate2d(image, kernel, mode="valid")
-    error = np.kron(pooled_error, np.ones((2, 2))) / 4
-    return correlate2d(error * (z > 0), kernel, mode="full")
-
-
-def _changed(spread=0.25, gate=lambda z, error: z > 0, flip=lambda kernel: kernel):
+def _changed(counted=_counted, gate=lambda z, error: z > 0, flip=lambda kernel: kernel):
     """The way back with one thing changed."""
 
     def back(image, kernel, pooled_error):
         z = correlate2d(image, kernel, mode="valid")
-        error = np.kron(pooled_error, np.ones((2, 2))) * spread
+        error = _to_map(pooled_error / counted(z.shape), z.shape)
         return convolve2d(error * gate(z, error), flip(kernel), mode="full")
 
     return back
 
 
-def _turned_forward(image, kernel, pooled_error):
-    error = np.kron(pooled_error, np.ones((2, 2))) / 4
-    return convolve2d(error * (convolve2d(image, kernel, mode="valid") > 0), kernel, mode="full")
+def _all(number):
+    return lambda shape: np.full([-(-size // 2) for size in shape], float(number))
+
+
+def _edges(number):
+    """Every window at an odd edge counted with this number, the others with 4."""
+    return lambda shape: np.where(_counted(shape) == 4, 4.0, number)
+
+
+def _rows_only(shape):
+    return _counted((shape[0], 2 * -(-shape[1] // 2)))
+
+
+def _columns_only(shape):
+    return _counted((2 * -(-shape[0] // 2), shape[1]))
+
+
+def _uneven_corner(shape):
+    """The windows at an odd edge halved, the one in the corner not at all."""
+    counted = _counted(shape)
+    return np.where(counted == 1, 4, counted)
+
+
+def _first_too(shape):
+    counted = _counted(shape).astype(float)
+    counted[0] /= 2
+    counted[:, 0] /= 2
+    return counted
+
+
+def _mean_count(shape):
+    return np.full([-(-size // 2) for size in shape], np.prod(shape) / np.prod([-(-size // 2) for size in shape]))
+
+
+def _open_only(image, kernel, pooled_error):
+    """Shared out among the values of a window whose gates are open."""
+    z = correlate2d(image, kernel, mode="valid")
+    opened = np.pad((z > 0).astype(float), [(0, size % 2) for size in z.shape])
+    number = opened[::2, ::2] + opened[1::2, ::2] + opened[::2, 1::2] + opened[1::2, 1::2]
+    error = _to_map(pooled_error / np.maximum(number, 1), z.shape)
+    return convolve2d(error * (z > 0), kernel, mode="full")
 
 
 def _layers(generator):
-    return [(generator.normal(0, 1, (rows + 2, columns + 2)), generator.normal(0, 1, (3, 3)),
-             generator.normal(0, 1, (rows // 2, columns // 2))) for rows, columns in ((4, 4), (6, 8))]
+    return [_open_at_the_corner(generator.normal(0, 1, (rows + 2, columns + 2)), generator.normal(0, 1, (3, 3)),
+                                generator.normal(0, 1, (-(-rows // 2), -(-columns // 2))))
+            for rows, columns in ((3, 5), (4, 4), (5, 6), (6, 3))]
+
+
+def _open_at_the_corner(image, kernel, pooled_error):
+    """The same, or with the negative of the image: the last gate is open, so that the edges count."""
+    return image * np.sign(correlate2d(image, kernel, mode="valid")[-1, -1]), kernel, pooled_error
 
 
 # A change that the deep layer forgives
@@ -163,34 +212,43 @@ EXERCISES = {
     ),
     "03-way-back": Repair(
         truth=backward,
-        planted=_planted,
-        symptom="With the blur kernel it agrees with the tape, with Sobel's kernel it does not: which symmetry does "
-                "the blur have that Sobel's kernel lacks?",
+        planted=_changed(_all(4)),
+        symptom="Maps with an even number of rows and columns pass; with an odd number, the gradient is too weak near "
+                "the lower or the right edge.",
         inputs=_layers,
         mistakes={
-            "half of the flip is missing: the kernel is turned upside down and from left to right.":
-                _changed(flip=lambda kernel: kernel[::-1]),
-            "the kernel is mirrored from left to right only; the half turn has both.":
-                _changed(flip=lambda kernel: kernel[:, ::-1]),
-            "transposing is not flipping: convolve2d with the kernel as it is.":
+            "the corner is still wrong: where a last row and a last column meet, how many values does the window hold?":
+                _changed(_edges(2.0)),
+            "in the corner both edges meet, and you have left it as it was.": _changed(_uneven_corner),
+            "the last row is right now; a last column can be alone as well.": _changed(_rows_only),
+            "the last column is right now; a last row can be alone as well.": _changed(_columns_only),
+            "at an odd edge a window still holds two values, in one direction; only in the corner is a value alone.":
+                _changed(_edges(1.0)),
+            "the last row or column is not dropped on the way forward (“SAME”), so its error must not be dropped.":
+                _changed(_edges(np.inf)),
+            "inside, four values share the error; not everywhere two.": _changed(_all(2)),
+            "nothing is shared out now: inside, each of the four values has a quarter of the say.": _changed(_all(1)),
+            "the same share for all: only the windows at an odd edge differ, and those inside were right.":
+                _changed(_mean_count),
+            "TensorFlow begins at the upper left, so the first row and column lie in whole windows.":
+                _changed(_first_too),
+            "an average does not ask which values are above zero: the error is shared out among all, then gated.":
+                _open_only,
+            "the convolution was right: to scatter the errors, the kernel is laid down as it is.":
+                _changed(flip=lambda kernel: kernel[::-1, ::-1]),
+            "transposing the kernel exchanges rows and columns; it was right as it was.":
                 _changed(flip=lambda kernel: kernel.T),
             "the gate was right: it asks whether Z is above zero, not the error.":
                 _changed(gate=lambda z, error: error > 0),
             "the gate was right and is gone now.": _changed(gate=lambda z, error: 1),
             "the gate is upside down now.": _changed(gate=lambda z, error: z < 0),
-            "the pooling was right: each of the four values has a quarter of the say.": _changed(spread=1),
-            "the pooling was right: a quarter, not a half.": _changed(spread=0.5),
-            "a sign has been turned round.": _changed(spread=-0.25),
-            "a minus is right for Sobel's kernel only, whose half turn is its negative.":
-                lambda *case: -_planted(*case),
             "“valid” keeps only places where the kernel lies inside the error; border pixels get their part too.":
                 lambda *case: backward(*case)[2:-2, 2:-2],
             "“same” cuts the border off: the result must be as large as the image.":
                 lambda *case: backward(*case)[1:-1, 1:-1],
-            "the gate belongs to Z of the convolution as it was computed forward: do not turn the kernel there.":
-                _turned_forward,
         },
-        praise="A symmetrical kernel hides a missing flip, so test a gradient with a kernel that has no symmetry.",
+        praise="Frameworks differ here: PyTorch divides by 4 at a padded border unless count_include_pad=False. So "
+               "test a gradient with odd sizes too.",
     ),
     "03-blind": Make(
         wishes=(Wish("content loss of the pixels, as a share", _share("pixels"), least=1.2),

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from nst_helpers.experiments.inversion import BOTH, NONE, STEPS, invert, start_image
 from nst_helpers.networks import shared_network
 from nst_helpers.shipped import Picture, picture_names, shipped_picture
-from nst_helpers.widgets.base import Drawing, Panel, choice_slider, dropdown, encoded, pillow
+from nst_helpers.widgets.base import Drawing, Panel, choice_slider, dropdown, encoded, font, pillow
 from nst_helpers.widgets.live import Live
 
 HELPED, ALONE = "with help", "content loss alone"
@@ -16,6 +16,7 @@ HELPS = {HELPED: BOTH, ALONE: NONE}
 HEIGHT, WIDTH = 128, 192
 TOPS = {"astronaut": 4}  # where the window begins; by default in the middle
 EVERY = 5  # steps: so often it is shown
+TITLE = 24  # pixels above the pictures, for their names
 LIMITS = (1, 2, 5, 10, 20, 40, 80, 160, 255)  # of the pixel error: in words that are the same on every processor
 
 
@@ -69,19 +70,24 @@ def draw_rebuilt(photo: Picture, image: Picture, layer: str, step: int) -> Drawi
     limit = next(limit for limit in LIMITS if error <= limit)
     words = (f"Left: the photograph. Right: rebuilt from {layer} alone, after {step} steps; its pixels are off by "
              f"less than {limit} grey levels on average.")
-    return Drawing(_pair(photo, image), words)
+    return Drawing(_pair(photo, image, f"rebuilt from {layer}, step {step}"), words)
 
 
 def draw_not_yet(photo: Picture, layer: str) -> Drawing:
     """The photograph beside the noise: nothing was computed for this choice."""
     words = f"Not rebuilt from {layer} yet: press the button to start from the noise at the right."
-    return Drawing(_pair(photo, start_image(*photo.shape[:2])), words)
+    return Drawing(_pair(photo, start_image(*photo.shape[:2]), f"{layer}: not rebuilt yet"), words)
 
 
-def _pair(left, right, gap=6, least=320):
-    """Two pictures of one size beside each other as a JPEG file; small ones enlarged to at least so many pixels."""
+def _pair(left, right, title, gap=6, least=320):
+    """The photograph and another picture of its size as a JPEG file; small ones enlarged to at least so many pixels."""
     zoom = -(-least // left.shape[1])
     white = np.full((len(left), gap, 3), 255, np.float32)
     picture = pillow(np.concatenate([left, white, right], axis=1))
     picture = picture.resize((zoom * picture.width, zoom * picture.height), Image.Resampling.BICUBIC)
-    return encoded(picture, "JPEG")
+    named = Image.new("RGB", (picture.width, picture.height + TITLE), "white")
+    named.paste(picture, (0, TITLE))
+    pen = ImageDraw.Draw(named)
+    for x, words in ((0, "the photograph"), (zoom * (left.shape[1] + gap), title)):
+        pen.text((x, TITLE - 7), words, fill="#333333", font=font(14), anchor="ls")
+    return encoded(named, "JPEG")
