@@ -5,8 +5,9 @@
     python tools/runs.py --check           compute nothing; name the runs that are missing or out of date
 
 A recipe: {"content": picture, "style": {picture: weight, …}, "preset": default, classic or paper, "settings": changes
-to it, "frames": how many frames its film has, 0 for none}; and "lossless": true where a lesson judges single pixels,
-which costs ten times the bytes. How a lesson shows a run: nst_helpers/runs.py.
+to it, "frames": how many frames its film has, 0 for none}; "frame_size": the longer side of these in pixels (without
+it 256); and "lossless": true where a lesson judges single pixels, which costs ten times the bytes. How a lesson shows
+a run: nst_helpers/runs.py.
 """
 
 import json
@@ -26,8 +27,8 @@ from nst_helpers.settings import preset
 from nst_helpers.transfer import transfer
 
 FOLDER = data_folder() / "runs"
-FRAME_SIZE = 256  # pixels: longer side of a film's frames
-KEYS = {"content", "style", "preset", "settings", "frames"}
+FRAME_SIZE = 256  # pixels: longer side of a film's frames, where the recipe does not say
+KEYS, OPTIONAL = {"content", "style", "preset", "settings", "frames"}, {"frame_size", "lossless"}
 
 
 def main(arguments=None):
@@ -38,7 +39,7 @@ def read_recipes():
     """{name: recipe}; SystemExit with one line where a recipe is not one."""
     recipes = json.loads((FOLDER / "recipes.json").read_text(encoding="utf-8"))
     for name, recipe in recipes.items():
-        if set(recipe) - {"lossless"} != KEYS:
+        if set(recipe) - OPTIONAL != KEYS:
             raise SystemExit(f"recipe {name}: it needs {', '.join(sorted(KEYS))}, and has {', '.join(sorted(recipe))}")
         try:
             settings_of(recipe)
@@ -59,14 +60,14 @@ def compute(name, recipe):
 
 def painted(recipe):
     """(the `Result` of a recipe, the frames of its film)."""
-    settings, frames = settings_of(recipe), []
+    settings, frames, size = settings_of(recipe), [], recipe.get("frame_size", FRAME_SIZE)
     chosen = set(np.linspace(1, settings.iterations, recipe["frames"]).round().astype(int))
     bar = tqdm(total=settings.iterations, unit="it", leave=False)
 
     def watch(step):
         bar.update()
         if step.iteration in chosen:
-            frames.append(small_frame(step.image, FRAME_SIZE))
+            frames.append(small_frame(step.image, size))
 
     result = transfer(*pictures(recipe, settings.size), settings, watch)
     bar.close()
