@@ -4,6 +4,7 @@ The signs compare a result with its own content and style picture, so the same l
 lie between the finished pictures of this course and pictures that were spoilt on purpose (tests/test_diagnose.py).
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -45,16 +46,17 @@ class Finding(NamedTuple):
         return translated(self.name)
 
 
-def diagnose(result: Result) -> list[Finding]:
+def diagnose(result: Result, measured: Mapping[str, float] | None = None) -> list[Finding]:
     """What is wrong with a finished transfer.
 
     Args:
         result: a `Result` of `nst_helpers.transfer.transfer`, of any size and with any layers.
+        measured: its `signs`, where they are known already; None measures them, which takes some seconds.
 
     Returns:
         A list of `Finding`s; empty for a picture that is as it should be, as far as that can be measured: see `signs`.
     """
-    found, settings = signs(result), result.settings
+    found, settings = signs(result) if measured is None else measured, result.settings
     light = _light(found, settings)
     if light:  # what is black or flat has neither subject nor style: no need to say so
         return _spoken(light)

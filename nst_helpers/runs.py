@@ -16,7 +16,9 @@ from nst_helpers import arrays
 from nst_helpers.errors import SettingsError
 from nst_helpers.images import load_image
 from nst_helpers.networks import data_folder
+from nst_helpers.result import Result
 from nst_helpers.settings import Settings
+from nst_helpers.shipped import shipped_picture
 
 
 class StoredRun(NamedTuple):
@@ -67,6 +69,18 @@ def load_run(name: str) -> StoredRun:
     return StoredRun(load_image(_folder() / f"{name}.webp", None), told["losses"], Settings(**told["settings"]),
                      tuple(map(tuple, told["sizes"])), told["seconds"], told["machine"],
                      _frames(_folder() / f"{name}.film.webp"))
+
+
+def load_result(name: str) -> Result:
+    """A run that was computed before, as the `Result` that `transfer` returned: with the pictures it was made from.
+
+    Arguments and errors are those of `load_run`.
+    """
+    run = load_run(name)
+    recipe = json.loads((_folder() / f"{name}.json").read_text(encoding="utf-8"))["recipe"]
+    styles = [(weight, shipped_picture(style)) for style, weight in recipe["style"].items()]
+    return Result(run.image, run.history, run.settings, run.seconds, run.sizes,
+                  content=shipped_picture(recipe["content"], run.settings.size), style=styles)
 
 
 def _frames(path):

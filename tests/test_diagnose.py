@@ -88,6 +88,10 @@ def test_a_photograph_as_its_own_result_misses_the_style_only(good, content):
     assert found["subject"] == pytest.approx(1) and found["style"] == pytest.approx(1)
 
 
+def test_what_is_measured_already_is_not_measured_again(good):
+    assert [finding.name for finding in diagnose(good, {**signs(good), "noise": 9.0})] == ["coloured noise"]
+
+
 def test_each_finding_says_what_was_measured_and_what_to_change(content, style):
     finding, = diagnose(transfer(content, style, replace(BASE, content_weight=0)))
     assert any(character.isdigit() for character in finding.sign)

@@ -16,7 +16,7 @@ from nst_helpers.images import load_image
 from nst_helpers.masks import Masks
 from nst_helpers.networks import data_folder
 from nst_helpers.plots import png
-from nst_helpers.runs import find_run
+from nst_helpers.runs import find_run, load_result, load_run
 from nst_helpers.schedule import pyramid
 from nst_helpers.settings import Settings
 from nst_helpers.shipped import shipped_mask, shipped_picture
@@ -92,9 +92,32 @@ def test_the_diagrams_draw():
                whole_course(picture, picture, picture),
                sign_chart({"noise": {"healthy": {"x": 1.0}, "spoilt": {"y": 5.0}}}, {"noise": (3.0, "most")})]
     assert all(len(png(figure)) > 2_000 for figure in figures)
-    assert figures[0].axes[1].get_window_extent().width > 600
+    assert figures[0].axes[0].get_window_extent().width > 900
     told = " ".join(text.get_text() for text in figures[2].axes[0].texts)
     assert all(f"{number:02}" in told for number in range(1, 12))
+
+
+def test_a_stored_run_comes_with_its_pictures():
+    made, kept = load_result("default_night"), load_run("default_night")
+    assert np.array_equal(made.image, kept.image) and made.settings == kept.settings
+    assert made.content.shape == made.image.shape and np.array_equal(made.content, shipped_picture("temple", 320))
+    ((weight, style),) = made.style
+    assert weight == 1 and np.array_equal(style, shipped_picture("night_swirls"))
+
+
+def test_one_setting_tells_a_patient_from_its_cure():
+    def changed(name, cure):
+        ill, well = load_run(name).settings, load_run(cure).settings
+        return {key for key in vars(ill) if getattr(ill, key) != getattr(well, key)}
+
+    assert changed("ward_lost", "default_night") == {"content_weight"}
+    assert changed("ladder_1", "ladder_4") == {"style_weight"}
+    assert diagnose(load_result("ladder_4")) == []
+
+
+def test_the_film_is_as_large_as_its_picture():
+    formed = load_run("temple_night")
+    assert {frame.shape for frame in formed.frames} == {formed.image.shape}
 
 
 def test_the_still_of_the_studio_shows_a_run_where_there_is_one():

@@ -260,7 +260,7 @@ def modules(path):
     ("run", {"animation", "errors", "masks", "settings", "tracks", "transfer"}),
     ("diagnose", {"colors", "errors", "guided", "images", "losses", "masks", "networks", "objective", "result",
                   "schedule", "transfer"}),
-    ("runs", {"errors", "images", "networks", "settings"}),
+    ("runs", {"errors", "images", "networks", "result", "settings", "shipped"}),
     ("estimate", {"architecture", "descent", "guided", "images", "masks", "networks", "objective", "schedule",
                   "settings"}),
     ("shipped", {"images", "networks"}),

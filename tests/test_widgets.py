@@ -204,6 +204,13 @@ def test_the_film_shows_frames_of_any_size_at_one_width():
     assert panel.words.value == "dark" and pixels(panel).shape == (40, 60, 3) and abs(pixels(panel).mean() - 10) < 2
 
 
+def test_a_small_frame_is_enlarged_smoothly():
+    edge = np.zeros((6, 8, 3))
+    edge[:, 4:] = 200.0
+    row = pixels(film([edge], ["an edge"], width=80))[30, :, 0]
+    assert np.abs(np.diff(row)).max() < 60  # and not 200 at once, as between two squares
+
+
 # A computation behind a button
 
 def counting(level, name):

@@ -13,31 +13,27 @@ GREY = "0.35"
 
 
 def finished(content: Image, style: Image, painting: Image,
-             names: Sequence[str] = ("the photograph", "the style", "the painting")) -> Figure:
-    """A painting at full width, and beside it, one above the other, the photograph and the style.
+             names: Sequence[str] = ("the photograph", "the style")) -> Figure:
+    """A painting at full width, and under it, small and side by side, the photograph and the style.
 
     Args:
-        content, style, painting: images (height, width, 3), 0–255; the painting as wide over high as the photograph.
+        content, style, painting: images (height, width, 3), 0–255.
 
     Returns:
-        A matplotlib Figure, 9.6 inches wide; the painting is more than 640 pixels wide in it.
+        A matplotlib Figure, 9.6 inches wide, as the painting is.
     """
     height, width = painting.shape[:2]
-    side = round(height * 0.47)
-    left = [resize_image(image, side, round(side * image.shape[1] / image.shape[0])) for image in (content, style)]
-    widest = max(image.shape[1] for image in left)
-    figure, axes = subplots(1, 2, size=(9.6, 9.6 * height / (width + widest) + 0.25), width_ratios=(widest, width))
-    gap = np.full((height - 2 * side, widest, 3), 255.0)
-    stack = np.concatenate([_framed(left[0], widest), gap, _framed(left[1], widest)])
-    draw_image(axes[0], stack, f"{names[0]}, {names[1]}", smooth=True)
-    draw_image(axes[1], painting, names[2], smooth=True)
+    side, gap = round(height * 0.3), round(width * 0.03)
+    small = [resize_image(image, side, round(side * image.shape[1] / image.shape[0])) for image in (content, style)]
+    strip, left = np.full((side, width, 3), 255.0), (width - gap - sum(image.shape[1] for image in small)) // 2
+    figure, axes = subplots(2, 1, size=(9.6, 9.6 * 1.3 * height / width + 0.35), height_ratios=(height, side))
+    draw_image(axes[0], painting, smooth=True)
+    for image, name in zip(small, names, strict=True):
+        strip[:, left: left + image.shape[1]] = image
+        axes[1].text(left + image.shape[1] / 2, side * 1.03, name, ha="center", va="top", fontsize=11)
+        left += image.shape[1] + gap
+    draw_image(axes[1], strip, smooth=True)
     return figure
-
-
-def _framed(image, width):
-    """An image in the middle of a white strip of this width."""
-    missing = width - image.shape[1]
-    return np.pad(image, ((0, 0), (missing // 2, missing - missing // 2), (0, 0)), constant_values=255)
 
 
 def stage_plan(arms: Mapping[str, Sequence[tuple[float, float]]]) -> Figure:
@@ -114,31 +110,31 @@ def whole_course(content: Image, style: Image, painting: Image) -> Figure:
     Returns:
         A matplotlib Figure, 9.6 inches wide.
     """
-    figure, axis = subplots(size=(9.6, 5.6))
-    axis.set(xlim=(-2.5, 100), ylim=(0, 58))
+    figure, axis = subplots(size=(9.6, 5.8))
+    axis.set(xlim=(-2.5, 100), ylim=(-6, 55.5))
     axis.set_axis_off()
-    for image, left, bottom, name in ((content, 1, 39, "photograph"), (style, 1, 4, "style"),
-                                      (painting, 1, 21.5, "the picture, w")):
-        _picture(axis, image, left, bottom, 17, 12)
-        axis.text(left + 8.5, bottom - 0.6, name, ha="center", va="top", fontsize=10)
-    _box(axis, 25, 4, 15, 47, "network", "01 convolution\n02 feature maps", SKY)
-    for bottom, text, lesson, color in ((39, "content loss\n½ Σ (F − C)²", "03", BLUE),
-                                        (4, "Gram matrices,\nstyle loss  w E", "04, 05", ORANGE),
-                                        (21.5, "total variation", "06", GREEN)):
+    for image, bottom, name in ((content, 41, "photograph"), (style, 23, "style"), (painting, 5, "the picture, w")):
+        _picture(axis, image, 1, bottom, 17, 12)
+        axis.text(9.5, bottom - 0.6, name, ha="center", va="top", fontsize=10)
+    _box(axis, 25, 21, 15, 33, "network", "01 convolution\n02 feature maps", SKY)
+    for bottom, text, lesson, color in ((41, "content loss\n½ Σ (F − C)²", "03", BLUE),
+                                        (23, "Gram matrices,\nstyle loss  $\\Sigma\\, w_l E_l$", "04, 05", ORANGE),
+                                        (5, "total variation", "06", GREEN)):
         _box(axis, 46, bottom, 18, 12, text, lesson, color)
-        _arrow(axis, (18.5, bottom + 6), (24.5, bottom + 6))
-        if bottom != 21.5:
-            _arrow(axis, (40.5, bottom + 6), (45.5, bottom + 6))
-        _arrow(axis, (64.5, bottom + 6), (70, 27.5 + (bottom - 21.5) * 0.15))
-    axis.annotate("", (45.5, 22.7), (18.5, 22.7), arrowprops={"arrowstyle": "-|>", "color": GREEN, "linewidth": 1.4})
-    _arrow(axis, (40.5, 31), (45.5, 40))
-    _arrow(axis, (40.5, 24), (45.5, 15))
-    _box(axis, 70.5, 20, 12.5, 15, "total loss\nα + β + γ", "07", AMBER)
-    _arrow(axis, (83.5, 27.5), (86, 27.5))
-    _box(axis, 86.5, 17, 13, 21, "optimizer", "08 momentum\n09 RMSprop\n10 Adam", PINK)
-    axis.plot([93, 93, -2, -2], [38.5, 54.5, 54.5, 27.5], color="black", linewidth=1.6)
-    _arrow(axis, (-2, 27.5), (1, 27.5))
-    axis.text(46, 55.3, "w ← w − step, some hundred times, from small to large (lesson 11)", ha="center", va="bottom",
+        _arrow(axis, (64.5, bottom + 6), (66.8, 29 + (bottom - 23) * 0.25))
+    for height in (47, 29):  # of the photograph and of the style
+        _arrow(axis, (18.5, height), (24.5, height))
+        _arrow(axis, (40.5, height), (45.5, height))
+    _arrow(axis, (18.5, 14), (24.5, 22.5))  # the picture itself, to the network and on to both losses
+    _arrow(axis, (40.5, 40), (45.5, 43.5))
+    _arrow(axis, (40.5, 36), (45.5, 32.5))
+    _arrow(axis, (18.5, 11), (45.5, 11))  # and past it
+    _box(axis, 67.2, 21.5, 16.3, 15, "total loss\n$\\alpha L_c + \\beta L_s + \\gamma\\, TV$", "07", AMBER)
+    _arrow(axis, (83.8, 29), (85.8, 29))
+    _box(axis, 86, 18.5, 13.8, 21, "optimizer", "08 momentum\n09 RMSprop\n10 Adam", PINK)
+    axis.plot([93, 93, -2, -2], [18, -1.5, -1.5, 11], color="black", linewidth=1.6)
+    _arrow(axis, (-2, 11), (1, 11))
+    axis.text(46, -2.3, "w ← w − step, some hundred times, from small to large (lesson 11)", ha="center", va="top",
               fontsize=11)
     return figure
 

@@ -100,7 +100,7 @@ EXERCISES = {
     "11-saved": Repair(
         truth=_to_picture,
         planted=_planted,
-        symptom="A value of 256 comes out as 0, and −1 as 255.",
+        symptom="Its darkest and its brightest pixels are wrong.",
         inputs=_seen_pictures,
         mistakes={
             "the scale is not undone: the network divided by it.": lambda seen, mean, scale: _whole(

@@ -30,7 +30,7 @@ def film(frames: Sequence[np.ndarray], words: Sequence[str], label: str = "pictu
 
 
 def draw_frame(image: np.ndarray, words: str, width: int) -> Drawing:
-    """One picture as a JPEG file, enlarged to a width without smoothing."""
+    """One picture as a JPEG file, brought to a width smoothly: its pixels are no squares to look at."""
     picture = pillow(image)
-    picture = picture.resize((width, round(width * picture.height / picture.width)), Image.Resampling.NEAREST)
+    picture = picture.resize((width, round(width * picture.height / picture.width)), Image.Resampling.LANCZOS)
     return Drawing(encoded(picture, "JPEG"), words)
