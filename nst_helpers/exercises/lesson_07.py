@@ -97,20 +97,21 @@ def _gradients(generator, zero=None):
 # A picture to order
 
 ORDERED = 160  # pixels: its longer side
+EQUAL: dict[str, float] = dict.fromkeys(STYLE_LAYERS, 0.2)
 
 
 @cache
 def _wanted():
-    """(the temple, its feature maps at conv4_2, {painting: (its Gram matrices' maps, the temple's style loss)})."""
+    """(the temple, its feature maps at conv4_2, [(feature maps of a painting, the temple's style loss), …])."""
     from nst_helpers.losses import style_loss
     from nst_helpers.networks import load_network
     from nst_helpers.shipped import picture_names, shipped_picture
 
-    network, weights = load_network(), dict.fromkeys(STYLE_LAYERS, 0.2)
+    network = load_network()
     temple = shipped_picture("temple", ORDERED)
     seen = network(temple, ("conv4_2", *STYLE_LAYERS))
     paintings = (network(shipped_picture(name, 2 * ORDERED), STYLE_LAYERS) for name in picture_names("style"))
-    return temple, seen["conv4_2"], [(maps, float(style_loss(seen, maps, weights))) for maps in paintings]
+    return temple, seen["conv4_2"], [(maps, float(style_loss(seen, maps, EQUAL))) for maps in paintings]
 
 
 def _ordered(image):
@@ -136,8 +137,8 @@ def _style_left(image):
     from nst_helpers.losses import style_loss
     from nst_helpers.networks import load_network
 
-    maps, weights = load_network()(_ordered(image), STYLE_LAYERS), dict.fromkeys(STYLE_LAYERS, 0.2)
-    return min(float(style_loss(maps, painting, weights)) / before for painting, before in _wanted()[2])
+    maps = load_network()(_ordered(image), STYLE_LAYERS)
+    return min(float(style_loss(maps, painting, EQUAL)) / before for painting, before in _wanted()[2])
 
 
 def _variation(image):

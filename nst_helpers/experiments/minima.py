@@ -76,11 +76,10 @@ def lowered(start: Image, objective: Callable, iterations: int, settings: Settin
         if watch and state.done in MARKS:
             watch(state.done, canvas)
     gradient, losses = objective(tf.constant(canvas))
-    numbers = dict(zip(LOSSES, map(float, losses.numpy()), strict=True))
+    numbers: dict[str, float] = dict(zip(LOSSES, map(float, losses.numpy()), strict=True))
     totals[iterations] = numbers["total"]
-    unit = WEIGHT_SUM / weight_sum(settings)
-    return End(canvas, numbers, force(canvas, gradient.numpy() / unit), {mark: totals[mark] for mark in MARKS
-                                                                         if mark in totals})
+    left = force(canvas, gradient.numpy() * weight_sum(settings) / WEIGHT_SUM)
+    return End(canvas, numbers, left, {mark: totals[mark] for mark in MARKS if mark in totals})
 
 
 def force(image: Image, gradient: Image) -> float:
