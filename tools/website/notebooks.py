@@ -16,6 +16,7 @@ from website.aids import aids
 from website.links import Links
 from website.panels import panel_of
 from website.project import SiteError, shown
+from website.speech import say
 
 FOLDED = {"check": "The check", "figure": "How it is drawn"}  # by a cell's tag; JupyterLab folds these too
 CAPTION = re.compile(r'<p class="nst-caption"[^>]*>(.*?)</p>\s*$', re.DOTALL)
@@ -24,8 +25,8 @@ CHECK = re.compile(r'exercises\.check\("([^"]+)"')
 ASKED = "predict"
 PREDICTION = '<div role="group" aria-label="Prediction"'
 PICTURES = ("image/png", "image/jpeg", "image/webp")
-ALIVE = "<em>This is how it begins; with JavaScript it can be moved here, and in JupyterLab it can do everything.</em>"
-ELSEWHERE = "<em>This one needs Python behind it: run the lesson in JupyterLab. Here is how it looks.</em>"
+ALIVE = "This is how it begins; with JavaScript it can be moved here, and in JupyterLab it can do everything."
+ELSEWHERE = "This one needs Python behind it: run the lesson in JupyterLab. Here is how it looks."
 
 
 class Lesson:
@@ -37,7 +38,7 @@ class Lesson:
 
     def __init__(self, edition, page, source, pictures):
         self.page, self.source, self.pictures = page, source, pictures
-        self.frames = "../panels" if edition.folder else "panels"  # all editions share them
+        self.language = edition.language
         self.solved, self.panels = page.startswith("solutions/"), 0
         self.links = Links(edition, page, source, pictures)
 
@@ -79,6 +80,7 @@ class Lesson:
             return [cell]
         folded = copy.deepcopy(cell)
         folded.outputs, folded.metadata["tags"] = [], [*tags, "hide-input"]
+        words = say(self.language, words)
         folded.metadata["mystnb"] = {"code_prompt_show": words, "code_prompt_hide": words}
         if not cell.outputs:
             return [folded]
@@ -111,9 +113,9 @@ class Lesson:
         self.panels += 1
         name, moves = panel_of(self.source, cell.source, self.panels)
         still = self.pictures.figure(data, self.page, alt, f"{escape(alt)}", shown(self.source))
-        frames = f' data-frames="{self.links.to(f"{self.frames}/{name}", "")}"' if moves else ""
+        frames = f' data-frames="{self.links.to(f"panels/{name}", "")}"' if moves else ""
         return (f'<div class="nst-panel" id="panel-{self.panels}"{frames}>{still}<p class="nst-note">'
-                f'{ALIVE if moves else ELSEWHERE}</p></div>')
+                f'<em>{say(self.language, ALIVE if moves else ELSEWHERE)}</em></p></div>')
 
     def _unpacked(self, found):
         return self.pictures.image(base64.b64decode(found[1]), self.page, unescape(found[2]), shown(self.source))[0]
