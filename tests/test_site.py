@@ -16,8 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
 import make_site  # noqa: E402
-from website import editions, extension, frames, notebooks, positions, texts  # noqa: E402
-from website.aids import hints  # noqa: E402
+from website import assets, editions, extension, frames, notebooks, positions, speech, texts  # noqa: E402
+from website.aids import aids, hints  # noqa: E402
 from website.links import Links  # noqa: E402
 from website.notebooks import Lesson, to_take_home  # noqa: E402
 from website.panels import ALL, GRIDS, constructor  # noqa: E402
@@ -203,6 +203,65 @@ def test_another_edition_is_found_as_soon_as_it_has_a_lesson(tmp_path):
     assert "00_a" in chinese.documents() and "01_b" not in chinese.documents()
 
 
+CHINESE = editions.Edition("zh", ROOT / "notebooks" / "zh", "zh")
+
+
+@pytest.mark.parametrize("text, wanted", [
+    ("[solved](../solutions/05_style_loss.ipynb)", '<a href="../solutions/05_style_loss.html">solved</a>'),
+    ("[whose](../../data/SOURCES.md)", '<a href="../pictures.html">whose</a>'),
+    ("[changes](../../CHANGELOG.md#a)", '<a href="../changes.html#a">changes</a>'),
+])
+def test_what_is_there_once_is_linked_from_every_edition(text, wanted):
+    page = Links(CHINESE, "05_style_loss", CHINESE.notebooks / "05_style_loss.ipynb", None)
+    assert page.rewritten(text) == wanted
+    assert not {"pictures", "changes"} & set(CHINESE.documents())
+
+
+def test_the_sites_own_words_are_those_of_its_code():
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "tools/website").glob("*.py") if path.stem != "speech")
+    code = re.sub(r'"\s+f?"', "", code)
+    lost = [english for english in speech.WORDS["zh"] if english not in code and english not in texts.__dict__.values()]
+    assert lost == [] and all(re.search("[\u4e00-\u9fff]", chinese) for chinese in speech.WORDS["zh"].values())
+
+
+def test_what_stands_below_an_exercise_is_in_the_editions_language():
+    page = Links(CHINESE, "01_convolution", CHINESE.notebooks / "01_convolution.ipynb", None)
+    with speech.speaking("zh"):
+        made = aids("01-shift", page, "01_convolution")
+    text = re.sub(r"<[^>]*>", " ", made)
+    assert "怎样运行" in made and "提示 1" in made and 'href="../solutions/01_convolution.html"' in made
+    assert not re.search(r"(?:\b[a-z]{2,}\b ){3}", text.replace("make lab", "")), text
+    assert "One way to solve it" in aids("01-shift", links("01_convolution"), "01_convolution")
+
+
+def test_the_chinese_cover_leads_to_the_lessons_and_to_what_is_there_once(tmp_path):
+    text = texts.cover(CHINESE, Pictures(tmp_path, "zh"))
+    assert "06 总变差" in text and '<a href="../reference/index.html">' in text and "](MORE" not in text
+    assert re.search(r'<img src="../pictures/\w+.webp"', text) and "寺庙" in text
+    for name in re.findall(r'href="\.\./([\w/]+)\.html"', text):
+        assert name in (*ENGLISH.documents(), "gallery", "reference/index"), name
+
+
+def test_static_files_and_drawings_are_shared_where_they_are_the_same(tmp_path):
+    first, own = tmp_path, tmp_path / "zh"
+    for name, words in {"_static/a.js": "same", "_static/b.js": "one", "_static/c.css": "one",
+                        "zh/_static/a.js": "same", "zh/_static/b.js": "other", "zh/_static/c.css": "less",
+                        "zh/_static/d.js": "own",
+                        "zh/sub/x.html": '<s src="../_static/a.js?v=1"> "../_static/b.js" "../_static/d.js"',
+                        "zh/x.html": '"_static/a.js" "_static/c.css"', "panels/p-1/1.webp": "1",
+                        "zh/panels/p-1/1.webp": "1", "zh/panels/p-1/2.webp": "2",
+                        "zh/panels/p-1/frames.js": '{"pictures": ["1.webp", "2.webp"]}'}.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(words)
+    assets.share_static(own, first)
+    assert (own / "sub/x.html").read_text() == '<s src="../../_static/a.js?v=1"> "../_static/b.js" "../_static/d.js"'
+    assert (own / "x.html").read_text() == '"../_static/a.js" "../_static/c.css"'
+    assert sorted(path.name for path in (own / "_static").iterdir()) == ["b.js", "d.js"]
+    frames._share(own / "panels/p-1", first / "panels/p-1")
+    assert (own / "panels/p-1/frames.js").read_text() == '{"pictures": ["../../../panels/p-1/1.webp", "2.webp"]}'
+    assert [path.name for path in (own / "panels/p-1").glob("*.webp")] == ["2.webp"]
+
+
 @pytest.mark.parametrize("here, page, wanted", [
     ("en", "00_a", "zh/00_a.html"), ("en", "01_b", "zh/index.html"), ("en", "solutions/00_a", "../zh/index.html"),
     ("zh", "00_a", "../00_a.html"),
@@ -382,6 +441,7 @@ def without_sphinx(monkeypatch):
         (site / "index.html").write_text("new")
 
     monkeypatch.setattr(make_site, "_render", render)
+    monkeypatch.setattr(make_site, "editions", lambda: [ENGLISH])
 
 
 def test_the_folder_is_replaced_whole(tmp_path, without_sphinx):

@@ -159,6 +159,21 @@ def test_pillow_writes_what_has_no_chinese_letter_with_the_face_that_has_raised_
     assert pen.getmask2("10⁻⁶")[0].size == pen.latin.getmask2("10⁻⁶")[0].size
 
 
+@pytest.mark.parametrize("anchor", ["la", "ma", "lm", "ld", "ls", "rt"])
+def test_chinese_words_stand_on_the_line_of_latin_ones(chinese, monkeypatch, anchor):
+    """A font with more room above its letters would hang them lower: the last line of a drawing was cut."""
+    monkeypatch.setattr(lettering, "drawn", words.translated)
+    monkeypatch.setattr(lettering, "font_file", lambda: (lettering.DEJAVU, 0))
+    pen = lettering.font(16)
+    wanted = super(lettering.SpeakingFont, pen).getbbox("损失", anchor=anchor)
+    monkeypatch.setattr(lettering.SpeakingFont, "getmetrics", lambda self: (25, 9))
+    high, deep = pen.latin.getmetrics()
+    lower = {"a": high - 25, "m": round((high - deep - 25 + 9) / 2), "d": 9 - deep}.get(anchor[1], 0)
+    left, top, right, bottom = pen.getbbox("loss", anchor=anchor)
+    assert (left, top - lower, right, bottom - lower) == wanted
+    assert pen.getmask2("loss", anchor=anchor)[1][1] - lower == wanted[1]
+
+
 def test_the_moving_picture_of_lesson_01_speaks(chinese, monkeypatch):
     from nst_helpers.diagrams import convolution
 

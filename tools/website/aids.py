@@ -8,8 +8,8 @@ from website.project import repository
 from website.speech import say
 
 HOW = ("Exercises check themselves where Python runs: in JupyterLab ({lab} on your computer), or by the rocket at "
-       "the top of this page on Binder, Colab ({colab}) or your school’s JupyterHub. Replace the dots in the cell above, "
-       "run it with Shift + Enter, then the check; it says what is right, or where the answer fails.")
+       "the top of this page on Binder, Colab ({colab}) or your school’s JupyterHub. Replace the dots in the cell "
+       "above, run it with Shift + Enter, then the check; it says what is right, or where the answer fails.")
 MOST = 6  # hints of an exercise; the commonest mistakes come first
 
 
