@@ -242,6 +242,20 @@ def test_the_chinese_cover_leads_to_the_lessons_and_to_what_is_there_once(tmp_pa
         assert name in (*ENGLISH.documents(), "gallery", "reference/index"), name
 
 
+@pytest.mark.parametrize("source, moves", [("film([1], 'a')", True), ("race()", False)])
+def test_in_another_language_a_panel_moves_or_leads_to_the_one_that_does(tmp_path, source, moves):
+    """Drawings without words are shared; those with words would double the site."""
+    picture = {"image/png": base64.b64encode(encoded(Image.new("RGB", (2, 2)))).decode(), "text/plain": "一个点"}
+    output = nbformat.v4.new_output("execute_result", picture, metadata={"image/png": {"alt": "一个点"}})
+    path = tmp_path / "zh" / "10_adam.ipynb"
+    path.parent.mkdir()
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# 10"),
+                                                   nbformat.v4.new_code_cell(source, outputs=[output])]), path)
+    made = Lesson(CHINESE, "10_adam", path, Pictures(tmp_path, "zh")).staged().cells[1].outputs[0].data["text/html"]
+    assert ('data-frames="panels/10_adam-1"' in made) == moves == bool(frames.panels_in(path)[1])
+    assert ('<a href="../10_adam.html#panel-1">英文页上可以拖动。</a>' in made) != moves
+
+
 def test_static_files_and_drawings_are_shared_where_they_are_the_same(tmp_path):
     first, own = tmp_path, tmp_path / "zh"
     for name, words in {"_static/a.js": "same", "_static/b.js": "one", "_static/c.css": "one",

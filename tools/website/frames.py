@@ -21,6 +21,7 @@ import nbformat
 from PIL import Image
 
 from nst_helpers.words import FOLDER, language
+from website.editions import SPHINX
 from website.panels import GRIDS, constructor, panel_of
 from website.positions import choices, key_of, kind_of, label_of, values_of
 from website.project import ROOT, SiteError
@@ -73,7 +74,7 @@ def panels_in(path):
                   and any(kind.startswith("image/") for kind in one.data)]
         if stored:
             number += 1
-            name, moves = panel_of(path, cell.source, number)
+            name, moves = panel_of(path, cell.source, number, path.parent.name not in SPHINX)
             found += [(name, constructor(cell.source), place, stored[0].data["text/plain"])] if moves else []
     return [cell.source for cell in cells], found
 

@@ -23,6 +23,7 @@ class Links:
 
     def __init__(self, edition, page, source, pictures):
         self.page, self.source, self.pictures, self.language = page, source, pictures, edition.language
+        self.abroad = bool(edition.folder)  # not the first edition
         self.pages = {path: name for name, path in edition.documents().items()}
         self.pages |= dict.fromkeys((ROOT / "README.md", ROOT / "README.zh.md"), "index")
         self.up = posixpath.relpath(".", posixpath.join(edition.folder, posixpath.dirname(page)) or ".")

@@ -14,7 +14,7 @@ import nbformat
 
 from website.aids import aids
 from website.links import Links
-from website.panels import panel_of
+from website.panels import GRIDS, WORDLESS, constructor, panel_of
 from website.project import SiteError, shown
 from website.speech import say
 
@@ -111,11 +111,19 @@ class Lesson:
         if output.output_type != "execute_result":  # figures are shown by a call; a panel is its cell's value
             return self.pictures.figure(data, self.page, alt, caption, shown(self.source))
         self.panels += 1
-        name, moves = panel_of(self.source, cell.source, self.panels)
+        name, moves = panel_of(self.source, cell.source, self.panels, first=not self.links.abroad)
         still = self.pictures.figure(data, self.page, alt, f"{escape(alt)}", shown(self.source))
         frames = f' data-frames="{self.links.to(f"panels/{name}", "")}"' if moves else ""
         return (f'<div class="nst-panel" id="panel-{self.panels}"{frames}>{still}<p class="nst-note">'
-                f'<em>{say(self.language, ALIVE if moves else ELSEWHERE)}</em></p></div>')
+                f'<em>{say(self.language, ALIVE if moves else ELSEWHERE)}</em>{self._moves_there(cell)}</p></div>')
+
+    def _moves_there(self, cell):
+        """The way to a panel that moves in the first edition alone."""
+        name = constructor(cell.source)
+        if not self.links.abroad or name in WORDLESS or not GRIDS[name]:
+            return ""
+        address = f"{self.links.english_page(self.page)}#panel-{self.panels}"
+        return f' <a href="{address}">{say(self.language, "On the English page it moves.")}</a>'
 
     def _unpacked(self, found):
         return self.pictures.image(base64.b64decode(found[1]), self.page, unescape(found[2]), shown(self.source))[0]
