@@ -208,13 +208,24 @@ CHINESE = editions.Edition("zh", ROOT / "notebooks" / "zh", "zh")
 
 @pytest.mark.parametrize("text, wanted", [
     ("[solved](../solutions/05_style_loss.ipynb)", '<a href="../solutions/05_style_loss.html">solved</a>'),
+    ("[next](99_none.ipynb)", "leads nowhere"),
     ("[whose](../../data/SOURCES.md)", '<a href="../pictures.html">whose</a>'),
     ("[changes](../../CHANGELOG.md#a)", '<a href="../changes.html#a">changes</a>'),
 ])
 def test_what_is_there_once_is_linked_from_every_edition(text, wanted):
     page = Links(CHINESE, "05_style_loss", CHINESE.notebooks / "05_style_loss.ipynb", None)
+    if wanted == "leads nowhere":
+        with pytest.raises(SiteError, match=wanted):
+            page.rewritten(text)
+        return
     assert page.rewritten(text) == wanted
     assert not {"pictures", "changes"} & set(CHINESE.documents())
+
+
+def test_a_lesson_that_is_not_translated_yet_is_the_english_one(tmp_path):
+    folder = editions.Edition("zh", tmp_path / "zh", "zh")
+    page = Links(folder, "04_gram_matrices", tmp_path / "zh" / "04_gram_matrices.ipynb", None)
+    assert page.rewritten("[next](05_style_loss.ipynb)") == '<a href="../05_style_loss.html">next</a>'
 
 
 def test_the_sites_own_words_are_those_of_its_code():

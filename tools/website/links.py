@@ -50,6 +50,8 @@ class Links:
                 raise SiteError(f"{shown(self.source)}: the picture {target} lies outside the course")
             return found[0]
         file = (self.source.parent / unquote(parts.path)).resolve()
+        if self.abroad and not file.exists():  # a lesson that is not translated yet: the English one
+            file = ROOT / "notebooks" / file.name
         if not file.is_relative_to(ROOT) or not file.exists():
             raise SiteError(f"{shown(self.source)}: the link {target} leads nowhere")
         if found["image"]:

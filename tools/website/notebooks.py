@@ -120,7 +120,7 @@ class Lesson:
     def _moves_there(self, cell):
         """The way to a panel that moves in the first edition alone."""
         name = constructor(cell.source)
-        if not self.links.abroad or name in WORDLESS or not GRIDS[name]:
+        if not self.links.abroad or name in WORDLESS or not GRIDS.get(name or ""):
             return ""
         address = f"{self.links.english_page(self.page)}#panel-{self.panels}"
         return f' <a href="{address}">{say(self.language, "On the English page it moves.")}</a>'
