@@ -17,6 +17,9 @@ from nst_helpers.commands.speech import speak, spoken
 from nst_helpers.errors import NSTError, SettingsError
 from nst_helpers.words import translated
 
+EXAMPLES = ("  %(prog)s transfer me.jpg waves.jpg --output me-in-waves.png\n"
+            "  %(prog)s transfer --help    everything that can be set")
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
@@ -65,8 +68,7 @@ def _parser():
     from nst_helpers.commands.parser import Parser
 
     parser = Parser(prog=_program(), description="Neural style transfer: pictures painted in the manner of others.",
-                    epilog="  %(prog)s transfer me.jpg waves.jpg --output me-in-waves.png\n"
-                           "  %(prog)s transfer --help    everything that can be set\n\n" + EXIT_CODES)
+                    epilog=f"{EXAMPLES}\n\n{EXIT_CODES}")
     parser.add_argument("--version", action="version", version=f"nst_helpers {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
     for command in (transfer, networks, check, grade):

@@ -254,7 +254,8 @@ def _speak(figure):
         if text.get_text():
             text.set_text(fonts.drawn(text.get_text()))
             if family and text.get_fontfamily() != ["monospace"]:
-                text.set_fontfamily(family)
+                # Of formulas matplotlib takes the letters of the first face alone.
+                text.set_fontfamily(family[::-1] if "$" in text.get_text() else family)
 
 
 def _frame(row, column):

@@ -272,8 +272,9 @@ def _require_fit(state, levels):
 
 def _diverged(iteration, level, losses, good, settings):
     wrong = [name for name, value in losses.items() if not math.isfinite(value)] or ["picture"]
+    names = ", ".join(wrong)
     return Diverged(
-        f"step {iteration} of {settings.iterations}, at {level.height}×{level.width} pixels: the {', '.join(wrong)} "
+        f"step {iteration} of {settings.iterations}, at {level.height}×{level.width} pixels: the {names} "
         f"is not finite. Try a smaller learning_rate (now {settings.learning_rate:g}), smaller weights (now α = "
         f"{settings.content_weight:g}, β = {settings.style_weight:g}, γ = {settings.tv_weight:g}), "
         "precision='float32', or, of a network of your own, its `normalized` form. The last good picture is in this "

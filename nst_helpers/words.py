@@ -16,10 +16,15 @@ VARIABLE = "NST_LANGUAGE"
 FOLDER = Path(__file__).resolve().parent / "locale"
 DOMAIN, LABELS = "nst_helpers", "labels"  # English → language; and back, for labels of figures
 _OF_NUMBERS = re.compile(r":[^:{}]*[fgde%]\}$|:,\}$")  # a placeholder that a number is written into
+# One that names are written into, which are typed as they are.
+_OF_NAMES = re.compile(r"^\{'(?:, | | and )'\.join\(|![rs]\}$")
 _NUMBER = r"[-−+]?(?:[\d,]*\.?\d+(?:e[-+]?\d+)?|nan|inf)%?"
-_MARK = re.compile(r"[.,;:] ")
-_STRONG = 7  # fixed characters: a template with fewer, "{name} noise", takes no whole sentences into its placeholders
-_CLOSED = tuple("，。；：、！？）”")
+_MARK = re.compile(r"[.,;:](?= |$)")
+_COUNTED = re.compile(rf"([^.,;:]+?) ({_NUMBER}|beyond all numbers)")  # an item of a list: “momentum 0.12”
+# Fixed characters: a template with fewer, as "{name} picture", takes no whole sentences into its placeholders.
+_WEAK, _STRONG = 4, 8
+_ENDS, _CLOSED, _OPEN = tuple(".,;:"), tuple("，。；：、！？）”"), tuple("，。；：、！？（“")
+_CHINESE = re.compile(r"[\u3400-\u9fff]{2}")
 _chosen: str | None = None
 
 
@@ -82,34 +87,71 @@ def _in(name, text):
     return text.replace(core, found, 1)
 
 
-def _whole(name, text):
-    """The translation of a text as one message, or None; name: (language, catalogue)."""
-    exact, templates = _catalogue(*name)
+def _whole(name, text, mark=""):
+    """The translation of a text as one message, or None; name: (language, catalogue). mark: it begins with this one."""
+    exact, templates = _catalogue(*name, mark)
     if text in exact:
         return exact[text]
     for template in templates:
         match = template.pattern.fullmatch(text) if template.fixed in text else None
-        if match:
+        if match and not (template.weak and any(" " in part and _in(name, part) == part for part in match.groups())):
             return template.filled(match, name)
-    return None
+    return _item(exact, text)
+
+
+def _item(exact, text):
+    """A name and its number, of a list of such; None where neither is known."""
+    parts = _COUNTED.fullmatch(text)
+    known = parts and exact.keys() & parts.groups()
+    return " ".join(exact.get(part, part) for part in parts.groups()) if parts and known else None
 
 
 def _by_parts(name, text):
     """A text of several messages, put together: the longest known one at its beginning, then the rest."""
-    best, words = _beginning(name, text)
-    if best:
-        rest = text[best:]
-        mark = _marks(name).get(rest.strip(" ")[0]) if rest.strip() else None
-        if mark:
-            return f"{words}{mark}{_in(name, rest.lstrip(' ')[1:].lstrip(' '))}"
-        rest = _in(name, rest)
-        return words + (rest.lstrip() if words.endswith(_CLOSED) else rest)
-    match = _MARK.search(text)
-    rest = _in(name, text[match.end():]) if match else ""
-    if match is None or rest == text[match.end():]:
-        return text
-    first, mark = text[: match.start()], match.group()
-    return f"{_whole(name, first) or first}{_marks(name).get(mark[0], mark)}{rest}"
+    end, words = _beginning(name, text)
+    if not end:
+        end = next(_ends_of_parts(text), len(text))
+        words = _whole(name, text[:end])
+        if end == len(text) or _after(name, text[end:]) is None:
+            return text
+    rest = _after(name, text[end:])
+    return _joined(words or text[:end], _marked(name, text[end:]) if rest is None else rest)
+
+
+def _after(name, rest):
+    """What follows a part, translated: a message that begins with its mark, “, step 3 of 9”, or one behind a mark.
+
+    None where nothing of it is known.
+    """
+    bare = rest.lstrip(" ")
+    if bare.startswith((*_ENDS, "(")):
+        known = _whole(name, bare, bare[0])
+        end, words = _beginning(name, bare, bare[0])
+        if known or end:
+            return known or _joined(words, _after(name, bare[end:]) or _marked(name, bare[end:]))
+    inner = bare[1:].lstrip(" ") if bare.startswith(_ENDS) else rest
+    words = _in(name, inner)
+    return None if words == inner else _marked(name, rest.replace(inner, words, 1))
+
+
+def _marked(name, rest):
+    """What follows a part, with the language's own mark at its beginning."""
+    bare = rest.lstrip(" ")
+    mark = _marks(name).get(bare[:1])
+    return f"{mark}{bare[1:].lstrip(' ')}" if mark else rest
+
+
+def _joined(first, rest):
+    """Two parts; between Chinese letters and marks stands no space."""
+    bare = rest.lstrip(" ")
+    closed = first.endswith(_CLOSED) or bare.startswith(_OPEN)
+    return first + (bare if closed or _CHINESE.fullmatch(first[-1:] + bare[:1]) else rest)
+
+
+def _ends_of_parts(text):
+    """Where parts of a text end, before their marks; a mark in brackets, as in G(3, 5), ends none."""
+    return (match.start() for match in _MARK.finditer(text)
+            if text.count("(", 0, match.start()) == text.count(")", 0, match.start()))
 
 
 def _marks(name):
@@ -117,63 +159,88 @@ def _marks(name):
     return dict(zip(".,;:", "。，；：", strict=True)) if name[0].startswith("zh") and name[1] == DOMAIN else {}
 
 
-def _beginning(name, text):
+def _beginning(name, text, mark=""):
     """(how much of a text is one message, its translation), which ends before a mark or with one; (0, "") if none."""
-    exact, templates = _catalogue(*name)
+    exact, templates = _catalogue(*name, mark)
     best, words = 0, ""
     for known, other in exact.items():
-        if best < len(known) < len(text) and text.startswith(known) and _ends(known, text):
+        if best < len(known) < len(text) and text.startswith(known) and _ends(name, known, text):
             best, words = len(known), other
     for template in templates:
-        match = template.pattern.match(text) if template.fixed in text else None
-        if match and best < match.end() < len(text) and _ends(match.group(), text):
+        match = template.beginning(text) if template.fixed in text else None
+        if match and best < match.end() < len(text) and _ends(name, match.group(), text):
             best, words = match.end(), template.filled(match, name)
-    return best, words
+    end = next(_ends_of_parts(text), 0)
+    item = _item(exact, text[:end]) if end > best else None
+    return (end, item) if item else (best, words)
 
 
-def _ends(part, text):
-    return part.endswith((".", ":", ";", ",", "?", "!")) or text[len(part)] in ",;:."
+def _ends(name, part, text):
+    """Is this beginning of a text a part of it: up to a mark, or to a message that is known?"""
+    rest = text[len(part):]
+    return part.endswith((*_ENDS, "?", "!")) or rest[0] in ",;:." or _whole(name, rest.strip()) is not None
 
 
 class _Template(NamedTuple):
-    """A message with placeholders: its longest fixed part, its pattern, the placeholders, the translation."""
+    """A message with placeholders: its longest fixed part, its pattern, the placeholders, the translation.
+
+    open: it ends with a placeholder for words, and has letters enough to know a text by its beginning.
+    weak: it has few letters of its own: what stands in the placeholders must be one word, or known.
+    names: for each placeholder, whether names stand in it, that are typed as they are.
+    """
 
     fixed: str
     pattern: re.Pattern
     holes: list[str]
     words: str
+    open: bool
+    weak: bool
+    names: list[bool]
+
+    def beginning(self, text):
+        """The match at the beginning of a text, or None; a placeholder at the end reaches to the next mark."""
+        if not self.open:
+            return self.pattern.match(text)
+        return next(filter(None, (self.pattern.fullmatch(text, 0, end) for end in _ends_of_parts(text))), None)
 
     def filled(self, match, name):
-        """The translation with what a text has in the placeholders, itself translated."""
-        words = self.words
-        for hole, part in zip(self.holes, match.groups(), strict=True):
-            words = words.replace(hole, _in(name, part), 1)
-        return _plain(words)
+        """The translation with what a text has in the placeholders, itself translated, but for names."""
+        words, end, parts = self.words, "", list(match.groups())
+        if self.open and parts[-1].endswith(".") and _in(name, parts[-1]) == parts[-1]:
+            parts[-1], end = parts[-1][:-1], _marks(name).get(".", ".")  # the point is the sentence's, not the part's
+        for hole, part, stays in zip(self.holes, parts, self.names, strict=True):
+            words = words.replace(hole, part if stays else _in(name, part), 1)
+        return _plain(words) + end
 
 
 @lru_cache
-def _catalogue(name, domain):
-    """({English: translation}, [template …]), those with the most fixed letters first."""
+def _catalogue(name, domain, mark=""):
+    """({English: translation}, [template …]), those with the most fixed letters first; all, or what begins so."""
     path = FOLDER / name / "LC_MESSAGES" / f"{domain}.mo"
     if not path.is_file():
         return {}, []
     with path.open("rb") as file:
         messages = vars(gettext.GNUTranslations(file))["_catalog"]  # gettext has no public list of its messages
-    exact = {english.strip(): words.strip() for english, words in messages.items() if english}
+    exact = {english.strip(): words.strip() for english, words in messages.items()
+             if english.strip().startswith(mark) and english}
     made = [(_template(english, words), len(_without(holes_of(english), english)))
             for english, words in exact.items() if holes_of(english)]
     return exact, [template for template, _ in sorted(made, key=lambda one: -one[1])]
 
 
 def _template(english, words):
-    holes, pattern, fixed, rest = holes_of(english), "", [], english
-    anything = ".*?" if len(re.sub(r"\s", "", _without(holes, english))) >= _STRONG else r"[^.;:!?\n]{0,40}?"
+    holes, pattern, fixed, rest, names = holes_of(english), "", [], english, []
+    letters = len(re.sub(r"\s", "", _without(holes, english)))
+    anything = ".*?" if letters >= _STRONG else r"[^.;:!?\n]{0,40}?"
     for hole in holes:
         before, rest = rest.split(hole, 1)
         fixed.append(_plain(before))
         pattern += f"{re.escape(fixed[-1])}({_NUMBER if _OF_NUMBERS.search(hole) else anything})"
+        names.append(bool(_OF_NAMES.search(hole)) or rest.startswith(" = "))  # "network = 'x': …" is typed like that
     fixed.append(_plain(rest))
-    return _Template(max(fixed, key=len), re.compile(pattern + re.escape(fixed[-1]), re.S), holes, words)
+    is_open = letters >= _WEAK and not rest and not _OF_NUMBERS.search(holes[-1])
+    pattern = re.compile(pattern + re.escape(fixed[-1]), re.S)
+    return _Template(max(fixed, key=len), pattern, holes, words, is_open, letters < _WEAK, names)
 
 
 def _without(holes, text):

@@ -235,7 +235,8 @@ def modules(path):
 
 
 @pytest.mark.parametrize("module, allowed", [
-    ("arrays", set()), ("words", set()), ("fonts", set()), ("system", set()), ("errors", set()),
+    ("arrays", set()), ("words", set()), ("fonts", set()), ("lettering", {"fonts"}),
+    ("system", set()), ("errors", set()),
     ("extras", {"errors"}),
     ("architecture", set()), ("optimizers", set()), ("plots", {"extras", "fonts"}),
     ("colors", set()), ("backend", {"errors", "system"}), ("masks", {"errors"}),
@@ -282,7 +283,8 @@ def modules(path):
     ("experiments/adaptive", {"experiments.landscapes", "optimizers", "schedule"}),
     ("experiments/rates", {"experiments.adaptive", "experiments.painting", "images", "networks"}),
     ("diagrams/adaptive", {"experiments.landscapes", "plots"}),
-    ("diagrams/style", {"images", "plots"}), ("diagrams/gram", {"plots"}), ("diagrams/convolution", {"plots"}),
+    ("diagrams/style", {"images", "plots"}), ("diagrams/gram", {"plots"}),
+    ("diagrams/convolution", {"lettering", "plots"}),
     ("diagrams/vgg", {"architecture", "plots"}), ("diagrams/variation", {"plots"}),
     ("experiments/stages", {"backend", "descent", "images", "networks", "objective", "result", "schedule",
                             "settings"}),
@@ -428,9 +430,30 @@ def test_no_large_files():
 
 
 def test_links_in_the_readme_lead_somewhere():
-    for name in ("README.md", "data/SOURCES.md", "docs/formulas.md", "docs/command_line.md"):
+    for name in ("README.md", "README.zh.md", "data/SOURCES.md", "docs/formulas.md", "docs/command_line.md"):
         for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text(name)):
             assert ((ROOT / name).parent / target).exists(), (name, target)
+
+
+def test_the_chinese_readme_is_that_of_the_same_course():
+    """Its commands, its pictures and its lessons are those of the English one; each leads to the other."""
+    english, chinese = text("README.md"), text("README.zh.md")
+    assert "](README.zh.md)" in english.partition("\n## ")[0] and "](README.md)" in chinese.partition("\n## ")[0]
+
+    def commands(part):
+        blocks = re.findall(r"^```sh\n(.*?)^```", part, re.MULTILINE | re.DOTALL)
+        return [re.sub(r" *#.*", "", block) for block in blocks]
+
+    assert commands(chinese) == commands(english.partition("\n## More")[0])
+    pictures = [re.findall(r"!\[[^]]+\]\(([^)]+)\)", part.partition("\n## ")[0]) for part in (english, chinese)]
+    assert pictures[0] == pictures[1] and len(pictures[0]) == 2
+    ours, theirs = (re.findall(r"^\| .+\.jpg\) \| \[(\d\d) [^]]+\]\(([^)]+)\) \| ..+ \|$", part, re.MULTILINE)
+                    for part in (chinese, english))
+    built = {path.name for path in (ROOT / "notebooks" / "zh").glob("*.ipynb")}
+    wanted = [(number, path.replace("/", "/zh/") if Path(path).name in built else path) for number, path in theirs]
+    assert ours == wanted and len(wanted) == 12, "link the lessons that are built"
+    made = set(re.findall(r"`make (\w+)", chinese))
+    assert made and made <= set(re.findall(r"make (\w+)", english))
 
 
 # The table of formulas

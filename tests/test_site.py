@@ -16,8 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
 import make_site  # noqa: E402
-from website import editions, extension, frames, notebooks, positions, texts  # noqa: E402
-from website.aids import hints  # noqa: E402
+from website import assets, editions, extension, frames, notebooks, positions, speech, texts  # noqa: E402
+from website.aids import aids, hints  # noqa: E402
 from website.links import Links  # noqa: E402
 from website.notebooks import Lesson, to_take_home  # noqa: E402
 from website.panels import ALL, GRIDS, constructor  # noqa: E402
@@ -203,6 +203,90 @@ def test_another_edition_is_found_as_soon_as_it_has_a_lesson(tmp_path):
     assert "00_a" in chinese.documents() and "01_b" not in chinese.documents()
 
 
+CHINESE = editions.Edition("zh", ROOT / "notebooks" / "zh", "zh")
+
+
+@pytest.mark.parametrize("text, wanted", [
+    ("[solved](../solutions/05_style_loss.ipynb)", '<a href="../solutions/05_style_loss.html">solved</a>'),
+    ("[next](99_none.ipynb)", "leads nowhere"),
+    ("[whose](../../data/SOURCES.md)", '<a href="../pictures.html">whose</a>'),
+    ("[changes](../../CHANGELOG.md#a)", '<a href="../changes.html#a">changes</a>'),
+])
+def test_what_is_there_once_is_linked_from_every_edition(text, wanted):
+    page = Links(CHINESE, "05_style_loss", CHINESE.notebooks / "05_style_loss.ipynb", None)
+    if wanted == "leads nowhere":
+        with pytest.raises(SiteError, match=wanted):
+            page.rewritten(text)
+        return
+    assert page.rewritten(text) == wanted
+    assert not {"pictures", "changes"} & set(CHINESE.documents())
+
+
+def test_a_lesson_that_is_not_translated_yet_is_the_english_one(tmp_path):
+    folder = editions.Edition("zh", tmp_path / "zh", "zh")
+    page = Links(folder, "04_gram_matrices", tmp_path / "zh" / "04_gram_matrices.ipynb", None)
+    assert page.rewritten("[next](05_style_loss.ipynb)") == '<a href="../05_style_loss.html">next</a>'
+
+
+def test_the_sites_own_words_are_those_of_its_code():
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "tools/website").glob("*.py") if path.stem != "speech")
+    code = re.sub(r'"\s+f?"', "", code)
+    lost = [english for english in speech.WORDS["zh"] if english not in code and english not in texts.__dict__.values()]
+    assert lost == [] and all(re.search("[\u4e00-\u9fff]", chinese) for chinese in speech.WORDS["zh"].values())
+
+
+def test_what_stands_below_an_exercise_is_in_the_editions_language():
+    page = Links(CHINESE, "01_convolution", CHINESE.notebooks / "01_convolution.ipynb", None)
+    with speech.speaking("zh"):
+        made = aids("01-shift", page, "01_convolution")
+    text = re.sub(r"<[^>]*>", " ", made)
+    assert "怎样运行" in made and "提示 1" in made and 'href="../solutions/01_convolution.html"' in made
+    assert not re.search(r"(?:\b[a-z]{2,}\b ){3}", text.replace("make lab", "")), text
+    assert "One way to solve it" in aids("01-shift", links("01_convolution"), "01_convolution")
+
+
+def test_the_chinese_cover_leads_to_the_lessons_and_to_what_is_there_once(tmp_path):
+    text = texts.cover(CHINESE, Pictures(tmp_path, "zh"))
+    assert "06 总变差" in text and '<a href="../reference/index.html">' in text and "](MORE" not in text
+    assert re.search(r'<img src="../pictures/\w+.webp"', text) and "寺庙" in text
+    for name in re.findall(r'href="\.\./([\w/]+)\.html"', text):
+        assert name in (*ENGLISH.documents(), "gallery", "reference/index"), name
+
+
+@pytest.mark.parametrize("source, moves", [("film([1], 'a')", True), ("race()", False)])
+def test_in_another_language_a_panel_moves_or_leads_to_the_one_that_does(tmp_path, source, moves):
+    """Drawings without words are shared; those with words would double the site."""
+    picture = {"image/png": base64.b64encode(encoded(Image.new("RGB", (2, 2)))).decode(), "text/plain": "一个点"}
+    output = nbformat.v4.new_output("execute_result", picture, metadata={"image/png": {"alt": "一个点"}})
+    path = tmp_path / "zh" / "10_adam.ipynb"
+    path.parent.mkdir()
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# 10"),
+                                                   nbformat.v4.new_code_cell(source, outputs=[output])]), path)
+    made = Lesson(CHINESE, "10_adam", path, Pictures(tmp_path, "zh")).staged().cells[1].outputs[0].data["text/html"]
+    assert ('data-frames="panels/10_adam-1"' in made) == moves == bool(frames.panels_in(path)[1])
+    assert ('<a href="../10_adam.html#panel-1">英文页上可以拖动。</a>' in made) != moves
+
+
+def test_static_files_and_drawings_are_shared_where_they_are_the_same(tmp_path):
+    first, own = tmp_path, tmp_path / "zh"
+    for name, words in {"_static/a.js": "same", "_static/b.js": "one", "_static/c.css": "one",
+                        "zh/_static/a.js": "same", "zh/_static/b.js": "other", "zh/_static/c.css": "less",
+                        "zh/_static/d.js": "own",
+                        "zh/sub/x.html": '<s src="../_static/a.js?v=1"> "../_static/b.js" "../_static/d.js"',
+                        "zh/x.html": '"_static/a.js" "_static/c.css"', "panels/p-1/1.webp": "1",
+                        "zh/panels/p-1/1.webp": "1", "zh/panels/p-1/2.webp": "2",
+                        "zh/panels/p-1/frames.js": '{"pictures": ["1.webp", "2.webp"]}'}.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(words)
+    assets.share_static(own, first)
+    assert (own / "sub/x.html").read_text() == '<s src="../../_static/a.js?v=1"> "../_static/b.js" "../_static/d.js"'
+    assert (own / "x.html").read_text() == '"../_static/a.js" "../_static/c.css"'
+    assert sorted(path.name for path in (own / "_static").iterdir()) == ["b.js", "d.js"]
+    frames._share(own / "panels/p-1", first / "panels/p-1")
+    assert (own / "panels/p-1/frames.js").read_text() == '{"pictures": ["../../../panels/p-1/1.webp", "2.webp"]}'
+    assert [path.name for path in (own / "panels/p-1").glob("*.webp")] == ["2.webp"]
+
+
 @pytest.mark.parametrize("here, page, wanted", [
     ("en", "00_a", "zh/00_a.html"), ("en", "01_b", "zh/index.html"), ("en", "solutions/00_a", "../zh/index.html"),
     ("zh", "00_a", "../00_a.html"),
@@ -382,6 +466,7 @@ def without_sphinx(monkeypatch):
         (site / "index.html").write_text("new")
 
     monkeypatch.setattr(make_site, "_render", render)
+    monkeypatch.setattr(make_site, "editions", lambda: [ENGLISH])
 
 
 def test_the_folder_is_replaced_whole(tmp_path, without_sphinx):

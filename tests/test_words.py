@@ -12,7 +12,7 @@ from matplotlib.text import Text
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
 from languages import catalogues
 
-from nst_helpers import exercises, fonts, plots, words
+from nst_helpers import exercises, fonts, lettering, plots, words
 from nst_helpers.errors import NSTError
 from nst_helpers.widgets import base, speech
 
@@ -26,6 +26,15 @@ CATALOGUE = {
     "✓ {name}: right. {self.praise}": "✓ {name}：对了。{self.praise}", "your sum lacks a term.": "和里少了一项。",
     "{wave} to {2 * wave}": "{wave} 到 {2 * wave}",
     "Neural style transfer: pictures painted in the manner of others.": "神经风格迁移",
+    ", step {number} of {STEPS}": "，第 {number} 步，共 {STEPS} 步",
+    " (the nearest to {ratio:.2g})": "（最接近 {ratio:.2g}）",
+    "; thick: changed on the way": "；粗线：中途改过", "1 to {iterations}{thick}": "1 到 {iterations}{thick}",
+    "The numbers add up to {total}: a flat area ": "总和是 {total}：均匀处", "keeps its brightness.": "亮度不变。",
+    "After {steps} steps: {ends}. Limit {limit}": "{steps} 步后：{ends}。上限 {limit}", "momentum": "动量法",
+    "beyond all numbers": "大得无法表示", "strength of a map.": "特征图的强度。", "{name} picture": "{name}图像",
+    "{name} = {value!r}: choose one of {', '.join(choices)}": "{name} = {value!r}：请从 {', '.join(choices)} 中选",
+    "what to see (default: {shown!s})": "看什么（默认：{shown!s}）", "{key} is {kind(value)}": "{key} 是{kind(value)}",
+    "content: {content:.2g}": "内容：{content:.2g}",
     "first": "第一", "a long label of two lines": "两行的长标签",
 }
 LABELS = {"灰色": "grey", "{name}噪声": "{name} noise"}
@@ -47,7 +56,7 @@ def chinese(tmp_path, monkeypatch):
 
 
 def forget():
-    for cached in (words._in, words._catalogue, fonts._font, base._font):
+    for cached in (words._in, words._catalogue, fonts._font, lettering._font):
         cached.cache_clear()
 
 
@@ -69,6 +78,22 @@ def test_english_is_what_stands_in_the_code():
     ("Nobody knows. It stopped.", "Nobody knows。停了。"), ("grey\nloss", "灰色\n损失"),
     ("2 to 4", "2 到 4"), ("Press the button to begin. It will take long.",) * 2,
     ("x dB better than before", "x dB better than before"),  # no number stands there
+    # Put together: a part that begins with its mark, one that ends with a space, lists, marks in brackets.
+    ("PSNR 22.0 dB, 1.5 dB better than before, step 4 of 9.", "PSNR 22.0 dB，比以前好 1.5 dB，第 4 步，共 9 步。"),
+    ("content: 0.5 (the nearest to 28)", "内容：0.5（最接近 28）"),
+    ("1 to 9; thick: changed on the way", "1 到 9；粗线：中途改过"),
+    ("noise σ = 3, step 1 of 2", "噪声 σ = 3，第 1 步，共 2 步"),
+    ("The numbers add up to 1: a flat area keeps its brightness.", "总和是 1：均匀处亮度不变。"),
+    ("After 4 steps: momentum 1.2e-05, Adam 3. Limit 0.5, step 1 of 2.",
+     "4 步后：动量法 1.2e-05，Adam 3。上限 0.5，第 1 步，共 2 步。"),
+    ("After 4 steps: Adam 3, momentum beyond all numbers. Limit 0.5", "4 步后：Adam 3，动量法 大得无法表示。上限 0.5"),
+    ("After 4 steps: AdaGrad 3. Limit 0.5.", "4 步后：AdaGrad 3。上限 0.5。"),
+    ("G(3, 5) = 0.3: strength of a map.", "G(3, 5) = 0.3：特征图的强度。"),
+    ("1.5 dB better than before, step 4 of 9", "比以前好 1.5 dB，第 4 步，共 9 步"),
+    # What is typed stays as it is typed.
+    ("grey = 'loss': choose one of grey, momentum, lbfgs", "grey = 'loss'：请从 grey, momentum, lbfgs 中选"),
+    ("what to see (default: grey)", "看什么（默认：grey）"),
+    ("there is no such file", "there is no such file"), ("x is grey", "x 是灰色"),  # few letters, and unknown words
 ])
 def test_a_text_is_found_whole_as_a_template_or_in_parts(chinese, english, chinese_words):
     assert words.translated(english) == chinese_words
@@ -112,12 +137,58 @@ def test_a_figure_without_a_font_keeps_english_and_says_so_once(chinese, monkeyp
     assert capfd.readouterr().err.count("no font with the letters of zh_CN was found") == 1
 
 
+@pytest.mark.filterwarnings("ignore:Glyph")
+def test_words_with_a_formula_take_the_languages_face_first(chinese, monkeypatch):
+    """matplotlib's formulas take the letters of the first face alone."""
+    family = ["DejaVu Sans", "Some Chinese Font"]
+    figure, axes = plots.subplots()
+    axes.set(xlabel=r"loss $y_t$", ylabel="loss")
+    monkeypatch.setattr(fonts, "settings", lambda: {"font.family": family})
+    plots._speak(figure)
+    assert axes.xaxis.label.get_fontfamily() == family[::-1] and axes.yaxis.label.get_fontfamily() == family
+
+
+def test_pillow_writes_what_has_no_chinese_letter_with_the_face_that_has_raised_ones(chinese, monkeypatch):
+    """10⁻⁶ is a box in the Chinese fonts."""
+    monkeypatch.setattr(lettering, "drawn", words.translated)
+    monkeypatch.setattr(lettering, "font_file", lambda: (lettering.DEJAVU.with_stem("DejaVuSansMono"), 0))  # any other
+    pen = lettering.font(16)
+    assert pen.latin.getname()[0] == "DejaVu Sans" and pen.getname()[0] == "DejaVu Sans Mono"
+    assert pen.getlength("10⁻⁶ β₁ = 3") == pen.latin.getlength("10⁻⁶ β₁ = 3") != pen.getlength("10⁻⁶ β₁ = 灰")
+    assert pen.getbbox("loss") == super(lettering.SpeakingFont, pen).getbbox("损失")
+    assert pen.getmask2("10⁻⁶")[0].size == pen.latin.getmask2("10⁻⁶")[0].size
+
+
+@pytest.mark.parametrize("anchor", ["la", "ma", "lm", "ld", "ls", "rt"])
+def test_chinese_words_stand_on_the_line_of_latin_ones(chinese, monkeypatch, anchor):
+    """A font with more room above its letters would hang them lower: the last line of a drawing was cut."""
+    monkeypatch.setattr(lettering, "drawn", words.translated)
+    monkeypatch.setattr(lettering, "font_file", lambda: (lettering.DEJAVU, 0))
+    pen = lettering.font(16)
+    wanted = super(lettering.SpeakingFont, pen).getbbox("损失", anchor=anchor)
+    monkeypatch.setattr(lettering.SpeakingFont, "getmetrics", lambda self: (25, 9))
+    high, deep = pen.latin.getmetrics()
+    lower = {"a": high - 25, "m": round((high - deep - 25 + 9) / 2), "d": 9 - deep}.get(anchor[1], 0)
+    left, top, right, bottom = pen.getbbox("loss", anchor=anchor)
+    assert (left, top - lower, right, bottom - lower) == wanted
+    assert pen.getmask2("loss", anchor=anchor)[1][1] - lower == wanted[1]
+
+
+def test_the_moving_picture_of_lesson_01_speaks(chinese, monkeypatch):
+    from nst_helpers.diagrams import convolution
+
+    written = []
+    monkeypatch.setattr(lettering, "drawn", lambda text: written.append(text) or text)
+    convolution.walk([(2, 1, 1, 0)])
+    assert "stride 1, padding 0" in written
+
+
 def test_pillow_writes_the_language_too(chinese, monkeypatch):
     monkeypatch.setattr(fonts, "drawn", words.translated)
-    monkeypatch.setattr(speech, "drawn", words.translated)
+    monkeypatch.setattr(lettering, "drawn", words.translated)
     pen = base.font(16)
-    assert pen.getlength("press the button") == super(speech.SpeakingFont, pen).getlength("按按钮")
-    assert pen.getbbox("grey noise") == super(speech.SpeakingFont, pen).getbbox("灰色噪声")
+    assert pen.getlength("press the button") == super(lettering.SpeakingFont, pen).getlength("按按钮")
+    assert pen.getbbox("grey noise", anchor="ls") == super(lettering.SpeakingFont, pen).getbbox("灰色噪声", anchor="ls")
 
 
 def test_a_panel_speaks_and_its_values_stay(chinese):

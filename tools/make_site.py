@@ -21,6 +21,7 @@ from website import assets, frames
 from website.editions import editions
 from website.notebooks import to_take_home
 from website.project import ROOT, SiteError
+from website.speech import speaking
 from website.staging import stage
 
 MARK = "MADE-BY-make-site.txt"  # a folder without it is not ours to replace
@@ -39,7 +40,8 @@ def build(target, panels=None):
         fresh, old = Path(place) / "new", Path(place) / "old"
         for edition in editions():
             _render(edition, Path(place) / edition.language, fresh)
-        frames.write(fresh / "panels", panels)
+        for edition in editions():
+            _draw(edition, fresh, panels)
         (fresh / MARK).write_text("tools/make_site.py wrote this folder, and may replace it.\n", encoding="utf-8")
         if target.exists():
             target.rename(old)
@@ -49,6 +51,13 @@ def build(target, panels=None):
             if old.exists():
                 old.rename(target)
             raise
+
+
+def _draw(edition, site, panels):
+    """The drawings of an edition's panels, those that look as in the first edition left out."""
+    shared = {"shared": site / "panels", "notebooks": edition.notebooks} if edition.folder else {}
+    with speaking(edition.language):
+        frames.write(site / edition.folder / "panels", panels, frames.KEPT / edition.folder, **shared)
 
 
 def _render(edition, place, site):
@@ -65,6 +74,8 @@ def _render(edition, place, site):
         raise SiteError(f"Sphinx is not content:\n{done.stderr.strip()}")
     assets.copy_mathjax(target / "_static")
     assets.drop_spare(target)
+    if edition.folder:
+        assets.share_static(target, site)
     shutil.copyfile(ROOT / "LICENSE", target / "LICENSE.txt")
     for name in (".doctrees", ".buildinfo", "objects.inv"):
         shutil.rmtree(target / name, ignore_errors=True) if (target / name).is_dir() else (

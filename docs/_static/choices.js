@@ -6,6 +6,9 @@ list to choose from and a button; what is right is read off the paragraph that w
 "use strict";
 
 {
+  const chinese = document.documentElement.lang.startsWith("zh");
+  const words = chinese ? {commit: "就选这个", forget: "重新选择"} : {commit: "Commit to it", forget: "Forget my choice"};
+
   class Prediction {
     constructor(box, number) {
       this.box = box;
@@ -24,8 +27,8 @@ list to choose from and a button; what is right is read off the paragraph that w
         label.append(this.radios[place], one.querySelector("summary").textContent);
         return label;
       });
-      this.commit = this.button("Commit to it", () => this.decide(this.radios.findIndex(one => one.checked)));
-      this.again = this.button("Forget my choice", () => this.forget());
+      this.commit = this.button(words.commit, () => this.decide(this.radios.findIndex(one => one.checked)));
+      this.again = this.button(words.forget, () => this.forget());
       this.field.addEventListener("change", () => { this.commit.disabled = false; });
       this.field.append(legend, ...labels, this.commit, this.again);
       this.question.remove();

@@ -7,6 +7,25 @@ places of all controls, then which picture, then which words. Then it gets its c
 "use strict";
 
 {
+  const english = {
+    drawings: count => `${count} drawings, made beforehand.`,
+    gaps: "Not every combination is among them: where one is missing, the other controls go back to where there is a " +
+      "drawing.",
+    elsewhere: names => `Only in JupyterLab: ${names.join(", ")}.`,
+    computed: "In JupyterLab every position is computed.",
+    live: "The button that computes a picture of your own is there, too.",
+    between: " ",
+  };
+  const chinese = {
+    drawings: count => `共 ${count} 幅图，事先画好。`,
+    gaps: "并非每种组合都有：缺的时候，其他控件会退到有图的位置。",
+    elsewhere: names => `只在 JupyterLab 里能动：${names.join("、")}。`,
+    computed: "在 JupyterLab 里，每个位置都能当场算出。",
+    live: "计算你自己的图像的按钮，也在那里。",
+    between: "",
+  };
+  const words = document.documentElement.lang.startsWith("zh") ? chinese : english;
+
   const waiting = {};
 
   window.nstFrames = (name, told) => waiting[name]?.(told);
@@ -106,13 +125,12 @@ places of all controls, then which picture, then which words. Then it gets its c
     }
 
     explained() {
-      const parts = [`${this.frames.length} drawings, made beforehand.`];
-      if (!this.whole) parts.push("Not every combination is among them: where one is missing, the other controls go " +
-        "back to where there is a drawing.");
-      if (this.elsewhere.length) parts.push(`Only in JupyterLab: ${this.elsewhere.join(", ")}.`);
-      parts.push("In JupyterLab every position is computed.");
-      if (this.live) parts.push("The button that computes a picture of your own is there, too.");
-      return parts.join(" ");
+      const parts = [words.drawings(this.frames.length)];
+      if (!this.whole) parts.push(words.gaps);
+      if (this.elsewhere.length) parts.push(words.elsewhere(this.elsewhere));
+      parts.push(words.computed);
+      if (this.live) parts.push(words.live);
+      return parts.join(words.between);
     }
   }
 

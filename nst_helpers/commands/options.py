@@ -25,7 +25,7 @@ def add_settings(group: argparse._ArgumentGroup, names: tuple[str, ...]) -> None
         option = f"--{setting.name.replace('_', '-')}"
         # The default stands in the help text only: a name that is missing tells that the option was not given.
         group.add_argument(option, dest=setting.name, default=argparse.SUPPRESS, **_kind(setting),
-                           help=f"{setting.metadata['help']} (default: {shown})".replace("%", "%%"))
+                           help=f"{setting.metadata['help']} (default: {shown!s})".replace("%", "%%"))
 
 
 def _kind(setting):
@@ -63,7 +63,8 @@ def start_file(options: argparse.Namespace) -> Path | None:
     if typed is None or typed in words:
         return None
     if not Path(typed).exists():
-        raise SettingsError(f"--init {typed}: there is no such file; name a picture, or write {' or '.join(words)}")
+        raise SettingsError(f"--init {typed}: there is no such file; name a picture, or write one of "
+                            f"{', '.join(words)}")
     return Path(typed)
 
 

@@ -4,6 +4,15 @@ import argparse
 from typing import Any, NoReturn
 
 from nst_helpers.errors import SettingsError
+from nst_helpers.words import translated
+
+# What argparse says by itself, for those who translate it.
+ARGPARSE = ("usage: ", "options", "positional arguments", "show this help message and exit",
+            "show program's version number and exit", "argument {name}: {trouble}",
+            "invalid choice: {value!r} (choose from {', '.join(choices)})", "invalid {kind} value: {value!r}",
+            "the following arguments are required: {', '.join(names)}", "expected one argument",
+            "expected {count} arguments", "not allowed with argument {name!s}",
+            "ambiguous option: {option!s} could match {', '.join(options)}")
 
 
 class UsageError(SettingsError):
@@ -32,6 +41,10 @@ class Formatter(argparse.RawDescriptionHelpFormatter):
     def __init__(self, prog: str, **options: Any):
         options.setdefault("max_help_position", 30)
         super().__init__(prog, **options)
+
+    def add_usage(self, usage: str | None, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        """How it is called; the word before that in the language in use."""
+        super().add_usage(usage, actions, groups, translated("usage: ") if prefix is None else prefix)
 
 
 def take_late_style(options: argparse.Namespace, rest: list[str]) -> None:

@@ -24,6 +24,11 @@ def speak(parser: argparse.ArgumentParser) -> None:
     if language() == "en":
         return
     parser.description = translated(parser.description or "") or None
+    if parser.epilog:
+        parser.epilog = "\n\n".join(map(translated, parser.epilog.split("\n\n")))
+    for group in parser._action_groups:
+        group.title, group.description = (translated(words or "") or None for words in
+                                          (group.title, group.description))
     for action in parser._actions:  # argparse has no public list of its options
         if action.help and action.help is not argparse.SUPPRESS:
             action.help = translated(action.help)

@@ -2,13 +2,12 @@
 
 import io
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image
 
+from nst_helpers.lettering import font
 from nst_helpers.plots import AMBER, GREEN, ORANGE, PINK, SKY, subplots
 
 PAPER, LINE, FAINT = "white", "#555555", "#bbbbbb"
@@ -186,18 +185,9 @@ def _lattice(pen, corners, side, color):
 def _words(pen, setting, side):
     size, kernel, stride, padding = setting
     middle = WIDE * SCALE / 2
-    pen.text((middle, 8 * SCALE), f"stride {stride}, padding {padding}", "black", _font(16), anchor="mt")
+    pen.text((middle, 8 * SCALE), f"stride {stride}, padding {padding}", "black", font(16 * SCALE), anchor="mt")
     pen.text((middle, 30 * SCALE), f"picture {size}×{size}, kernel {kernel}×{kernel}: map {side}×{side}", LINE,
-             _font(12), anchor="mt")
-
-
-@cache
-def _font(size):
-    """The typeface of matplotlib's figures."""
-    import matplotlib
-    from PIL import ImageFont
-
-    return ImageFont.truetype(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf", size * SCALE)
+             font(12 * SCALE), anchor="mt")
 
 
 def _origin(cells, bottom):

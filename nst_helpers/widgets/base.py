@@ -10,18 +10,16 @@ import html
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import ipywidgets
 import numpy.typing as npt
-from PIL import Image, ImageFont
+from PIL import Image
 
-from nst_helpers.fonts import font_file
 from nst_helpers.images import to_uint8
-from nst_helpers.widgets.speech import SpeakingFont, speak
-from nst_helpers.words import language, translated
+from nst_helpers.lettering import font as font
+from nst_helpers.widgets.speech import speak
+from nst_helpers.words import translated
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -148,21 +146,6 @@ def encoded(picture: Image.Image | npt.ArrayLike, file_format: str = "PNG") -> b
     file = io.BytesIO()
     picture.save(file, file_format, **({"quality": 90} if file_format == "JPEG" else {"compress_level": 3}))
     return file.getvalue()
-
-
-def font(size: int) -> ImageFont.FreeTypeFont:
-    """The typeface of matplotlib's figures, for what Pillow draws; it writes in the language in use."""
-    return _font(size, font_file())
-
-
-@cache
-def _font(size, file):
-    if file is not None:
-        return SpeakingFont(file[0], size, file[1])
-    import matplotlib
-
-    path = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
-    return ImageFont.truetype(path, size) if language() == "en" else SpeakingFont(path, size)
 
 
 def picture_format(data: bytes) -> str:

@@ -86,7 +86,8 @@ def draw_adaptive(surface: str, turn: float, rate: float, beta: float, across: f
     paths = {"RMSprop": run(ground, RMSprop(rate, beta), start, steps),
              "AdaGrad": run(ground, AdaGrad(rate), start, steps)}  # the shorter one comes last, on top
     lengths = {name: np.linalg.norm(np.diff(path, axis=0), axis=1) for name, path in paths.items()}
-    title = f"{surface}{f', turned by {turn:.0f}°' if turn else ''}: η = {short(rate)}, β = {beta:.2f}"
+    askew = f", turned by {turn:.0f}°" if turn else ""
+    title = f"{surface}{askew}: η = {short(rate)}, β = {beta:.2f}"
     picture = draw_paths(ground, (surface, turn), paths, lengths, title, "length of each step", (-4, 1))
     ends = ", ".join(f"{name} {short(height(ground, path[-1]))}" for name, path in paths.items())
     last = ", ".join(f"{name} {short(values[-1])}" for name, values in lengths.items())

@@ -23,6 +23,8 @@ FINE, SHOWN = 512, 400  # pixels: longer side of the mask, width of the picture 
 TINT = np.array([200.0, 0.0, 200.0])
 MOST = 20_000  # points of one stroke
 START = {"left": 30, "right": 70, "top": 20, "bottom": 80, "brush": 8, "soft edge": 1}  # percent
+FROM_ZERO = ("left", "top", "soft edge")  # the others begin at 1
+LABELS = {"left": "left edge", "right": "right edge", "top": "upper edge", "bottom": "lower edge"}  # of the shape
 
 
 class MaskPainter(ipywidgets.VBox):
@@ -41,7 +43,7 @@ class MaskPainter(ipywidgets.VBox):
         self._say, self._photograph = say, np.full((2, 3, 3), 255.0, np.float32)
         self.controls = {"use": dropdown("mask", USES), "mode": dropdown("brush and shape", MODES),
                          "shape": dropdown("shape", ("ellipse", "rectangle")),
-                         **{name: slider(name, value, 0 if name in ("left", "top", "soft edge") else 1, 100)
+                         **{name: slider(LABELS.get(name, name), value, int(name not in FROM_ZERO), 100)
                             for name, value in START.items()}}
         self.buttons = {name: ipywidgets.Button(description=name, tooltip=told, layout={"width": "9em"})
                         for name, told in (("apply", "add the outlined shape to the mask, or take it away"),

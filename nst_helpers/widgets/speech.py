@@ -1,11 +1,9 @@
-"""Controls, and what Pillow writes, in the language in use (nst_helpers/words.py)."""
+"""Controls in the language in use (nst_helpers/words.py)."""
 
 from typing import Any
 
 import ipywidgets
-from PIL import ImageFont
 
-from nst_helpers.fonts import drawn
 from nst_helpers.words import language, translated
 
 
@@ -30,19 +28,3 @@ def _label(widget: Any) -> None:
         widget.options = [(translated(label), value)
                           for label, value in zip(labels, widget._options_values, strict=True)]
         widget.index = index
-
-
-class SpeakingFont(ImageFont.FreeTypeFont):
-    """A font that writes a text of the package in the language in use: Pillow's drawings need not know of it."""
-
-    def getmask2(self, text: Any, *arguments: Any, **keywords: Any) -> Any:
-        """The letters as a picture, as Pillow's own."""
-        return super().getmask2(drawn(text), *arguments, **keywords)
-
-    def getbbox(self, text: Any, *arguments: Any, **keywords: Any) -> Any:
-        """The box around them, as Pillow's own."""
-        return super().getbbox(drawn(text), *arguments, **keywords)
-
-    def getlength(self, text: Any, *arguments: Any, **keywords: Any) -> Any:
-        """How long they are, as Pillow's own."""
-        return super().getlength(drawn(text), *arguments, **keywords)

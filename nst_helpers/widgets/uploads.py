@@ -11,8 +11,10 @@ import numpy.typing as npt
 from nst_helpers.arrays import Image
 from nst_helpers.images import ImageError, ImageWarning, load_alpha, load_image
 from nst_helpers.widgets.connection import when_connected_anew
+from nst_helpers.widgets.speech import speak
+from nst_helpers.words import translated
 
-LOST = ("The connection to this page broke and was made anew. <b>If a picture was being uploaded, it is lost</b>: many "
+LOST = ("The connection to this page broke and was made anew. If a picture was being uploaded, it is lost: many "
         "servers take no file of over 10 MB. Upload a smaller one, or let the server take larger ones (README).")
 
 
@@ -54,6 +56,7 @@ class Upload(ipywidgets.VBox):
     def _fresh(self):
         button = ipywidgets.FileUpload(accept="image/*,.heic,.heif,.avif", description=f"upload {self.role}",
                                        layout={"width": "13em"})
+        speak(button)
         button.observe(lambda change: self._came(), "value")
         return button
 
@@ -75,4 +78,4 @@ class Upload(ipywidgets.VBox):
 
     def _connected(self):
         self.button = self._fresh()
-        self.children, self.lost.value = [self.button, self.lost], LOST
+        self.children, self.lost.value = [self.button, self.lost], translated(LOST)

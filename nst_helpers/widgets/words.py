@@ -31,8 +31,8 @@ def of_run(seen: Snapshot) -> str:
         changes = last.changes[-1]
         what = ", ".join(f"{name} = {value}" for name, value in changes.items() if name != "after")
         line += f". Left: left alone; right: after iteration {changes['after']} with {what}"
-    for side, track in zip(("left", "right"), seen.tracks, strict=False):
-        line += f". The {side} one failed: {of_error(track.error)}" if track.error else ""
+    for side, track in zip(("The left one", "The right one"), seen.tracks, strict=False):
+        line += f". {side} failed: {of_error(track.error)}" if track.error else ""
     return line
 
 

@@ -37,6 +37,7 @@ def built(temporary):
         os.environ["NST_JUPYTERHUB"] = HUB
         build(place / "site", [])
         drawings(place / "site" / "panels", place / "kept")
+        stand_ins(ROOT / "notebooks" / "zh", place / "site" / "zh" / "panels")
         trouble = ""
     finally:
         (place / "done").write_text(trouble)
@@ -46,7 +47,12 @@ def built(temporary):
 def drawings(folder, kept):
     """A few real drawings of the panels of some lessons, and for all others two pictures under a slider."""
     frames.write(folder, DRAWN, kept, FEW)
-    for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")):
+    stand_ins(ROOT / "notebooks", folder)
+
+
+def stand_ins(notebooks, folder):
+    """Two pictures under a slider for each panel that has no drawings in a folder."""
+    for path in sorted(notebooks.glob("[0-9][0-9]_*.ipynb")):
         for name, *_ in frames.panels_in(path)[1]:
             if not (folder / name).exists():
                 _stand_in(folder / name, name)

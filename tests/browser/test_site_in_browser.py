@@ -23,6 +23,9 @@ PAGES = [name for name in EVERY if not name.startswith("solutions/") or name[10:
 # One of each kind: dark colours and a narrow page change nothing that differs between lessons.
 SOME = ["index.html", "gallery.html", "08_gradient_descent.html", "solutions/05_style_loss.html",
         "reference/networks.html"]
+CHINESE = sorted(path.stem for path in (ROOT / "notebooks" / "zh").glob("[0-9][0-9]_*.ipynb"))
+every_chinese = pytest.mark.parametrize("lesson", CHINESE or [pytest.param("", marks=pytest.mark.skip(
+    "notebooks/zh holds no lesson yet"))])
 LIMIT = 4_000_000  # bytes of a page, with all that it loads
 
 
@@ -160,6 +163,46 @@ def test_what_the_download_button_gives_has_no_outputs(site):
 def test_the_site_is_not_too_large_for_a_stick(site):
     """Without most of the drawings here, which `make site` counts too."""
     assert sum(path.stat().st_size for path in site.rglob("*") if path.is_file()) < 45_000_000
+
+
+# Two languages
+
+
+@every_chinese
+def test_a_lesson_leads_to_its_other_language_and_back(browser, site, lesson):
+    with opened(browser, site, f"{lesson}.html") as page:
+        switch = page.locator("a.nst-edition")
+        assert switch.inner_text() == "中文" and switch.get_attribute("lang") == "zh"
+        with page.expect_navigation():
+            switch.click()
+        assert page.url.endswith(f"/zh/{lesson}.html") and page.locator("html").get_attribute("lang").startswith("zh")
+        title = page.locator("article h1").inner_text()
+        assert re.match(rf"{lesson[:2]} [^a-z]*[\u4e00-\u9fff]", title) or lesson[:2] in ("09", "10"), title
+        assert nothing_is_moved_sideways(page) and page.locator("mjx-merror").count() == 0
+        page.evaluate("document.querySelectorAll('img').forEach(one => { one.loading = 'eager'; })")
+        page.wait_for_function("[...document.images].every(one => one.complete && one.naturalWidth > 0)")
+        assert weight(site, page.asked) < LIMIT
+        with page.expect_navigation():
+            page.locator("a.nst-edition").click()
+        assert page.url.endswith(f"/{lesson}.html") and "/zh/" not in page.url
+
+
+@every_chinese
+def test_a_chinese_page_speaks_chinese_around_its_lesson(browser, site, lesson):
+    with opened(browser, site, f"zh/{lesson}.html") as page:
+        for button in page.locator(".nst-prediction button").all():
+            assert button.inner_text() in ("就选这个", "重新选择") or not button.is_visible()
+        aids = " ".join(page.locator(".nst-aids").all_inner_texts())
+        assert not re.search(r"(?:\b[a-z]{2,}\b[ ,]+){3}", aids.replace("make lab", "")), aids[:300]
+        for panel in page.locator(".nst-panel[data-frames]").all():
+            panel.scroll_into_view_if_needed()
+            panel.locator(".nst-controls").wait_for()
+            assert "事先画好" in panel.locator(".nst-note").inner_text()
+            control = panel.locator(".nst-controls :is(input, select):enabled").first
+            assert _changes(page, panel, control) or panel.locator("input").count() > 1
+            page.wait_for_function("one => one.complete && one.naturalWidth > 0",
+                                   arg=panel.locator("img").element_handle())
+        assert serious(page) == []
 
 
 def test_words_are_found(browser, site):

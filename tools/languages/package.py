@@ -15,7 +15,7 @@ from languages.lessons import Text, chosen
 PACKAGE = ROOT / "nst_helpers"
 GROUPS = {"widgets": ("widgets",), "diagrams": ("diagrams", "plots.py", "experiments"),
           "commands": ("commands", "__main__.py", "settings.py")}
-SILENT = {"fonts.py", "words.py", "speech.py"}  # they hold names, and no words
+SILENT = {"fonts.py", "words.py", "widgets/speech.py", "commands/speech.py"}  # they hold names, and no words
 NO_WORDS = re.compile(r"[<;]\S|^[\w.]+(?:, ?[\w.]+)+$|</|\bcursor:|\\[(d.w]|=>", re.S)  # HTML, scripts, patterns
 
 
@@ -48,7 +48,16 @@ def _all():
                 continue
             if first.setdefault(piece.text, name) == name:
                 found[name].append(Text(piece.text, piece.kind, path.relative_to(PACKAGE).as_posix()))
+    found["widgets"] += [Text(label, "shown", "widgets/controls.py") for label in _settings() if label not in first]
     return found
+
+
+def _settings():
+    """The labels that the studio makes of the names of the settings: "style weight" of style_weight."""
+    tree = ast.parse((PACKAGE / "settings.py").read_text(encoding="utf-8"))
+    body = next(node.body for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "Settings")
+    return [node.target.id.replace("_", " ") for node in body
+            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)]
 
 
 def _formula(text):
@@ -69,7 +78,7 @@ def _pieces(source):
 
 
 def _files():
-    return sorted(path for path in PACKAGE.rglob("*.py") if path.name not in SILENT)
+    return sorted(path for path in PACKAGE.rglob("*.py") if path.relative_to(PACKAGE).as_posix() not in SILENT)
 
 
 def _catalogue(path: Path) -> str:

@@ -1,6 +1,7 @@
 """What the themes and MathJax bring along, less what these pages never load."""
 
 import importlib.util
+import os
 import re
 import shutil
 from pathlib import Path
@@ -13,6 +14,7 @@ FONTS = "output/chtml/fonts/woff-v2"
 # The theme draws its icons twice, by fonts and by this script, of 1.6 MB; the fonts are enough.
 SPARE = "scripts/fontawesome.js"
 SEARCH = re.compile(r'\s*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"></script>')
+STATIC = re.compile(r'"((?:\.\./)*)_static/([^"?#]+)(?=["?#])')
 ICON = re.compile(r"\bfa-[\w-]+")
 RULE = re.compile(r'(?:\.fa-[\w-]+,?)+\{--fa:"[^"]*"\}')  # which sign of the font an icon is
 
@@ -36,6 +38,26 @@ def copy_mathjax(static):
         target = static / "mathjax" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source / name, target)
+
+
+def share_static(folder, first):
+    """Of an edition's static files, take out those that the first edition has too, and let its pages load those.
+
+    Args:
+        folder: of the edition, as in site/zh. first: of the first one, site.
+    """
+    own, others = folder / "_static", first / "_static"
+    both = [path.relative_to(own).as_posix() for path in own.rglob("*")
+            if path.is_file() and (others / path.relative_to(own)).is_file()]
+    same = {name for name in both  # a style's fonts lie beside it; of the first edition's nothing is left out
+            if name.endswith(".css") or (own / name).read_bytes() == (others / name).read_bytes()}
+    up = Path(os.path.relpath(first, folder)).as_posix()
+    for page in folder.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        page.write_text(STATIC.sub(lambda found: f'"{found[1]}{up}/_static/{found[2]}' if found[2] in same else
+                                   found[0], text), encoding="utf-8")
+    for name in same:
+        (own / name).unlink()
 
 
 def drop_spare(site):

@@ -2,7 +2,7 @@
 
 The English lessons lie in notebooks/; an edition in another language in a folder of its own below, as in
 notebooks/zh/, and becomes a site of its own in a folder of that name, as soon as it has a lesson. A page that both
-have leads from one to the other.
+have leads from one to the other. What is no lesson (`TEXTS`, the package's reference) is there once, in English.
 """
 
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Edition:
         """{page's name without suffix: the file that it is made of}."""
         found = {path.stem: path for path in self.lessons()}
         found |= {f"solutions/{path.stem}": path for path in self.solutions()}
-        return found | {name: ROOT / source for source, name in TEXTS.items()}
+        return found if self.folder else found | {name: ROOT / source for source, name in TEXTS.items()}
 
     def home(self, name):
         """Where a page's notebook lies in the repository, or "" for a page that is none."""

@@ -15,10 +15,13 @@ import os
 import shutil
 from functools import cache
 from itertools import product
+from pathlib import Path
 
 import nbformat
 from PIL import Image
 
+from nst_helpers.words import FOLDER, language
+from website.editions import SPHINX
 from website.panels import GRIDS, constructor, panel_of
 from website.positions import choices, key_of, kind_of, label_of, values_of
 from website.project import ROOT, SiteError
@@ -30,21 +33,36 @@ WIDEST = 1120  # pixels: a page is not wider
 VERSION = 1  # of what is written here: raise it when that changes
 
 
-def write(folder, lessons=None, kept=KEPT, grids=None):
+def write(folder, lessons=None, kept=KEPT, grids=None, notebooks=ROOT / "notebooks", shared=None):
     """Fill a folder with the drawings of all panels, or of those in some lessons.
 
     Args:
         folder: to write to. lessons: their names, as in ["01_convolution"]; None: all.
         kept: where drawings are kept between two calls. grids: instead of `GRIDS`.
+        notebooks: where the lessons lie. shared: a folder written before, of the same panels in another language: what
+            looks the same in both is there alone.
     """
-    paths = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    paths = sorted(notebooks.glob("[0-9][0-9]_*.ipynb"))
     unknown = set(lessons or ()) - {path.stem for path in paths}
-    if unknown:
+    if unknown and shared is None:
         raise SiteError(f"no lesson {', '.join(sorted(unknown))}; there are {', '.join(path.stem for path in paths)}")
     for path in paths:
         if lessons is None or path.stem in lessons:
             for name, place in _drawn(path, kept, grids or GRIDS).items():
                 shutil.copytree(place, folder / name)
+                _share(folder / name, shared / name if shared else None)
+
+
+def _share(folder, other):
+    """Of two folders with the drawings of one panel, take out of the first what is in the second too."""
+    frames = folder / "frames.js"
+    text = frames.read_text(encoding="utf-8")
+    for picture in folder.glob("*.webp") if other else ():
+        if (other / picture.name).is_file():
+            picture.unlink()
+            there = Path(os.path.relpath(other / picture.name, folder)).as_posix()
+            text = text.replace(json.dumps(picture.name), json.dumps(there))
+    frames.write_text(text, encoding="utf-8")
 
 
 def panels_in(path):
@@ -56,7 +74,7 @@ def panels_in(path):
                   and any(kind.startswith("image/") for kind in one.data)]
         if stored:
             number += 1
-            name, moves = panel_of(path, cell.source, number)
+            name, moves = panel_of(path, cell.source, number, path.parent.name not in SPHINX)
             found += [(name, constructor(cell.source), place, stored[0].data["text/plain"])] if moves else []
     return [cell.source for cell in cells], found
 
@@ -181,7 +199,8 @@ def _hash(sources, place, grids):
     """Of the cells that the panel needs, the modules behind them, the data, and how it is drawn."""
     cells = [sources[number] for number in before(sources, [place])]
     modules = _modules("\n".join(cells))
-    parts = [str(VERSION), json.dumps(grids), *cells, *(_text(path) for path in sorted(modules)), _data()]
+    words = [] if language() == "en" else [language(), *map(_digest, sorted((FOLDER / language()).rglob("*.mo")))]
+    parts = [str(VERSION), *words, json.dumps(grids), *cells, *(_text(path) for path in sorted(modules)), _data()]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
 
 
@@ -202,6 +221,11 @@ def _imported(source):
             names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     stems = [ROOT.joinpath(*name.split(".")) for name in names]
     return {path for stem in stems for path in (stem.with_suffix(".py"), stem / "__init__.py") if path.is_file()}
+
+
+@cache
+def _digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 @cache

@@ -14,8 +14,9 @@ import nbformat
 
 from website.aids import aids
 from website.links import Links
-from website.panels import panel_of
+from website.panels import GRIDS, WORDLESS, constructor, panel_of
 from website.project import SiteError, shown
+from website.speech import say
 
 FOLDED = {"check": "The check", "figure": "How it is drawn"}  # by a cell's tag; JupyterLab folds these too
 CAPTION = re.compile(r'<p class="nst-caption"[^>]*>(.*?)</p>\s*$', re.DOTALL)
@@ -24,8 +25,8 @@ CHECK = re.compile(r'exercises\.check\("([^"]+)"')
 ASKED = "predict"
 PREDICTION = '<div role="group" aria-label="Prediction"'
 PICTURES = ("image/png", "image/jpeg", "image/webp")
-ALIVE = "<em>This is how it begins; with JavaScript it can be moved here, and in JupyterLab it can do everything.</em>"
-ELSEWHERE = "<em>This one needs Python behind it: run the lesson in JupyterLab. Here is how it looks.</em>"
+ALIVE = "This is how it begins; with JavaScript it can be moved here, and in JupyterLab it can do everything."
+ELSEWHERE = "This one needs Python behind it: run the lesson in JupyterLab. Here is how it looks."
 
 
 class Lesson:
@@ -37,7 +38,7 @@ class Lesson:
 
     def __init__(self, edition, page, source, pictures):
         self.page, self.source, self.pictures = page, source, pictures
-        self.frames = "../panels" if edition.folder else "panels"  # all editions share them
+        self.language = edition.language
         self.solved, self.panels = page.startswith("solutions/"), 0
         self.links = Links(edition, page, source, pictures)
 
@@ -79,6 +80,7 @@ class Lesson:
             return [cell]
         folded = copy.deepcopy(cell)
         folded.outputs, folded.metadata["tags"] = [], [*tags, "hide-input"]
+        words = say(self.language, words)
         folded.metadata["mystnb"] = {"code_prompt_show": words, "code_prompt_hide": words}
         if not cell.outputs:
             return [folded]
@@ -109,11 +111,19 @@ class Lesson:
         if output.output_type != "execute_result":  # figures are shown by a call; a panel is its cell's value
             return self.pictures.figure(data, self.page, alt, caption, shown(self.source))
         self.panels += 1
-        name, moves = panel_of(self.source, cell.source, self.panels)
+        name, moves = panel_of(self.source, cell.source, self.panels, first=not self.links.abroad)
         still = self.pictures.figure(data, self.page, alt, f"{escape(alt)}", shown(self.source))
-        frames = f' data-frames="{self.links.to(f"{self.frames}/{name}", "")}"' if moves else ""
+        frames = f' data-frames="{self.links.to(f"panels/{name}", "")}"' if moves else ""
         return (f'<div class="nst-panel" id="panel-{self.panels}"{frames}>{still}<p class="nst-note">'
-                f'{ALIVE if moves else ELSEWHERE}</p></div>')
+                f'<em>{say(self.language, ALIVE if moves else ELSEWHERE)}</em>{self._moves_there(cell)}</p></div>')
+
+    def _moves_there(self, cell):
+        """The way to a panel that moves in the first edition alone."""
+        name = constructor(cell.source)
+        if not self.links.abroad or name in WORDLESS or not GRIDS.get(name or ""):
+            return ""
+        address = f"{self.links.english_page(self.page)}#panel-{self.panels}"
+        return f' <a href="{address}">{say(self.language, "On the English page it moves.")}</a>'
 
     def _unpacked(self, found):
         return self.pictures.image(base64.b64decode(found[1]), self.page, unescape(found[2]), shown(self.source))[0]

@@ -6,6 +6,7 @@ from html import escape
 
 from website.links import Links
 from website.project import ROOT, SiteError, repository
+from website.speech import say
 
 MORE = {"gallery": "Gallery", "formulas": "Every formula", "command_line": "The command line",
         "reference/index": "The package", "pictures": "Whose pictures these are", "compact": "The small network",
@@ -34,29 +35,31 @@ def section(text, title):
 
 def cover(edition, pictures):
     """The front page: the README's pictures and its table of lessons, and what leads to all other pages."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    readme = _readme(edition.language)
     links = Links(edition, "index", ROOT / "README.md", pictures)
     own = ROOT / "docs" / f"index.{edition.language}.md"
     text = (own if own.is_file() else ROOT / "docs" / "index.md").read_text(encoding="utf-8")
     shown = "".join(_hung(path, alt, pictures) for alt, path in _pictures(readme.partition("\n## ")[0]))
-    table = links.rewritten(_to_edition(section(readme, "The lessons").partition("\n\n")[0], edition))
+    table = links.rewritten(section(readme, say(edition.language, "The lessons")).partition("\n\n")[0])
+    text = re.sub(r"\[([^]]+)\]\(MORE/([^)]+)\)", r'<a href="../\2">\1</a>', text)
     filled = text.replace("<!-- pictures -->", f'<div class="nst-wall">{shown}</div>')
     filled = filled.replace("<!-- lessons -->", table).replace("REPOSITORY", repository())
     return f"{filled}\n{_contents(edition)}"
 
 
-def _to_edition(table, edition):
-    return table.replace("](notebooks/", f"]({edition.notebooks.relative_to(ROOT).as_posix()}/")
+def _readme(language):
+    own = ROOT / f"README.{language}.md"
+    return (own if own.is_file() else ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def _contents(edition):
     lessons = [path.stem for path in edition.lessons()]
     solved = [f"{path.stem} <solutions/{path.stem}>" for path in edition.solutions()]
     solved = [f"{line[:2]}, solved{line[line.index(' '):]}" for line in solved]
-    more = [f"{title} <{name}>" for name, title in MORE.items()]
+    more = [] if edition.folder else [f"{title} <{name}>" for name, title in MORE.items()]
     parts = [("Lessons", lessons), ("Worked solutions", solved), ("More", more)]
-    return "\n".join(f"```{{toctree}}\n:hidden:\n:caption: {caption}\n\n" + "\n".join(names) + "\n```\n"
-                     for caption, names in parts if names)
+    return "\n".join(f"```{{toctree}}\n:hidden:\n:caption: {say(edition.language, caption)}\n\n"
+                     + "\n".join(names) + "\n```\n" for caption, names in parts if names)
 
 
 def _pictures(text):
@@ -77,7 +80,7 @@ def gallery(pictures):
     recipes = {}
     for name in ("gallery", "masked"):
         recipes |= json.loads((ROOT / "data" / "gallery" / f"{name}.json").read_text(encoding="utf-8"))
-    text = section((ROOT / "README.md").read_text(encoding="utf-8"), "The gallery")
+    text = section(_readme("en"), "The gallery")
     parts = []
     for alt, path in _pictures(text):
         recipe = recipes[re.search(r"(\w+)\.jpg$", path)[1]]
