@@ -58,15 +58,18 @@ def pushes_at(image: Image, pushes: Mapping[str, np.ndarray], mask: np.ndarray, 
     rows = -(-(len(pushes) + 1) // 3)
     figure, axes = subplots(rows, 3, size=(10, 0.7 + rows * (0.3 + 3.3 * (bottom - top) / (right - left))))
     draw_image(axes.flat[0], image[part], titles[0], smooth=True)
-    for axis, push, title in zip(axes.flat[1:], pushes.values(), titles[1:], strict=True):
+    for axis in axes.flat[len(pushes) + 1 :]:
+        axis.set_axis_off()
+        axis.grid(False)
+    for axis, push, title in zip(axes.flat[1 : len(pushes) + 1], pushes.values(), titles[1:], strict=True):
         brightness = push.mean(axis=2)[part]
-        drawn = axis.imshow(brightness / np.quantile(np.abs(brightness), 0.995), cmap=SIGNED, vmin=-1, vmax=1,
+        axis.imshow(brightness / np.quantile(np.abs(brightness), 0.995), cmap=SIGNED, vmin=-1, vmax=1,
                             interpolation="nearest")
         axis.set_title(title, fontsize=11)
         axis.set_axis_off()
         axis.grid(False)
         axis.contour(mask[part], [0.01], colors=INK, linewidths=1)
-    bar = figure.colorbar(drawn, ax=axes, location="bottom", shrink=0.4, aspect=30, ticks=[-1, 0, 1])
+    bar = figure.colorbar(axes.flat[1].images[0], ax=axes, location="bottom", shrink=0.4, aspect=30, ticks=[-1, 0, 1])
     bar.ax.set_xticklabels(["− darker", "0", "+ brighter"])
     return figure
 
