@@ -1,15 +1,18 @@
-"""Compute what lesson 09 shows of optimizers without computing it: a grid over η, a longer control, six large pictures.
+"""Compute what lesson 09 shows of optimizers without computing it: a grid over η, controls, and large pictures.
 
     python tools/adaptive.py            what is missing, or was computed by another recipe or network
     python tools/adaptive.py --check    compute nothing; say whether it is out of date
 
 It writes data/adaptive/race.json, with every score, and one picture NAME.webp for each of PICTURES. Each score is kept
-at once, so a run that was stopped goes on where it was. How a lesson shows them: nst_helpers/experiments/rates.py.
+at once, so a run that was stopped goes on where it was. The controls: three times as many steps at the best η; further
+noises, at the best η and its neighbors; and ten times as many steps. How a lesson shows them:
+nst_helpers/experiments/rates.py.
 """
 
 import json
 import sys
 
+import numpy as np
 import stamps
 
 from nst_helpers.experiments import rates
@@ -20,7 +23,8 @@ from nst_helpers.networks import load_network
 FIRST = {  # where the search for the best η begins: powers of two
     "gradient descent": 2.0**14, "momentum": 2.0**16, "Rprop": 2.0**2, "AdaGrad": 2.0**5, "RMSprop": 2.0**3,
     "AdaDelta": 2.0**27, "RMSprop, ε inside": 2.0**3, "AdaGrad, Keras": 2.0**15}
-STEPS, CONTROL_STEPS = 100, 300
+STEPS, CONTROL_STEPS, LONG_STEPS = 100, 300, 1000
+LONG_FACTORS = 1, 2  # of the best η at STEPS, falling, for LONG_STEPS
 
 
 def main(arguments=None):
@@ -29,7 +33,8 @@ def main(arguments=None):
 
 def read_recipes():
     """One: everything but the powers of two that are tried, which follow from what is found."""
-    return {"race": [FIRST, STEPS, CONTROL_STEPS, rates.PICTURES, rates.SMALL, rates.LARGE, rates.LARGE_STEPS]}
+    return {"race": [FIRST, STEPS, CONTROL_STEPS, LONG_STEPS, LONG_FACTORS, rates.SEEDS, rates.PICTURES, rates.SMALL,
+                     rates.LARGE, rates.LARGE_STEPS]}
 
 
 def is_stale(name, recipe):
@@ -40,9 +45,11 @@ def compute(name, recipe):
     told, network = read(stamp(recipe)), load_network()
     draw(told, network)
     race(told, network)
+    from_other_noises(told, network)
+    last_longer(told, network)
     told["finished"] = True
     keep(told)
-    return f"{len(told['grid'])} runs, {len(told['control'])} long ones, {len(told['pictures'])} pictures"
+    return ", ".join(f"{part}: {len(runs)}" for part, runs in told.items() if isinstance(runs, dict))
 
 
 def stamp(recipe):
@@ -59,24 +66,56 @@ def race(told, network):
     for rule, first in FIRST.items():
         best[rule] = search(lambda rate, rule=rule: score(told, "grid", look, noise, rule, "falling", rate, STEPS),
                             first, (1 / 16, 1 / 4, 1 / 2, 1, 2, 4, 16))
-    rules = [rule for rule in FIRST if rule != "AdaGrad, Keras"]
-    for rule in rules:
+    for rule in compared():
         search(lambda rate, rule=rule: score(told, "grid", look, noise, rule, "constant", rate, STEPS),
                best[rule] / 2, (1 / 2, 1, 2))
-    for rule in rules:
+    for rule in compared():
         score(told, "control", look, noise, rule, "falling", best[rule], CONTROL_STEPS)
 
 
+def compared():
+    """The rules that are raced with both schedules."""
+    return [rule for rule in FIRST if rule != "AdaGrad, Keras"]
+
+
 def search(value, first, factors):
-    """The best of the powers of two: by fours until a minimum has neighbors on both sides, then by twos around it."""
+    """The best of the powers of two: by fours until a minimum has neighbors on both sides, then by twos around it.
+
+    Where the curve is flat the best may be the last of these: then by twos beyond it, until it has neighbors again.
+    """
     best = lowest(climb(value, first, 4.0))
-    return lowest({rate: value(rate) for rate in (best * factor for factor in factors)})
+    best = lowest({rate: value(rate) for rate in (best * factor for factor in factors)})
+    return lowest(climb(value, best, 2.0))
+
+
+def from_other_noises(told, network):
+    """Each rule from further noises, with both schedules, at its best η on the grid and half and twice of it."""
+    for seed in rates.SEEDS:
+        look, noise = rates.cat_race(network, seed=seed)
+        for rule in compared():
+            for schedule in SCHEDULES:
+                best = best_rate(told, rule, schedule)
+                for rate in (best / 2, best, 2 * best):
+                    score(told, f"noise {seed}", look, noise, rule, schedule, rate, STEPS)
+
+
+def last_longer(told, network):
+    """Each rule with a falling η for LONG_STEPS: do the differences last?"""
+    look, noise = rates.cat_race(network)
+    for rule in compared():
+        for factor in LONG_FACTORS:
+            score(told, "long", look, noise, rule, "falling", factor * best_rate(told, rule, "falling"), LONG_STEPS)
+
+
+def best_rate(told, rule, schedule):
+    """The best η of the grid, from the six digits that are kept to the power of two that it was."""
+    return 2.0 ** np.rint(np.log2(rates.StoredRace(told).best(rule, schedule)[0]))
 
 
 def score(told, part, look, noise, rule, schedule, rate, steps):
     """The mean loss of the last ten steps, from memory or computed and kept."""
     key = f"{rule}|{schedule}|{rate:g}"
-    if key not in told[part]:
+    if key not in told.setdefault(part, {}):
         run = rates.paint(look, noise, RULES[rule], rate, SCHEDULES[schedule], steps)
         told[part][key] = stamps.digits(run.score)
         keep(told)
