@@ -18,7 +18,7 @@ from nst_helpers.experiments import descents, painting
 from nst_helpers.experiments.landscapes import PATTERNS, SURFACES, start_share, velocities
 from nst_helpers.widgets import descent as module
 from nst_helpers.widgets.descent import descent, draw_descent, memory
-from nst_helpers.widgets.paths import PAGE
+from nst_helpers.widgets.paths import PAGE, _round_numbers
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
 import descents as tool
@@ -190,7 +190,8 @@ def test_other_ways_to_look_ahead_pass(answer):
 def test_the_bug_is_as_the_lesson_tells_it():
     arguments = np.array([[4.0]]), np.array([1.0]), [0.1, 0.1], 0.5
     exercise = find("08-ahead")
-    assert exercise.truth(*arguments)[0] == pytest.approx(0.24) and exercise.planted(*arguments)[0] == pytest.approx(0.04)
+    assert exercise.truth(*arguments)[0] == pytest.approx(0.24)
+    assert exercise.planted(*arguments)[0] == pytest.approx(0.04)
 
 
 # Its diagrams, and the race that was computed before
@@ -220,12 +221,11 @@ def test_the_race_is_as_the_tool_would_compute_it():
 
 def test_the_race_over_both_has_each_best_rate_between_worse_ones():
     tuned = descents.load_tuned()
-    assert {rule for rule, _ in tuned.losses} == set(descents.RULES)
-    for place in range(len(tuned.settings["steps"])):
-        for rule in descents.RULES:
-            for beta, (share, _) in tuned.best(rule, place).items():
-                shares = list(tuned.losses[rule, beta])
-                assert shares[0] < share < shares[-1], (rule, beta)
+    for rule, betas in tool.BETAS.items():
+        assert tuple(tuned.best(rule)) == betas
+        for beta, (share, _) in tuned.best(rule).items():
+            shares = list(tuned.losses[rule, beta])
+            assert shares[0] < share < shares[-1], (rule, beta)
 
 
 def test_both_ends_of_a_spectrum_come_from_products_alone():
@@ -236,15 +236,6 @@ def test_both_ends_of_a_spectrum_come_from_products_alone():
     np.testing.assert_allclose(descents.curvature_ends(lambda d: d, start, 15), (1, 1))  # stops after one
 
 
-def test_the_walks_at_the_edge_are_kept():
-    settings, walks = descents.load_edge()
-    assert set(walks) == set(tool.EDGE_SHARES)
-    for share, rows in walks.items():
-        assert rows.shape == (1 + settings["steps"] // settings["every"], 3)
-        assert rows[0, 2] == pytest.approx(share, rel=2e-2)  # at the photograph, where the limit is measured
-        assert rows[-1, 1] < rows[0, 1]
-
-
 def test_a_race_that_was_stopped_goes_on_where_it_was(tmp_path, monkeypatch):
     calls = []
 
@@ -252,7 +243,6 @@ def test_a_race_that_was_stopped_goes_on_where_it_was(tmp_path, monkeypatch):
         calls.append((type(optimizer).__name__, optimizer.learning_rate))
         return np.zeros((4, 6, 3)), steps * [1 + np.log2(optimizer.learning_rate / 8) ** 2]
 
-    monkeypatch.setattr(tool, "at_the_edge", lambda *arguments: None)
     for name, value in (("folder", lambda: tmp_path), ("photograph", lambda settings: None), ("paint", painted),
                         ("loss_of", lambda photo, settings: None), ("largest_curvature", lambda loss, photo: 2.0)):
         monkeypatch.setattr(tool, name, value)
@@ -321,6 +311,12 @@ def test_another_surface_begins_at_its_own_start_and_is_drawn_once(surface):
     panel.controls["surface"].value = surface
     assert [panel.controls["across"].value, panel.controls["up"].value] == start_share(SURFACES[surface])
     assert len(calls) == 1
+
+
+@pytest.mark.parametrize(("low", "high", "written"), [
+    (-5, 5, [-4, -2, 0, 2, 4]), (-0.6, 0.6, [-0.4, -0.2, 0, 0.2, 0.4]), (-1, 3, [0, 1, 2])])
+def test_the_edges_of_the_map_carry_round_numbers(low, high, written):
+    np.testing.assert_allclose(_round_numbers(low, high), written, atol=1e-12)
 
 
 def test_the_words_by_pencil():

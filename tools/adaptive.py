@@ -5,8 +5,7 @@
 
 It writes data/adaptive/race.json, with every score, and one picture NAME.webp for each of PICTURES. Each score is kept
 at once, so a run that was stopped goes on where it was. The controls: three times as many steps at the best η; further
-noises, at the best η and its neighbors; and ten times as many steps. How a lesson shows them:
-nst_helpers/experiments/rates.py.
+noises, at the best η. How a lesson shows them: nst_helpers/experiments/rates.py.
 """
 
 import json
@@ -23,8 +22,7 @@ from nst_helpers.networks import load_network
 FIRST = {  # where the search for the best η begins: powers of two
     "gradient descent": 2.0**14, "momentum": 2.0**16, "Rprop": 2.0**2, "AdaGrad": 2.0**5, "RMSprop": 2.0**3,
     "AdaDelta": 2.0**27, "RMSprop, ε inside": 2.0**3, "AdaGrad, Keras": 2.0**15}
-STEPS, CONTROL_STEPS, LONG_STEPS = 100, 300, 1000
-LONG_FACTORS = 1, 2  # of the best η at STEPS, falling, for LONG_STEPS
+STEPS, CONTROL_STEPS = 100, 300
 
 
 def main(arguments=None):
@@ -33,8 +31,8 @@ def main(arguments=None):
 
 def read_recipes():
     """One: everything but the powers of two that are tried, which follow from what is found."""
-    return {"race": [FIRST, STEPS, CONTROL_STEPS, LONG_STEPS, LONG_FACTORS, rates.SEEDS, rates.PICTURES, rates.SMALL,
-                     rates.LARGE, rates.LARGE_STEPS]}
+    return {"race": [FIRST, STEPS, CONTROL_STEPS, rates.SEEDS, rates.PICTURES, rates.SMALL, rates.LARGE,
+                     rates.LARGE_STEPS]}
 
 
 def is_stale(name, recipe):
@@ -46,7 +44,6 @@ def compute(name, recipe):
     draw(told, network)
     race(told, network)
     from_other_noises(told, network)
-    last_longer(told, network)
     told["finished"] = True
     keep(told)
     return ", ".join(f"{part}: {len(runs)}" for part, runs in told.items() if isinstance(runs, dict))
@@ -89,27 +86,16 @@ def search(value, first, factors):
 
 
 def from_other_noises(told, network):
-    """Each rule from further noises, with both schedules, at its best η on the grid and half and twice of it."""
+    """Each rule from further noises, with a falling η, at its best of the grid."""
     for seed in rates.SEEDS:
         look, noise = rates.cat_race(network, seed=seed)
         for rule in compared():
-            for schedule in SCHEDULES:
-                best = best_rate(told, rule, schedule)
-                for rate in (best / 2, best, 2 * best):
-                    score(told, f"noise {seed}", look, noise, rule, schedule, rate, STEPS)
+            score(told, f"noise {seed}", look, noise, rule, "falling", best_rate(told, rule), STEPS)
 
 
-def last_longer(told, network):
-    """Each rule with a falling η for LONG_STEPS: do the differences last?"""
-    look, noise = rates.cat_race(network)
-    for rule in compared():
-        for factor in LONG_FACTORS:
-            score(told, "long", look, noise, rule, "falling", factor * best_rate(told, rule, "falling"), LONG_STEPS)
-
-
-def best_rate(told, rule, schedule):
-    """The best η of the grid, from the six digits that are kept to the power of two that it was."""
-    return 2.0 ** np.rint(np.log2(rates.StoredRace(told).best(rule, schedule)[0]))
+def best_rate(told, rule):
+    """The best falling η of the grid, from the six digits that are kept to the power of two that it was."""
+    return 2.0 ** np.rint(np.log2(rates.StoredRace(told).best(rule)[0]))
 
 
 def score(told, part, look, noise, rule, schedule, rate, steps):

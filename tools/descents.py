@@ -6,8 +6,7 @@
 "descents" writes data/runs/descents_RULE.webp, each rule's picture at its best η with β = 0.9, and
 data/runs/descents.json: settings and every loss of every run. "descents_beta", a control, tunes β and η together on the
 same picture, smaller, and writes data/runs/descents_beta.json. Each run is kept at once, so a race that was stopped
-goes on where it was. "descents_edge" walks with plain descent at shares of the limit and measures the curvature on the
-way: data/runs/descents_edge.json.
+goes on where it was.
 """
 
 import json
@@ -18,7 +17,7 @@ import numpy as np
 import stamps
 
 from nst_helpers.backend import tf
-from nst_helpers.experiments.descents import RULES, curvature_ends, file_name, folder, late, paint
+from nst_helpers.experiments.descents import RULES, file_name, folder, late, paint
 from nst_helpers.experiments.ladders import climb
 from nst_helpers.experiments.painting import painting_loss, with_gradient
 from nst_helpers.images import load_image
@@ -26,12 +25,10 @@ from nst_helpers.networks import load_network
 
 SETTINGS = {"content": "temple", "style": "night_swirls", "size": 320, "style_size": 640, "style_weight": 15.0,
             "tv_weight": 0.1, "epsilon": 40.0, "steps": 100, "network": "compact"}
-SHARES = {"plain descent": (1, 2, 4, 8), "momentum": (4, 8, 16, 32, 64), "Nesterov": (4, 8, 16, 32)}  # η over 2/λ_max
-SMALL = SETTINGS | {"size": 96, "style_size": 192, "steps": [100, 300]}
-BETAS = {"plain descent": (0.0,), "momentum": (0.5, 0.8, 0.9, 0.95), "Nesterov": (0.8, 0.9, 0.95)}
+SHARES = {"plain descent": (1, 2, 4, 8), "momentum": (8, 16, 32), "Nesterov": (4, 8, 16, 32)}  # η over 2/λ_max
+SMALL = SETTINGS | {"size": 96, "style_size": 192}
+BETAS = {"plain descent": (0.0,), "momentum": (0.5, 0.8, 0.9, 0.95)}
 FIRST = {0.0: 2.0, 0.5: 4.0, 0.8: 8.0, 0.9: 16.0, 0.95: 32.0}  # {β: η over 2/λ_max} with which a ladder begins
-EDGE = SETTINGS | {"size": 128, "style_size": 256, "steps": 200, "every": 10, "rounds": 12}
-EDGE_SHARES = 0.5, 1, 2
 ROUNDS = 12  # of the power iteration
 
 
@@ -41,7 +38,7 @@ def main(arguments=None):
 
 def read_recipes():
     """{name: (settings, what is tried)}; the rounds are the same for both."""
-    return {"descents": (SETTINGS, SHARES), "descents_edge": (EDGE, EDGE_SHARES), "descents_beta": (SMALL, BETAS)}
+    return {"descents": (SETTINGS, SHARES), "descents_beta": (SMALL, BETAS)}
 
 
 def compute(name, recipe):
@@ -55,8 +52,6 @@ def compute(name, recipe):
     print(f"2/λ_max = {limit:.4g}", flush=True)
     if name == "descents":
         at_given_rates(name, told, look, photo, limit)
-    elif name == "descents_edge":
-        at_the_edge(name, told, loss, photo, limit)
     else:
         tuned(name, told, look, photo, limit)
     told["finished"] = True
@@ -81,43 +76,21 @@ def at_given_rates(name, told, look, photo, limit):
 
 
 def tuned(name, told, look, photo, limit):
-    """The small race: for each β a ladder of η, the best of which has worse ones on both sides after either count."""
+    """The small race: for each β a ladder of η, the best of which has a worse one on either side."""
     for rule, betas in BETAS.items():
         for beta in betas:
             rows = told["losses"].setdefault(f"{rule}|{beta:g}", {})
             rule_of = RULES[rule] if rule == "plain descent" else partial(RULES[rule], beta=beta)
 
-            def score(share, place, rows=rows, rule_of=rule_of, title=f"{rule}, β = {beta:g}"):
+            def score(share, rows=rows, rule_of=rule_of, title=f"{rule}, β = {beta:g}"):
                 if f"{share:g}" not in rows:
-                    _, losses = paint(look, photo, rule_of(share * limit), max(SMALL["steps"]))
-                    rows[f"{share:g}"] = [reached(losses[:steps]) for steps in SMALL["steps"]]
+                    reached = late(paint(look, photo, rule_of(share * limit), SMALL["steps"])[1])
+                    rows[f"{share:g}"] = stamps.digits(reached) if np.isfinite(reached) else None  # it flew off
                     keep(name, told)
-                    print(f"{title}, {share:g} times 2/λ_max: {rows[f'{share:g}']}", flush=True)
-                return rows[f"{share:g}"][place] or np.inf
+                    print(f"{title}, {share:g} times 2/λ_max: {reached:.4f}", flush=True)
+                return rows[f"{share:g}"] or np.inf
 
-            for place in range(len(SMALL["steps"])):
-                climb(partial(score, place=place), FIRST[beta])
-
-
-def at_the_edge(name, told, loss, photo, limit):
-    """Plain descent on content and style; nothing is clipped."""
-    look, stretch = with_gradient(lambda w: loss(w, 0.0, EDGE["epsilon"])), hessian_times(loss)
-    start = np.random.default_rng(0).standard_normal(photo.shape).astype(np.float32)
-    for share in EDGE_SHARES:
-        w, rows = photo, []
-        for step in range(EDGE["steps"] + 1):
-            value, gradient = look(w)
-            if step % EDGE["every"] == 0:
-                _, largest = curvature_ends(lambda d, w=w: stretch(w, d), start, EDGE["rounds"])
-                rows.append([step, stamps.digits(value), stamps.digits(largest * share * limit / 2)])
-            w = w - share * limit * gradient
-        told["losses"][f"{share:g}"] = rows
-        print(f"{share} times 2/λ_max: loss {rows[-1][1]}, η λ_max / 2 {rows[-1][2]}", flush=True)
-
-
-def reached(losses):
-    """The mean of the last five losses; None where the walk flew off."""
-    return stamps.digits(late(losses)) if np.isfinite(late(losses)) else None
+            climb(score, FIRST[beta])
 
 
 def photograph(settings):
@@ -131,17 +104,6 @@ def loss_of(photo, settings):
 
 def largest_curvature(loss, photo):
     """λ_max at the photograph, without total variation, by power iteration."""
-    stretch = hessian_times(loss)
-    d, curvature = np.random.default_rng(0).standard_normal(photo.shape).astype(np.float32), 0.0
-    for _ in range(ROUNDS):
-        d /= np.linalg.norm(d)
-        stretched = stretch(photo, d).numpy()
-        curvature, d = float(np.sum(d * stretched)), stretched
-    return curvature
-
-
-def hessian_times(loss):
-    """(w, d) → A d at w, without total variation."""
     @tf.function
     def stretch(w, d):
         with tf.GradientTape() as outer:
@@ -152,7 +114,12 @@ def hessian_times(loss):
             along = tf.reduce_sum(inner.gradient(value, w) * d)
         return outer.gradient(along, w)
 
-    return stretch
+    d, curvature = np.random.default_rng(0).standard_normal(photo.shape).astype(np.float32), 0.0
+    for _ in range(ROUNDS):
+        d /= np.linalg.norm(d)
+        stretched = stretch(photo, d).numpy()
+        curvature, d = float(np.sum(d * stretched)), stretched
+    return curvature
 
 
 def read(name, recipe):

@@ -244,8 +244,8 @@ EXERCISES = {
     "08-ahead": Repair(
         truth=_nesterov,
         planted=_steps_twice,
-        symptom="The first step is as it should be, the second is too long: with λ = 4, w = 1, η = 0.1 and β = ½, follow "
-                "w through it by hand.",
+        symptom="The first step is as it should be, the second is too long: with λ = 4, w = 1, η = 0.1 and β = ½, "
+                "follow w through it by hand.",
         inputs=lambda generator: [(np.diag([1.0, 4.0]), generator.uniform(1, 2, 2), [0.3, 0.2, 0.15, 0.1], 0.9),
                                   (np.diag([2.0, 0.5, 1.0]), generator.uniform(1, 3, 3), [0.4, 0.3, 0.2], 0.6)],
         mistakes={

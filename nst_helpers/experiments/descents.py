@@ -105,17 +105,16 @@ def load_descents() -> Descents:
 class Tuned(NamedTuple):
     """A race on the same picture, smaller, in which β was tuned too; computed before by tools/descents.py."""
 
-    settings: dict  # as of `Descents`; "steps": the counts of steps after which a loss is kept
-    losses: dict  # {(rule, β): {η over the limit: [loss after each count of steps, None where it flew off]}}
+    settings: dict  # as of `Descents`
+    losses: dict  # {(rule, β): {η over the limit: the mean of the last five losses, infinite where it flew off}}
 
-    def best(self, rule: str, count: int = 0) -> dict[float, tuple[float, float]]:
-        """{β: (its best η over the limit, the loss)} of a rule after the count of steps at this place."""
+    def best(self, rule: str) -> dict[float, tuple[float, float]]:
+        """{β: (its best η over the limit, the loss)} of a rule."""
         found = {}
         for (name, beta), rows in self.losses.items():
             if name == rule:
-                reached = {share: row[count] or np.inf for share, row in rows.items()}
-                share = min(reached, key=reached.__getitem__)
-                found[beta] = share, reached[share]
+                share = min(rows, key=rows.__getitem__)
+                found[beta] = share, rows[share]
         return found
 
 
@@ -126,19 +125,9 @@ def load_tuned() -> Tuned:
     losses = {}
     for key, rows in told["losses"].items():
         rule, beta = key.split("|")
-        losses[rule, float(beta)] = _from_small_to_large(rows)
+        reached = {share: np.inf if loss is None else loss for share, loss in _from_small_to_large(rows).items()}
+        losses[rule, float(beta)] = reached
     return Tuned(told["settings"], losses)
-
-
-@cache
-def load_edge() -> tuple[dict, dict[float, npt.NDArray[np.floating]]]:
-    """Long walks of plain descent without clipping that are shipped (data/runs/descents_edge.json).
-
-    Returns:
-        (settings; {η over 2/λ_max at the photograph: (k, 3), rows (step, loss, η λ_max / 2 at the place reached)}).
-    """
-    told = json.loads((folder() / "descents_edge.json").read_text(encoding="utf-8"))
-    return told["settings"], {float(share): np.array(rows) for share, rows in told["losses"].items()}
 
 
 def _from_small_to_large(rows):

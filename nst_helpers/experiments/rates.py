@@ -105,8 +105,8 @@ class StoredRace(NamedTuple):
 
         Args:
             rule: of `adaptive.RULES`. schedule: of `adaptive.SCHEDULES`.
-            part: "grid", 100 steps; "noise 1", "noise 2": the same from another noise, around the best η of the grid;
-                "control" and "long": 300 and 1,000 steps, at the best η of the grid ("long": and at twice that).
+            part: "grid", 100 steps; and with a falling η, at the best of the grid: "noise 1" and "noise 2", the same
+                from another noise, and "control", 300 steps.
         """
         found = {}
         for key, loss in self.told[part].items():
@@ -121,15 +121,9 @@ class StoredRace(NamedTuple):
         rate = min(curve, key=curve.__getitem__)
         return rate, curve[rate]
 
-    def noises(self, rule: str, schedule: str = "falling") -> tuple[float, npt.NDArray[np.floating]]:
-        """(η, the losses from every noise) of a rule at the η whose mean over the noises is lowest.
-
-        It is one of three: the best of the first noise, and half and twice of it.
-        """
-        curves = [self.curve(rule, schedule, part) for part in ("grid", *(f"noise {seed}" for seed in SEEDS))]
-        losses = {rate: np.array([curve[rate] for curve in curves]) for rate in curves[-1]}
-        rate = min(losses, key=lambda rate: losses[rate].mean())
-        return rate, losses[rate]
+    def noises(self, rule: str) -> npt.NDArray[np.floating]:
+        """The losses of a rule with a falling η from every noise, at the η that is best for the first one."""
+        return np.array([self.best(rule, part=part)[1] for part in ("grid", *(f"noise {seed}" for seed in SEEDS))])
 
     def image(self, name: str) -> npt.NDArray[np.float32]:
         """A large picture, (height, width, 3), 0–255."""
