@@ -694,7 +694,7 @@ plots.show_images([race.image(name) for name in ("descent_best", "momentum_best"
                   ["gradient descent, η = 1,048,576", "momentum, η = 8,388,608"],
                   "The same noise, loss and number of steps as at the top of the lesson, by two rules with one step "
                   "size for all numbers. Their η is eight times the one that is best at 96 pixels, and was not "
-                  "searched anew. Both paint the cat, momentum with the stronger colours and the finer fur.",
+                  "searched anew. Both paint the cat, momentum in stronger colours, plain descent with more grain.",
                   photo=True)
 for name in ("descent_16", *(name for _, name in grid), "descent_best", "momentum_best"):
     told = race.pictures[name]
