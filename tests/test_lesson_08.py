@@ -1,6 +1,7 @@
 """Lesson 08: its rules by hand are the package's; the limits and the best β have closed forms; its widgets."""
 
 import io
+import json
 import sys
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from nst_helpers.experiments import descents, painting
 from nst_helpers.experiments.landscapes import PATTERNS, SURFACES, start_share, velocities
 from nst_helpers.widgets import descent as module
 from nst_helpers.widgets.descent import descent, draw_descent, memory
-from nst_helpers.widgets.paths import PAGE
+from nst_helpers.widgets.paths import PAGE, _round_numbers
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
 import descents as tool
@@ -158,7 +159,39 @@ def test_other_ways_to_choose_pass(answer):
 
 
 def test_the_bug_is_told_while_it_is_there():
-    assert verdict("08-schedule", find("08-schedule").planted).text.startswith("○ 08-schedule: the bug is still in it")
+    assert verdict("08-ahead", find("08-ahead").planted).text.startswith("○ 08-ahead: the bug is still in it")
+
+
+def by_the_gradient_alone(matrix, w, rates, beta):
+    """From the point ahead, where βV is walked already."""
+    velocity = np.zeros_like(w)
+    for rate in rates:
+        ahead = w - rate * beta * velocity
+        gradient = matrix @ ahead
+        velocity = beta * velocity + gradient
+        w = ahead - rate * gradient
+    return w
+
+
+def with_the_old_velocity_faded_first(matrix, w, rates, beta):
+    velocity = 0
+    for rate in rates:
+        velocity = beta * velocity
+        velocity = velocity + matrix @ (w - rate * velocity)
+        w = w - rate * velocity
+    return w
+
+
+@pytest.mark.parametrize("answer", [by_the_gradient_alone, with_the_old_velocity_faded_first])
+def test_other_ways_to_look_ahead_pass(answer):
+    assert verdict("08-ahead", answer).passed
+
+
+def test_the_bug_is_as_the_lesson_tells_it():
+    arguments = np.array([[4.0]]), np.array([1.0]), [0.1, 0.1], 0.5
+    exercise = find("08-ahead")
+    assert exercise.truth(*arguments)[0] == pytest.approx(0.24)
+    assert exercise.planted(*arguments)[0] == pytest.approx(0.04)
 
 
 # Its diagrams, and the race that was computed before
@@ -184,6 +217,47 @@ def test_the_race_is_as_the_tool_would_compute_it():
         assert shares[0] < race.best[rule] < shares[-1], "the best is not at the edge of what was tried"
         assert all(len(row) == race.settings["steps"] or descents.late(row) == np.inf for row in rows.values())
         assert race.images[rule].shape[1] == race.settings["size"]
+
+
+def test_the_race_over_both_has_each_best_rate_between_worse_ones():
+    tuned = descents.load_tuned()
+    for rule, betas in tool.BETAS.items():
+        assert tuple(tuned.best(rule)) == betas
+        for beta, (share, _) in tuned.best(rule).items():
+            shares = list(tuned.losses[rule, beta])
+            assert shares[0] < share < shares[-1], (rule, beta)
+
+
+def test_both_ends_of_a_spectrum_come_from_products_alone():
+    axes, _ = np.linalg.qr(np.random.default_rng(0).standard_normal((40, 40)))
+    values = np.concatenate([[-2.0], np.linspace(0, 1, 38), [9.0]])
+    matrix, start = axes @ np.diag(values) @ axes.T, np.random.default_rng(1).standard_normal(40)
+    np.testing.assert_allclose(descents.curvature_ends(lambda d: matrix @ d, start, 15), (-2, 9), rtol=1e-6)
+    np.testing.assert_allclose(descents.curvature_ends(lambda d: d, start, 15), (1, 1))  # stops after one
+
+
+def test_a_race_that_was_stopped_goes_on_where_it_was(tmp_path, monkeypatch):
+    calls = []
+
+    def painted(look, photo, optimizer, steps):
+        calls.append((type(optimizer).__name__, optimizer.learning_rate))
+        return np.zeros((4, 6, 3)), steps * [1 + np.log2(optimizer.learning_rate / 8) ** 2]
+
+    for name, value in (("folder", lambda: tmp_path), ("photograph", lambda settings: None), ("paint", painted),
+                        ("loss_of", lambda photo, settings: None), ("largest_curvature", lambda loss, photo: 2.0)):
+        monkeypatch.setattr(tool, name, value)
+    monkeypatch.setattr(descents, "folder", lambda: tmp_path)
+    assert tool.main(["--check"]) and tool.main([]) == 0 and not tool.main(["--check"])
+    descents.load_tuned.cache_clear()
+    assert descents.load_tuned().best("momentum")[0.5] == (8, 1)
+    told = json.loads((tmp_path / "descents.json").read_text())
+    del told["finished"], told["losses"]["momentum"]["16"]
+    (tmp_path / "descents.json").write_text(json.dumps(told))
+    (tmp_path / "descents_nesterov.webp").unlink()
+    calls.clear()
+    assert tool.main([]) == 0 and not tool.main(["--check"])
+    assert calls == [("Momentum", 16), *(("Nesterov", rate) for rate in (4, 8, 16, 32))]
+    descents.load_tuned.cache_clear()
 
 
 def test_the_loss_is_lowered_by_every_rule(compact, photograph):
@@ -237,6 +311,12 @@ def test_another_surface_begins_at_its_own_start_and_is_drawn_once(surface):
     panel.controls["surface"].value = surface
     assert [panel.controls["across"].value, panel.controls["up"].value] == start_share(SURFACES[surface])
     assert len(calls) == 1
+
+
+@pytest.mark.parametrize(("low", "high", "written"), [
+    (-5, 5, [-4, -2, 0, 2, 4]), (-0.6, 0.6, [-0.4, -0.2, 0, 0.2, 0.4]), (-1, 3, [0, 1, 2])])
+def test_the_edges_of_the_map_carry_round_numbers(low, high, written):
+    np.testing.assert_allclose(_round_numbers(low, high), written, atol=1e-12)
 
 
 def test_the_words_by_pencil():

@@ -1,15 +1,17 @@
-"""Compute what lesson 09 shows of optimizers without computing it: a grid over η, a longer control, six large pictures.
+"""Compute what lesson 09 shows of optimizers without computing it: a grid over η, controls, and large pictures.
 
     python tools/adaptive.py            what is missing, or was computed by another recipe or network
     python tools/adaptive.py --check    compute nothing; say whether it is out of date
 
 It writes data/adaptive/race.json, with every score, and one picture NAME.webp for each of PICTURES. Each score is kept
-at once, so a run that was stopped goes on where it was. How a lesson shows them: nst_helpers/experiments/rates.py.
+at once, so a run that was stopped goes on where it was. The controls: three times as many steps at the best η; further
+noises, at the best η. How a lesson shows them: nst_helpers/experiments/rates.py.
 """
 
 import json
 import sys
 
+import numpy as np
 import stamps
 
 from nst_helpers.experiments import rates
@@ -29,7 +31,8 @@ def main(arguments=None):
 
 def read_recipes():
     """One: everything but the powers of two that are tried, which follow from what is found."""
-    return {"race": [FIRST, STEPS, CONTROL_STEPS, rates.PICTURES, rates.SMALL, rates.LARGE, rates.LARGE_STEPS]}
+    return {"race": [FIRST, STEPS, CONTROL_STEPS, rates.SEEDS, rates.PICTURES, rates.SMALL, rates.LARGE,
+                     rates.LARGE_STEPS]}
 
 
 def is_stale(name, recipe):
@@ -40,9 +43,10 @@ def compute(name, recipe):
     told, network = read(stamp(recipe)), load_network()
     draw(told, network)
     race(told, network)
+    from_other_noises(told, network)
     told["finished"] = True
     keep(told)
-    return f"{len(told['grid'])} runs, {len(told['control'])} long ones, {len(told['pictures'])} pictures"
+    return ", ".join(f"{part}: {len(runs)}" for part, runs in told.items() if isinstance(runs, dict))
 
 
 def stamp(recipe):
@@ -59,24 +63,45 @@ def race(told, network):
     for rule, first in FIRST.items():
         best[rule] = search(lambda rate, rule=rule: score(told, "grid", look, noise, rule, "falling", rate, STEPS),
                             first, (1 / 16, 1 / 4, 1 / 2, 1, 2, 4, 16))
-    rules = [rule for rule in FIRST if rule != "AdaGrad, Keras"]
-    for rule in rules:
+    for rule in compared():
         search(lambda rate, rule=rule: score(told, "grid", look, noise, rule, "constant", rate, STEPS),
                best[rule] / 2, (1 / 2, 1, 2))
-    for rule in rules:
+    for rule in compared():
         score(told, "control", look, noise, rule, "falling", best[rule], CONTROL_STEPS)
 
 
+def compared():
+    """The rules that are raced with both schedules."""
+    return [rule for rule in FIRST if rule != "AdaGrad, Keras"]
+
+
 def search(value, first, factors):
-    """The best of the powers of two: by fours until a minimum has neighbors on both sides, then by twos around it."""
+    """The best of the powers of two: by fours until a minimum has neighbors on both sides, then by twos around it.
+
+    Where the curve is flat the best may be the last of these: then by twos beyond it, until it has neighbors again.
+    """
     best = lowest(climb(value, first, 4.0))
-    return lowest({rate: value(rate) for rate in (best * factor for factor in factors)})
+    best = lowest({rate: value(rate) for rate in (best * factor for factor in factors)})
+    return lowest(climb(value, best, 2.0))
+
+
+def from_other_noises(told, network):
+    """Each rule from further noises, with a falling η, at its best of the grid."""
+    for seed in rates.SEEDS:
+        look, noise = rates.cat_race(network, seed=seed)
+        for rule in compared():
+            score(told, f"noise {seed}", look, noise, rule, "falling", best_rate(told, rule), STEPS)
+
+
+def best_rate(told, rule):
+    """The best falling η of the grid, from the six digits that are kept to the power of two that it was."""
+    return 2.0 ** np.rint(np.log2(rates.StoredRace(told).best(rule)[0]))
 
 
 def score(told, part, look, noise, rule, schedule, rate, steps):
     """The mean loss of the last ten steps, from memory or computed and kept."""
     key = f"{rule}|{schedule}|{rate:g}"
-    if key not in told[part]:
+    if key not in told.setdefault(part, {}):
         run = rates.paint(look, noise, RULES[rule], rate, SCHEDULES[schedule], steps)
         told[part][key] = stamps.digits(run.score)
         keep(told)

@@ -1,19 +1,24 @@
-"""Compute the race that lesson 08 shows: plain descent, momentum and Nesterov on one picture, each with several η.
+"""Compute the races that lesson 08 shows: plain descent, momentum and Nesterov on one picture, each with several η.
 
-    python tools/descents.py            compute it, where it is missing or of other settings or another network
+    python tools/descents.py            what is missing, or of other settings or another network
     python tools/descents.py --check    compute nothing; say whether it is out of date
 
-Written are data/runs/descents_RULE.webp, each rule's picture at its best η, and data/runs/descents.json: settings and
-every loss of every run.
+"descents" writes data/runs/descents_RULE.webp, each rule's picture at its best η with β = 0.9, and
+data/runs/descents.json: settings and every loss of every run. "descents_beta", a control, tunes β and η together on the
+same picture, smaller, and writes data/runs/descents_beta.json. Each run is kept at once, so a race that was stopped
+goes on where it was.
 """
 
+import json
 import sys
+from functools import partial
 
 import numpy as np
 import stamps
 
 from nst_helpers.backend import tf
 from nst_helpers.experiments.descents import RULES, file_name, folder, late, paint
+from nst_helpers.experiments.ladders import climb
 from nst_helpers.experiments.painting import painting_loss, with_gradient
 from nst_helpers.images import load_image
 from nst_helpers.networks import load_network
@@ -21,6 +26,9 @@ from nst_helpers.networks import load_network
 SETTINGS = {"content": "temple", "style": "night_swirls", "size": 320, "style_size": 640, "style_weight": 15.0,
             "tv_weight": 0.1, "epsilon": 40.0, "steps": 100, "network": "compact"}
 SHARES = {"plain descent": (1, 2, 4, 8), "momentum": (8, 16, 32), "Nesterov": (4, 8, 16, 32)}  # η over 2/λ_max
+SMALL = SETTINGS | {"size": 96, "style_size": 192}
+BETAS = {"plain descent": (0.0,), "momentum": (0.5, 0.8, 0.9, 0.95)}
+FIRST = {0.0: 2.0, 0.5: 4.0, 0.8: 8.0, 0.9: 16.0, 0.95: 32.0}  # {β: η over 2/λ_max} with which a ladder begins
 ROUNDS = 12  # of the power iteration
 
 
@@ -29,32 +37,69 @@ def main(arguments=None):
 
 
 def read_recipes():
-    """One: settings, learning rates and rounds together."""
-    return {"descents": [SETTINGS, SHARES, ROUNDS]}
+    """{name: (settings, what is tried)}; the rounds are the same for both."""
+    return {"descents": (SETTINGS, SHARES), "descents_beta": (SMALL, BETAS)}
 
 
 def compute(name, recipe):
-    photo = tf.constant(load_image(stamps.picture_file("content", SETTINGS["content"]), SETTINGS["size"]))
-    loss = loss_of(photo)
-    look = with_gradient(lambda w: loss(w, SETTINGS["tv_weight"], SETTINGS["epsilon"]))
-    limit = 2 / largest_curvature(loss, photo)
+    settings, _ = recipe
+    told, photo = read(name, recipe), photograph(settings)
+    loss = loss_of(photo, settings)
+    look = with_gradient(lambda w: loss(w, settings["tv_weight"], settings["epsilon"]))
+    if "limit" not in told["settings"]:
+        told["settings"]["limit"] = stamps.digits(2 / largest_curvature(loss, photo))
+    limit = told["settings"]["limit"]
     print(f"2/λ_max = {limit:.4g}", flush=True)
-    losses, best = {}, {}
+    if name == "descents":
+        at_given_rates(name, told, look, photo, limit)
+    else:
+        tuned(name, told, look, photo, limit)
+    told["finished"] = True
+    keep(name, told)
+    return f"{sum(map(len, told['losses'].values()))} rows"
+
+
+def at_given_rates(name, told, look, photo, limit):
+    """The large race: each rule with β = 0.9 at each of its SHARES."""
     for rule, shares in SHARES.items():
-        losses[rule] = {}
+        rows = told["losses"].setdefault(rule, {}) if picture_of(rule).is_file() else {}
+        told["losses"][rule] = rows
         for share in shares:
-            image, losses[rule][share] = paint(look, photo, RULES[rule](share * limit), SETTINGS["steps"])
-            reached = late(losses[rule][share])
-            print(f"{rule}, {share} times 2/λ_max: {reached:.4f}", flush=True)
-            if rule not in best or reached < best[rule][0]:
-                best[rule] = reached, image
-    keep(limit, losses, {rule: image for rule, (_, image) in best.items()}, stamp(recipe))
-    return f"{sum(map(len, losses.values()))} descents"
+            if str(share) in rows:
+                continue
+            image, losses = paint(look, photo, RULES[rule](share * limit), told["settings"]["steps"])
+            if late(losses) < min(map(late, rows.values()), default=np.inf):
+                stamps.keep_picture(picture_of(rule), image, 90)
+            rows[str(share)] = [stamps.digits(value) for value in losses]
+            keep(name, told)
+            print(f"{rule}, {share} times 2/λ_max: {late(losses):.4f}", flush=True)
 
 
-def loss_of(photo):
-    style = load_image(stamps.picture_file("style", SETTINGS["style"]), SETTINGS["style_size"])
-    return painting_loss(load_network(SETTINGS["network"]), photo.numpy(), style, SETTINGS["style_weight"])
+def tuned(name, told, look, photo, limit):
+    """The small race: for each β a ladder of η, the best of which has a worse one on either side."""
+    for rule, betas in BETAS.items():
+        for beta in betas:
+            rows = told["losses"].setdefault(f"{rule}|{beta:g}", {})
+            rule_of = RULES[rule] if rule == "plain descent" else partial(RULES[rule], beta=beta)
+
+            def score(share, rows=rows, rule_of=rule_of, title=f"{rule}, β = {beta:g}"):
+                if f"{share:g}" not in rows:
+                    reached = late(paint(look, photo, rule_of(share * limit), SMALL["steps"])[1])
+                    rows[f"{share:g}"] = stamps.digits(reached) if np.isfinite(reached) else None  # it flew off
+                    keep(name, told)
+                    print(f"{title}, {share:g} times 2/λ_max: {reached:.4f}", flush=True)
+                return rows[f"{share:g}"] or np.inf
+
+            climb(score, FIRST[beta])
+
+
+def photograph(settings):
+    return tf.constant(load_image(stamps.picture_file("content", settings["content"]), settings["size"]))
+
+
+def loss_of(photo, settings):
+    style = load_image(stamps.picture_file("style", settings["style"]), settings["style_size"])
+    return painting_loss(load_network(settings["network"]), photo.numpy(), style, settings["style_weight"])
 
 
 def largest_curvature(loss, photo):
@@ -77,27 +122,33 @@ def largest_curvature(loss, photo):
     return curvature
 
 
-def keep(limit, losses, images, stamp):
-    """Write the files; the one that tells of the others comes last."""
-    for rule, image in images.items():
-        stamps.keep_picture(folder() / f"descents_{file_name(rule)}.webp", image, 90)
-    rounded = {rule: {share: [stamps.digits(value) for value in row] for share, row in rows.items()}
-               for rule, rows in losses.items()}
-    told = {"stamp": stamp, "settings": SETTINGS | {"limit": stamps.digits(limit)}, "losses": rounded}
-    stamps.keep_note(folder() / "descents.json", told)
+def read(name, recipe):
+    """What was computed under this recipe's stamp so far."""
+    path = folder() / f"{name}.json"
+    if stamps.kept(path) == stamp(recipe):
+        return json.loads(path.read_text(encoding="utf-8"))
+    return {"stamp": stamp(recipe), "settings": dict(recipe[0]), "losses": {}}
+
+
+def keep(name, told):
+    stamps.keep_note(folder() / f"{name}.json", told)
 
 
 def is_stale(name, recipe):
-    """Whether the race is missing, or of other settings or another network."""
-    return stamps.is_stale(folder() / f"{name}.json", stamp(recipe),
-                           [folder() / f"descents_{file_name(rule)}.webp" for rule in SHARES])
+    """Whether a race is missing, unfinished, or of other settings or another network."""
+    pictures = [picture_of(rule) for rule in SHARES] if name == "descents" else []
+    return stamps.is_stale(folder() / f"{name}.json", stamp(recipe), pictures) or not read(name, recipe).get("finished")
+
+
+def picture_of(rule):
+    return folder() / f"descents_{file_name(rule)}.webp"
 
 
 def stamp(recipe):
     """A digest of what decides the race: settings, learning rates, network and pictures."""
     files = [stamps.network_file(SETTINGS["network"]),
              *(stamps.picture_file(role, SETTINGS[role]) for role in ("content", "style"))]
-    return stamps.digest([stamps.text(recipe)], files)
+    return stamps.digest([stamps.text([*recipe, ROUNDS])], files)
 
 
 if __name__ == "__main__":

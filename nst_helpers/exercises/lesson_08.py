@@ -26,52 +26,78 @@ def _valleys(generator):
     return cases
 
 
-# Exercise 3: a schedule that forgets
+# Exercise 3: Nesterov's method, whose look ahead becomes a step
 
 
-def _train(matrix, w, rates, beta, average=True):
+def _nesterov(matrix, w, rates, beta, reach=1.0, fresh=1.0):
+    """reach: how far ahead, in β; fresh: the share of a gradient that enters V."""
     velocity = 0 * w
     for rate in rates:
-        velocity = beta * velocity + ((1 - beta) if average else 1) * matrix @ w
+        velocity = beta * velocity + fresh * matrix @ (w - reach * rate * beta * velocity)
         w = w - rate * velocity
     return w
 
 
-def _forgetful(matrix, w, rates, beta):
+def _steps_twice(matrix, w, rates, beta):
+    velocity = 0 * w
     for rate in rates:
-        w = w - rate * (1 - beta) * matrix @ w
+        w = w - rate * beta * velocity
+        velocity = beta * velocity + matrix @ w
+        w = w - rate * velocity
+    return w
+
+
+def _gradient_at_home(matrix, w, rates, beta):
+    velocity = 0 * w
+    for rate in rates:
+        ahead, velocity = w - rate * beta * velocity, beta * velocity + matrix @ w
+        w = ahead - rate * velocity
+    return w
+
+
+def _without_memory(matrix, w, rates, beta):
+    velocity = 0 * w
+    for rate in rates:
+        velocity = matrix @ (w - rate * beta * velocity)
+        w = w - rate * velocity
+    return w
+
+
+def _gradient_only(matrix, w, rates, beta):
+    velocity = 0 * w
+    for rate in rates:
+        gradient = matrix @ (w - rate * beta * velocity)
+        velocity = beta * velocity + gradient
+        w = w - rate * gradient
     return w
 
 
 def _as_in_keras(matrix, w, rates, beta):
     moved = 0 * w
     for rate in rates:
-        moved = beta * moved + rate * (1 - beta) * matrix @ w
+        moved = beta * moved + rate * matrix @ (w - beta * moved)
         w = w - moved
     return w
 
 
-def _stale_gradient(matrix, w, rates, beta):
-    velocity, gradient = 0 * w, matrix @ w
-    for rate in rates:
-        velocity = beta * velocity + (1 - beta) * gradient
-        w = w - rate * velocity
-    return w
-
-
-def _late(matrix, w, rates, beta):
+def _ends_ahead(matrix, w, rates, beta):
     velocity = 0 * w
     for rate in rates:
-        w, velocity = w - rate * velocity, beta * velocity + (1 - beta) * matrix @ w
-    return w
-
-
-def _first_gradient(matrix, w, rates, beta):
-    velocity = matrix @ w
-    for rate in rates:
-        velocity = beta * velocity + (1 - beta) * matrix @ w
+        velocity = beta * velocity + matrix @ (w - rate * beta * velocity)
         w = w - rate * velocity
+    return w - rates[-1] * beta * velocity
+
+
+def _one_rate_late(matrix, w, rates, beta):
+    velocity, last = 0 * w, rates[0]
+    for rate in rates:
+        velocity = beta * velocity + matrix @ (w - last * beta * velocity)
+        w, last = w - rate * velocity, rate
     return w
+
+
+def _points(matrix, w, rates, beta):
+    return np.array([_nesterov(matrix, w, rates[:count], beta) for count in range(1, len(rates) + 1)])
 
 
 # Exercise 4: an optimizer that forgets when it runs uphill
@@ -215,34 +241,45 @@ EXERCISES = {
         },
         praise="With dampening = β both forms are one, and η stays as it is.",
     ),
-    "08-schedule": Repair(
-        truth=_train,
-        planted=_forgetful,
-        symptom="Print the velocity after each step: it never holds more than one gradient.",
-        inputs=lambda generator: [(np.diag([1.0, 4.0]), generator.uniform(1, 2, 2), [0.5, 0.4, 0.25, 0.1], 0.9),
-                                  (np.diag([2.0, 0.5, 1.0]), generator.uniform(1, 3, 3), [0.6, 0.3, 0.2], 0.6)],
+    "08-ahead": Repair(
+        truth=_nesterov,
+        planted=_steps_twice,
+        symptom="The first step is as it should be, the second is too long: with λ = 4, w = 1, η = 0.1 and β = ½, "
+                "follow w through it by hand.",
+        inputs=lambda generator: [(np.diag([1.0, 4.0]), generator.uniform(1, 2, 2), [0.3, 0.2, 0.15, 0.1], 0.9),
+                                  (np.diag([2.0, 0.5, 1.0]), generator.uniform(1, 3, 3), [0.4, 0.3, 0.2], 0.6)],
         mistakes={
-            "the memory is kept, but so is the first learning rate: the schedule is gone.":
-                lambda matrix, w, rates, beta: _train(matrix, w, [rates[0]] * len(rates), beta),
-            "every step uses the last learning rate: the schedule is gone.":
-                lambda matrix, w, rates, beta: _train(matrix, w, [rates[-1]] * len(rates), beta),
-            "that is one step with the first learning rate: the others are still to come.":
-                lambda matrix, w, rates, beta: _train(matrix, w, rates[:1], beta),
-            "the last learning rate is left out.":
-                lambda matrix, w, rates, beta: _train(matrix, w, rates[:-1], beta),
-            "the first learning rate is left out.":
-                lambda matrix, w, rates, beta: _train(matrix, w, rates[1:], beta),
-            "that accumulates; Momentum averages unless it is told otherwise, and the fault is not there.":
-                lambda matrix, w, rates, beta: _train(matrix, w, rates, beta, average=False),
-            "that is plain descent: without β there is no memory to lose.":
-                lambda matrix, w, rates, beta: _train(matrix, w, rates, 0.0),
-            "the gradient is computed once, at the start; every step needs the one at its own w.": _stale_gradient,
+            "that is the heavy ball: the gradient is taken at w, and nothing looks ahead any more.":
+                lambda matrix, w, rates, beta: _nesterov(matrix, w, rates, beta, reach=0.0),
+            "the look goes the wrong way: w moves along −V.":
+                lambda matrix, w, rates, beta: _nesterov(matrix, w, rates, beta, reach=-1.0),
+            "it looks too far ahead: the velocity that is left at the next step is βV, not V.":
+                lambda matrix, w, rates, beta: _nesterov(matrix, w, rates, beta, reach=1 / beta),
+            "that averages; the form of this section accumulates, and the fault is not there.":
+                lambda matrix, w, rates, beta: _nesterov(matrix, w, rates, beta, fresh=1 - beta),
+            "the gradient is now taken at the old w, and the way ahead is still walked twice.": _gradient_at_home,
+            "V holds the last gradient only: βV got lost in its new value.": _without_memory,
+            "the step is made of the gradient alone; it should be made of the new V.": _gradient_only,
             "the old learning rates live on in your velocity, as in Keras; keep η out of V.": _as_in_keras,
-            "w moves by the velocity of the step before: renew V first.": _late,
-            "V starts at zero, as init does; you start it with a gradient.": _first_gradient,
+            "that returns the point ahead of the last w; Keras keeps that one, but w itself is asked for.": _ends_ahead,
+            "the look ahead uses the learning rate of the step before; it belongs to the step that is made.":
+                _one_rate_late,
+            "that is plain descent: β does nothing any more.":
+                lambda matrix, w, rates, beta: _nesterov(matrix, w, rates, 0.0),
+            "every step uses the first learning rate.":
+                lambda matrix, w, rates, beta: _nesterov(matrix, w, [rates[0]] * len(rates), beta),
+            "every step uses the last learning rate.":
+                lambda matrix, w, rates, beta: _nesterov(matrix, w, [rates[-1]] * len(rates), beta),
+            "that is one step: does `return` stand inside the loop?":
+                lambda matrix, w, rates, beta: _nesterov(matrix, w, rates[:1], beta),
+            "the last learning rate is left out.":
+                lambda matrix, w, rates, beta: _nesterov(matrix, w, rates[:-1], beta),
+            "the first learning rate is left out.":
+                lambda matrix, w, rates, beta: _nesterov(matrix, w, rates[1:], beta),
+            "all points are returned; only the last one is asked for.": _points,
             "that returns the start.": lambda matrix, w, rates, beta: w,
         },
-        praise="An optimizer that is made anew in a loop is plain descent in disguise, with an η smaller by 1 − β.",
+        praise="Whoever walks to the point ahead and steps from there may add the gradient only: βV is walked already.",
     ),
     "08-unchanged": Choice(
         options={
@@ -251,12 +288,12 @@ EXERCISES = {
             "B": Option("turn the coordinate system", True,
                         "B: gradient and V turn with it, since the rule only adds vectors and multiplies them by "
                         "numbers."),
-            "C": Option("measure pixels from 0 to 1 instead of 0 to 255, with the same η", False,
-                        "If w shrinks by 255, the gradient grows by 255, and the step, in grey levels, by 255²."),
+            "C": Option("measure pixels from 0 to 1 instead of 0 to 255, and divide η by 255", False,
+                        "w shrinks by 255, but the gradient grows by 255 too: what has to become of η?"),
             "D": Option("stretch one coordinate and leave the others", False,
                         "That changes the curvature along one axis, and with it κ: one η no longer fits as before."),
-            "E": Option("average instead of accumulate, with η / (1 − β)", True,
-                        "E: V is smaller by 1 − β in every step, and η makes up for it."),
+            "E": Option("measure pixels from 0 to 1 instead of 0 to 255, and divide η by 255²", True,
+                        "E: w shrinks by 255 and the gradient grows by 255, so η must shrink by both."),
             "F": Option("start V with the first gradient instead of zero, accumulated", False,
                         "Then the first step is longer by 1 + β, and every later one contains the surplus."),
         },

@@ -58,6 +58,31 @@ def late(losses: list[float]) -> float:
     return float(np.mean(losses[-5:])) if np.max(losses) <= 2 * losses[0] else float("inf")
 
 
+def curvature_ends(product: Callable, start: npt.NDArray, rounds: int) -> tuple[float, float]:
+    """The least and the largest curvature from products with the Hessian alone (Lanczos 1950).
+
+    Args:
+        product: d → A d, arrays as large as start. start: a random direction, not 0.
+        rounds: how many products. The ends of the spectrum come first; of many alike, the outermost.
+
+    Returns:
+        The extreme eigenvalues of A as seen from the directions start, A start, A² start, …
+    """
+    directions, diagonal, beside = [start / np.linalg.norm(start)], [], []
+    for _ in range(rounds):
+        stretched = np.asarray(product(directions[-1].astype(start.dtype)), float)
+        diagonal.append(np.sum(directions[-1] * stretched))
+        for direction in directions:  # all of them: rounding lets the old ones in again
+            stretched = stretched - np.sum(direction * stretched) * direction
+        beside.append(np.linalg.norm(stretched))
+        if beside[-1] <= 1e-9 * abs(diagonal[0]):  # nothing new is left: small matrices only
+            break
+        directions.append(stretched / beside[-1])
+    beside = beside[: len(diagonal) - 1]
+    seen = np.linalg.eigvalsh(np.diag(diagonal) + np.diag(beside, 1) + np.diag(beside, -1))
+    return float(seen[0]), float(seen[-1])
+
+
 class Descents(NamedTuple):
     """A race on one picture that was computed before by tools/descents.py."""
 
@@ -71,10 +96,42 @@ class Descents(NamedTuple):
 def load_descents() -> Descents:
     """The race that is shipped (data/runs/descents.json and its pictures)."""
     told = json.loads((folder() / "descents.json").read_text(encoding="utf-8"))
-    losses = {rule: {float(share): row for share, row in rows.items()} for rule, rows in told["losses"].items()}
+    losses = {rule: _from_small_to_large(rows) for rule, rows in told["losses"].items()}
     best = {rule: min(rows, key=lambda share, rows=rows: late(rows[share])) for rule, rows in losses.items()}
     images = {rule: load_image(folder() / f"descents_{file_name(rule)}.webp", None) for rule in losses}
     return Descents(told["settings"], losses, images, best)
+
+
+class Tuned(NamedTuple):
+    """A race on the same picture, smaller, in which β was tuned too; computed before by tools/descents.py."""
+
+    settings: dict  # as of `Descents`
+    losses: dict  # {(rule, β): {η over the limit: the mean of the last five losses, infinite where it flew off}}
+
+    def best(self, rule: str) -> dict[float, tuple[float, float]]:
+        """{β: (its best η over the limit, the loss)} of a rule."""
+        found = {}
+        for (name, beta), rows in self.losses.items():
+            if name == rule:
+                share = min(rows, key=rows.__getitem__)
+                found[beta] = share, rows[share]
+        return found
+
+
+@cache
+def load_tuned() -> Tuned:
+    """The race with several β that is shipped (data/runs/descents_beta.json)."""
+    told = json.loads((folder() / "descents_beta.json").read_text(encoding="utf-8"))
+    losses = {}
+    for key, rows in told["losses"].items():
+        rule, beta = key.split("|")
+        reached = {share: np.inf if loss is None else loss for share, loss in _from_small_to_large(rows).items()}
+        losses[rule, float(beta)] = reached
+    return Tuned(told["settings"], losses)
+
+
+def _from_small_to_large(rows):
+    return {float(share): rows[share] for share in sorted(rows, key=float)}
 
 
 def file_name(rule: str) -> str:

@@ -18,10 +18,11 @@ from nst_helpers.networks import data_folder
 
 TV_EPSILON = 10.0  # in grey levels
 SMALL, LARGE, LARGE_STEPS = 96, 320, 100  # pixels along the longer side; steps of a large picture
+SEEDS = 1, 2  # of the noises from which the race is run again
 PICTURES = {  # {name: (rule, η)}; from 96 to 320 pixels the gradients shrink to an eleventh, so some η grow by eight
     "descent_16": ("gradient descent", 16.0), "inside_16": ("RMSprop, ε inside", 16.0), "outside_16": ("RMSprop", 16.0),
     "descent_best": ("gradient descent", 2.0**20), "momentum_best": ("momentum", 2.0**23),
-    "inside_best": ("RMSprop, ε inside", 512.0)}
+    "inside_best": ("RMSprop, ε inside", 512.0), "outside_512": ("RMSprop", 512.0)}
 
 
 def total_loss(network: Any, content: npt.NDArray, style: npt.NDArray, alpha: float, beta: float,
@@ -76,29 +77,39 @@ def paint(look: Callable, start: npt.NDArray, rule: Callable, learning_rate: flo
 # The race on the cat
 
 
-def cat_race(network: Any, size: int = SMALL) -> tuple[Callable, npt.NDArray[np.float32]]:
+def cat_race(network: Any, size: int = SMALL, seed: int = 0) -> tuple[Callable, npt.NDArray[np.float32]]:
     """(the total loss of a cat in the manner of an impasto, as of `total_loss`; the noise from which a race starts).
 
     Args:
         network: a `FeatureNetwork`. size: pixels of the longer side; the style has twice as many.
+        seed: of the noise.
     """
     content = load_image(data_folder() / "content" / "cat.jpg", max_size=size)
     style = load_image(data_folder() / "style" / "autumn_impasto.jpg", max_size=2 * size)
     look = total_loss(network, content, style, alpha=8.0, beta=50.0, gamma=0.3)
-    return look, noise_image(*content.shape[:2], seed=0)
+    return look, noise_image(*content.shape[:2], seed=seed)
 
 
 class StoredRace(NamedTuple):
-    """What is kept of the races."""
+    """What is kept of the races, at SMALL pixels; scores are mean losses of the last ten steps."""
 
-    grid: dict[str, float]  # {"rule|schedule|η": mean loss of the last ten of 100 steps}, at SMALL pixels
-    control: dict[str, float]  # the same of 300 steps, at the best rate of the grid
-    pictures: dict[str, dict[str, Any]]  # {name: {"rule", "rate", "loss"}} of the large pictures
+    told: dict[str, dict[str, Any]]  # {part: {"rule|schedule|η": score}}; the parts are those of `curve`
+
+    @property
+    def pictures(self) -> dict[str, dict[str, Any]]:
+        """{name: {"rule", "rate", "loss"}} of the large pictures."""
+        return self.told["pictures"]
 
     def curve(self, rule: str, schedule: str = "falling", part: str = "grid") -> dict[float, float]:
-        """{η: loss} of a rule, from small to large η."""
+        """{η: loss} of a rule, from small to large η.
+
+        Args:
+            rule: of `adaptive.RULES`. schedule: of `adaptive.SCHEDULES`.
+            part: "grid", 100 steps; and with a falling η, at the best of the grid: "noise 1" and "noise 2", the same
+                from another noise, and "control", 300 steps.
+        """
         found = {}
-        for key, loss in getattr(self, part).items():
+        for key, loss in self.told[part].items():
             name, kind, rate = key.split("|")
             if (name, kind) == (rule, schedule):
                 found[float(rate)] = loss
@@ -110,6 +121,10 @@ class StoredRace(NamedTuple):
         rate = min(curve, key=curve.__getitem__)
         return rate, curve[rate]
 
+    def noises(self, rule: str) -> npt.NDArray[np.floating]:
+        """The losses of a rule with a falling η from every noise, at the η that is best for the first one."""
+        return np.array([self.best(rule, part=part)[1] for part in ("grid", *(f"noise {seed}" for seed in SEEDS))])
+
     def image(self, name: str) -> npt.NDArray[np.float32]:
         """A large picture, (height, width, 3), 0–255."""
         return load_image(folder() / f"{name}.webp", None)
@@ -117,8 +132,7 @@ class StoredRace(NamedTuple):
 
 def load_race() -> StoredRace:
     """The races that were run before."""
-    told = json.loads((folder() / "race.json").read_text(encoding="utf-8"))
-    return StoredRace(told["grid"], told["control"], told["pictures"])
+    return StoredRace(json.loads((folder() / "race.json").read_text(encoding="utf-8")))
 
 
 def folder() -> Path:

@@ -171,10 +171,27 @@ def _write(pen, steps, title, label, exponents):
 
 
 def _write_window(pen, ground):
-    """Below the map: what it shows."""
+    """Numbers along the edges of the map, and below it what it shows."""
     (x0, y0), (x1, y1) = corners(ground)
+    for x in _round_numbers(x0, x1):
+        at = MAP[0] + (MAP[2] - MAP[0]) * (x - x0) / (x1 - x0)
+        pen.line((at, MAP[3] - 5, at, MAP[3]), "black")
+        pen.text((at, MAP[3] + 2), f"{x:g}".replace("-", "−"), "black", font(12), "ma")
+    for y in _round_numbers(y0, y1):
+        at = MAP[3] - (MAP[3] - MAP[1]) * (y - y0) / (y1 - y0)
+        pen.line((MAP[0], at, MAP[0] + 5, at), "black")
+        pen.text((MAP[0] + 8, at), f"{y:g}".replace("-", "−"), "black", font(12), "lm", stroke_width=2,
+                 stroke_fill="white")
     words = f"x from {x0:.3g} to {x1:.3g}, y from {y0:.3g} to {y1:.3g}; dark is low, the cross is the minimum"
-    pen.text((MAP[0], MAP[3] + 8), words.replace("-", "−"), "black", font(13))
+    pen.text((MAP[0], MAP[3] + 17), words.replace("-", "−"), "black", font(13))
+
+
+def _round_numbers(low, high):
+    """Three to seven round numbers inside of an interval, not at its ends."""
+    step = 10.0 ** np.floor(np.log10((high - low) / 2))
+    step = next(step * factor for factor in (0.2, 0.5, 1, 2, 5) if (high - low) / (step * factor) < 6.5)
+    first = np.ceil(low / step + 0.2)
+    return step * np.arange(first, np.floor(high / step - 0.2) + 1) + 0.0  # no −0
 
 
 def _write_legend(pen, legend):
