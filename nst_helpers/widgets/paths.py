@@ -176,11 +176,11 @@ def _write_window(pen, ground):
     for x in _round_numbers(x0, x1):
         at = MAP[0] + (MAP[2] - MAP[0]) * (x - x0) / (x1 - x0)
         pen.line((at, MAP[3] - 5, at, MAP[3]), "black")
-        pen.text((at, MAP[3] + 2), f"{x:g}".replace("-", "−"), "black", font(12), "ma")
+        pen.text((at, MAP[3] + 2), f"{x:g}".replace("-", "−"), "black", font(12), anchor="ma")
     for y in _round_numbers(y0, y1):
         at = MAP[3] - (MAP[3] - MAP[1]) * (y - y0) / (y1 - y0)
         pen.line((MAP[0], at, MAP[0] + 5, at), "black")
-        pen.text((MAP[0] + 8, at), f"{y:g}".replace("-", "−"), "black", font(12), "lm", stroke_width=2,
+        pen.text((MAP[0] + 8, at), f"{y:g}".replace("-", "−"), "black", font(12), anchor="lm", stroke_width=2,
                  stroke_fill="white")
     words = f"x from {x0:.3g} to {x1:.3g}, y from {y0:.3g} to {y1:.3g}; dark is low, the cross is the minimum"
     pen.text((MAP[0], MAP[3] + 17), words.replace("-", "−"), "black", font(13))
