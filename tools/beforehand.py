@@ -10,7 +10,7 @@ import importlib
 import sys
 
 TOOLS = ("runs", "stages", "healthy", "textures", "inversions", "descents", "adaptive", "scans", "race", "woven",
-         "feature_pictures", "denoised")
+         "feature_pictures", "three_weights", "denoised")
 
 
 def main(arguments=None):
