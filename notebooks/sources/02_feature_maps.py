@@ -327,7 +327,7 @@ assert 0.0015 < sum(row[3] for row in table if row[0][4] == "1") / weights < 0.0
 #   rescaled every channel by itself.) A positive factor passes through the rectifier and through mean pooling, so the
 #   maps stay the same up to one factor a layer, and the next kernel can undo it.
 #
-# The last point matters for every later loss.
+# The last point matters later.
 
 # %%
 pixels = cat.astype(np.float32)
@@ -609,10 +609,10 @@ assert moved[4] > 0.9 > 0.5 > moved[0] and dark[4] > 2 * random_dark[:, 4].max()
 # For conv1_1 of the robust network only 23 % of the windows that were moved by 8 pixels find themselves, fewer than by
 # comparing pixels. For conv5_1, whose values lie 16 pixels apart, all do. Random weights show much of the same rise,
 # from 39 % to 77 % on average over three draws, so tolerance to small moves comes in good part with the architecture.
-# Brightness is the other case. There the three draws fall apart, from 5 % to 77 % at conv2_1, and none keeps more than
-# 25 % at conv5_1, while the robust network climbs from 2 % to 79 %, and the plain one finds 65 % at conv1_1 and all but
-# 1 % from conv2_1 on. Both trainings varied the brightness of their pictures at random (robust by up to a quarter,
-# plain from 0.7 to 1.3), so this tolerance may have been taught directly.
+# Not so for brightness: there the three draws fall apart, from 5 % to 77 % at conv2_1, and none keeps more than 25 % at
+# conv5_1, while the robust network climbs from 2 % to 79 %, and the plain one finds 65 % at conv1_1 and all but 1 %
+# from conv2_1 on. Both trainings varied the brightness of their pictures at random (robust by up to a quarter, plain
+# from 0.7 to 1.3), so this tolerance may have been taught directly.
 #
 # Nearness does not tell whether a layer knows *what* is in a picture. For that one fits the best weighted sum of its
 # values, once for each class, and tries it on new pictures: a **linear probe** (Alain and Bengio 2016). The numbers
@@ -685,7 +685,7 @@ assert max(abs(probe[f"{name} {layer}"]["position kept"] - probe[f"{name} {layer
 # of different levels. The second names a real advantage: in one plain chain each layer has one receptive field and one
 # place in the order. As to the first, ResNet, Inception and MobileNet were trained on the same pictures, and training
 # may not even be necessary: Ustyuzhaninov and others (2016) made textures from one layer of random kernels, and He,
-# Wang and Hopcroft (2016) transferred styles with a random VGG. We compare three sets of weights in one architecture.
+# Wang and Hopcroft (2016) transferred styles with a random VGG. We compare three sets of weights.
 
 # %%
 exercises.predict("02-robust",
@@ -893,7 +893,7 @@ exercises.check("02-undo", undo)
 # sentence, such as “upright edges with the dark on the right”. Then collect evidence of three kinds: its maps on at
 # least three pictures, its strongest windows, and pictures of your own, drawn by NumPy as in exercise 3 or found by
 # `ascend`. Most important, try to refute it: make a picture that fits the hypothesis but does not excite the channel,
-# or one that contradicts it and does. Half a page is enough.
+# or one that contradicts it and does.
 
 # %% [markdown] tags=["solution"]
 # **Rubric** (10 points). The hypothesis could be false, and says for which pictures it would be (2). Three kinds of
