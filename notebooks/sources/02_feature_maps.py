@@ -375,8 +375,7 @@ exercises.check("02-scale", survives)
 #
 # There are three ways to find out, and each corrects the others: look at its maps, collect the windows to which it
 # responds most, and let an optimizer construct a picture for it. Begin with the maps. In the browser, walk from
-# conv1_1 to conv5_1 with one picture; then keep a channel, and change the picture. It shows sixteen maps at a time, and
-# the slider leads to the others.
+# conv1_1 to conv5_1 with one picture; then keep a channel, and change the picture. It shows sixteen maps at a time.
 
 # %%
 from nst_helpers.widgets.features import feature_browser, patch_viewer
@@ -830,11 +829,11 @@ assert 1.4 * finest["histograms"] < min(run["histograms"] for run in others)
 # %% [markdown]
 # No value of β or γ makes up for the weights. At its best the robust network keeps a subject of 0.59 at a distance of
 # 0.16, while the subject of the 18 transfers of the other two never exceeds 0.37 and their distance never falls below
-# 0.27, so the ranking does not hang on the rule. Even where the style hardly counts, at β = 0.125, the plain network's
+# 0.25, so the ranking does not hang on the rule. Even where the style hardly counts, at β = 0.125, the plain network's
 # subject is only 0.34. By these numbers it is not even better than the random one (one draw), which at the same subject
-# of 0.33 is nearer to the style, 0.37 against 0.66; the eye prefers its pale temple to a shadow. So knowing classes
-# does not make a network good for transfers. That the attack does cannot be read off, since the two trainings differ in
-# more, and one pair of pictures was tried.
+# of 0.33 is nearer to the style, 0.37 against 0.66 (the eye prefers its pale temple). So knowing classes does not make
+# a network good for transfers. That the attack does cannot be read off, since the two trainings differ in more, and one
+# pair of pictures was tried.
 #
 # Nakano (2019) compared large networks. VGG is known to transfer styles better than ResNet; he found the transfers of a
 # ResNet trained against attacks on par at first glance, and his hypothesis is that VGG's features are unusually robust
