@@ -130,7 +130,7 @@ def test_the_diagrams_draw(compact):
 def test_what_is_shipped_for_the_lesson_was_measured():
     folder = data_folder() / "features"
     told = json.loads((folder / "features.json").read_text())
-    assert set(told) == {path.stem for path in folder.glob("*.webp")}
+    assert set(told) == {path.stem for path in folder.glob("*.webp") if not path.stem.startswith("painted_")}
     probe = json.loads((folder / "probe.json").read_text())
     assert len(probe["top-1"]) == 19 and probe["classes"] == 40
 
@@ -160,7 +160,26 @@ def test_every_control_of_the_browser_changes_the_picture():
         before = panel.picture.value
         panel.controls[name].value = value
         assert panel.picture.value != before, name
-    assert pixels(panel).shape[:2] == (540, 1000)  # with two rows of controls, in sight at once
+    assert pixels(panel).shape[:2] == (640, 1000)  # with two rows of controls, in sight at once
+
+
+def test_the_browser_shows_sixteen_maps_among_which_the_chosen_one_is():
+    panel = feature_browser()
+    panel.controls["layer"].value = "conv4_1"
+    panel.controls["channel"].value = 16
+    first = framed(panel)
+    panel.controls["channel"].value = 31  # the last of the same sixteen: the last place
+    row, column = framed(panel)
+    assert row - first[0] > 300 and column - first[1] > 400
+    panel.controls["channel"].value = 32  # the first of the next
+    assert framed(panel) == pytest.approx(first, abs=3)
+
+
+def framed(panel):
+    """The middle (row, column) of the frame among the small maps, right of the large one."""
+    color = [int(plots.ORANGE[place : place + 2], 16) for place in (1, 3, 5)]
+    rows, columns = np.nonzero(np.abs(pixels(panel) - color).max(axis=2)[:, 365:] < 50)
+    return rows.mean(), columns.mean()
 
 
 def test_the_channel_stays_within_the_layer():

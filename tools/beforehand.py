@@ -9,8 +9,13 @@ import argparse
 import importlib
 import sys
 
+<<<<<<< HEAD
 TOOLS = ("runs", "stages", "minima", "healthy", "textures", "inversions", "descents", "adaptive", "scans", "race",
          "woven", "feature_pictures", "denoised")
+=======
+TOOLS = ("runs", "stages", "healthy", "textures", "inversions", "descents", "adaptive", "scans", "race", "woven",
+         "feature_pictures", "three_weights", "denoised")
+>>>>>>> les02
 
 
 def main(arguments=None):

@@ -1,4 +1,4 @@
-"""The pictures of lesson 02 that take minutes: what channels respond to, and one transfer by three sets of weights.
+"""The pictures of lesson 02 that take minutes: what channels respond to, found by optimization.
 
     python tools/feature_pictures.py [NAME …]     `make features`: what is missing or out of date, or these
     python tools/feature_pictures.py --check      compute nothing; name what is out of date
@@ -12,21 +12,15 @@ import sys
 import stamps
 
 from nst_helpers.experiments.channels import channel_picture, response
-from nst_helpers.images import load_image
-from nst_helpers.networks import data_folder, load_network, random_network
-from nst_helpers.settings import Settings
-from nst_helpers.transfer import transfer
+from nst_helpers.networks import data_folder, load_network
 
 FOLDER = data_folder() / "features"
-NETWORKS = {"robust": load_network, "plain": lambda: load_network("plain"), "random": random_network}
+NETWORKS = {"robust": load_network, "plain": lambda: load_network("plain")}
 FILES = {"robust": "compact", "plain": "plain"}  # of their weights
 CHANNELS = {"robust_conv4_1_43": {}, "robust_conv5_1_8": {}, "robust_conv5_1_120": {}, "robust_conv2_1_6": {},
             "robust_conv4_1_63": {}, "robust_conv5_1_80": {}, "plain_conv5_1_60": {},
             "plain_conv5_1_60_free": {"power": 0.0, "jitter": 0},
             "robust_conv5_1_120_free": {"power": 0.0, "jitter": 0}}
-TRANSFERS = {f"transfer_{name}": name for name in NETWORKS}
-PICTURES = (("content", "temple"), ("style", "night_swirls"))
-SETTINGS = {"size": 320, "scales": 3, "iterations": 90}
 
 
 def main(arguments=None):
@@ -35,9 +29,7 @@ def main(arguments=None):
 
 def read_recipes():
     """{name: {"network", and what is asked of it}}."""
-    channels = {name: {"network": name.split("_")[0], **CHANNELS[name]} for name in CHANNELS}
-    return channels | {name: {"network": network, "pictures": PICTURES, **SETTINGS}
-                       for name, network in TRANSFERS.items()}
+    return {name: {"network": name.split("_")[0], **CHANNELS[name]} for name in CHANNELS}
 
 
 def is_stale(name, recipe):
@@ -46,14 +38,12 @@ def is_stale(name, recipe):
 
 
 def stamp(name, recipe):
-    """A digest of what decides a picture: its name, which holds layer and channel, its recipe, network and pictures."""
-    files = [stamps.network_file(FILES.get(recipe["network"], ""))]
-    files += [stamps.picture_file(*picture) for picture in recipe.get("pictures", ())]
-    return stamps.digest([name, stamps.text(recipe)], files)
+    """A digest of what decides a picture: its name, which holds layer and channel, its recipe and network."""
+    return stamps.digest([name, stamps.text(recipe)], [stamps.network_file(FILES[recipe["network"]])])
 
 
 def compute(name, recipe):
-    image, measured = channel(name) if name in CHANNELS else painted(recipe["network"])
+    image, measured = channel(name)
     stamps.keep_picture(FOLDER / f"{name}.webp", image, 88)
     told = read() | {name: {**measured, "stamp": stamp(name, recipe)}}
     stamps.keep_note(FOLDER / "features.json", dict(sorted(told.items())), indent=1)
@@ -67,13 +57,6 @@ def channel(name):
     image = channel_picture(network, layer, number, **CHANNELS[name])
     return image, {"network": which, "layer": layer, "channel": number, **CHANNELS[name],
                    "mean response": round(float(response(network, image, layer, number)), 2)}
-
-
-def painted(which):
-    """(picture, {what was measured}) of the temple in the style of the night, by one set of weights."""
-    content, style = (load_image(stamps.picture_file(*picture), 640) for picture in PICTURES)
-    result = transfer(content, style, Settings(**SETTINGS), network=NETWORKS[which]())
-    return result.image, {"network": which, **dict(PICTURES), **SETTINGS}
 
 
 def read():

@@ -31,6 +31,11 @@ def rms(numbers: npt.ArrayLike) -> float:
     return float(np.sqrt(np.mean(np.square(numbers, dtype=np.float64))))
 
 
+def finest_share(image: np.ndarray) -> float:
+    """Which share of an image's variance, (height, width, channels), is in waves of two to four pixels: 0 to 1."""
+    return (rms(octave(image)) / rms(image - image.mean(axis=(0, 1)))) ** 2
+
+
 def price(loss: Callable, image: Image, shortest: float, colored: bool, size: float = 8.0) -> float:
     """By how much a loss rises when noise of one octave is added to an image: the mean over two seeds and both signs.
 

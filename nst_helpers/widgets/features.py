@@ -25,15 +25,17 @@ def _plain():
 
 NETWORKS = {"robust (compact)": shared_network, "plain": _plain, "random weights": random_network}
 FIRST = 18  # a channel of conv4_1: a star and a cup come first
-WIDE, TALL, HEAD, LEFT = 1000, 540, 30, 330  # pixels: the browser's picture, the line above each part, its left column
-PATCHES, PATCH = 8, 240  # how many patches, and how many pixels wide each is shown
+WIDE, TALL, HEAD, LEFT = 1000, 640, 30, 360  # pixels: the browser's picture, the line above each part, its left column
+MAP, PHOTO = 340, 240  # pixels: how high the chosen map is at most, and the picture below it
+COLUMNS = 4  # of small maps, and as many rows: further channels come when the slider moves on
+PATCHES, PATCH, ACROSS = 6, 320, 3  # how many patches, how many pixels wide each is shown, how many in a row
 
 
 # The browser
 
 
 def feature_browser(pictures: Sequence[str] = PICTURES, layers: Sequence[str] = LAYER_NAMES) -> Panel:
-    """One picture, one layer, one channel: the map large, all maps of the layer small.
+    """One picture, one layer, one channel: the map large, and small the sixteen maps of the layer among which it is.
 
     controls: "picture", "layer", "channel" (its range follows the layer), "network".
     """
@@ -46,55 +48,63 @@ def feature_browser(pictures: Sequence[str] = PICTURES, layers: Sequence[str] = 
 
 def draw_maps(picture: str, layer: str, channel: int,
               network: Callable[[], FeatureNetwork] = shared_network) -> Drawing:
-    """The picture and the chosen map, one above the other, beside all maps of the layer, the chosen one framed."""
+    """The chosen map above the picture, beside sixteen maps of the layer, the chosen one framed."""
     image, features = shipped_picture(picture, SIZE), feature_maps(picture, layer, network)
     channel = _within(features, channel)
-    chosen, below = features[:, :, channel], TALL // 2
-    scale = min(LEFT / image.shape[1], (below - HEAD) / image.shape[0])
-    size = round(image.shape[1] * scale), round(image.shape[0] * scale)
-    sheet, (columns, cell) = _contact_sheet(layer, picture, network), _sheet(features)
-    canvas = Image.new("RGB", (WIDE, TALL), "white")
+    chosen = features[:, :, channel]
+    sizes = [_fitting(image.shape, LEFT, high) for high in (MAP, PHOTO)]
+    canvas, second = Image.new("RGB", (WIDE, TALL), "white"), HEAD + sizes[0][1]
+    first, small = _page(layer, picture, channel, network)
+    last = min(first + COLUMNS**2, features.shape[2]) - 1
     pen = ImageDraw.Draw(canvas)
-    for place, text in (((2, 5), picture), ((2, below + 5), f"{layer}, channel {channel}"),
-                        ((LEFT + 20, 5), f"all {features.shape[2]} channels of {layer}")):
+    for place, text in (((2, 5), f"{layer}, channel {channel}"), ((2, second + 5), picture.replace("_", " ")),
+                        ((LEFT + 20, 5), f"channels {first} to {last} of {layer}, which has {features.shape[2]}")):
         pen.text(place, text, "black", font(16))
-    canvas.paste(pillow(image).resize(size, Image.Resampling.LANCZOS), (0, HEAD))
-    canvas.paste(_grey(chosen).resize(size, Image.Resampling.NEAREST),
-                 (0, below + HEAD))
-    canvas.paste(sheet, (LEFT + 20, HEAD))
-    x, y = LEFT + 20 + channel % columns * cell[0], HEAD + channel // columns * cell[1]
-    pen.rectangle((x - 1, y - 1, x + cell[0] - 1, y + cell[1] - 1), outline=ORANGE, width=3)
+    canvas.paste(_grey(chosen).resize(sizes[0], Image.Resampling.NEAREST), (0, HEAD))
+    canvas.paste(pillow(image).resize(sizes[1], Image.Resampling.LANCZOS), (0, second + HEAD))
+    canvas.paste(small, (LEFT + 20, HEAD))
+    wide, high = _cell(features)
+    x, y = LEFT + 20 + (channel - first) % COLUMNS * wide, HEAD + (channel - first) // COLUMNS * high
+    pen.rectangle((x - 1, y - 1, x + wide - 1, y + high - 1), outline=ORANGE, width=3)
+    return Drawing(encoded(canvas, "JPEG"), _words(layer, channel, features, image))
+
+
+def _words(layer, channel, features, image):
+    chosen, field = features[:, :, channel], shared_network().receptive_field(layer)
     high, wide = chosen.shape
-    field = shared_network().receptive_field(layer)
-    words = (f"{layer}, channel {channel} of {features.shape[2]}: {high}×{wide} values, one for every "
-             f"{image.shape[0] // high} pixels; each sees a window of {field} pixels. {_share(chosen)} "
-             "Black is 0; white are the channel's largest values here.")
-    return Drawing(encoded(canvas, "JPEG"), words)
+    return (f"{layer}, channel {channel} of {features.shape[2]}: {high}×{wide} values, one for every "
+            f"{image.shape[0] // high} pixels; each sees a window of {field} pixels. {_share(chosen)} "
+            "Black is 0; white are the channel's largest values here.")
+
+
+def _page(layer, picture, channel, network):
+    """The first channel of the sixteen among which one is, and those sixteen maps as one picture."""
+    first = channel // COLUMNS**2 * COLUMNS**2
+    return first, _contact_sheet(layer, picture, first, network)
 
 
 @lru_cache(maxsize=64)
-def _contact_sheet(layer, picture, network):
-    """All maps of a layer as one picture, which fits beside the left column."""
+def _contact_sheet(layer, picture, first, network):
+    """Sixteen maps of a layer, from the first one asked for, as one picture, which fits beside the left column."""
     features = feature_maps(picture, layer, network)
-    columns, (wide, high) = _sheet(features)
-    sheet = Image.new("RGB", (columns * wide, -(-features.shape[2] // columns) * high), "white")
-    for channel in range(features.shape[2]):
+    wide, high = _cell(features)
+    sheet = Image.new("RGB", (COLUMNS * wide, COLUMNS * high), "white")
+    for place, channel in enumerate(range(first, min(first + COLUMNS**2, features.shape[2]))):
         small = _grey(features[:, :, channel])
         sheet.paste(small.resize((wide - 3, high - 3), Image.Resampling.BILINEAR),
-                    (channel % columns * wide, channel // columns * high))
+                    (place % COLUMNS * wide, place // COLUMNS * high))
     return sheet
 
 
-def _sheet(features):
-    """Columns of the contact sheet, the fewest with which it fits; and the pixels of a cell: (width, height)."""
-    height, width, count = features.shape
-    columns = 1
-    while True:
-        wide = (WIDE - LEFT - 20) // columns
-        high = max(1, wide * height // width)
-        if -(-count // columns) * high <= TALL - HEAD or columns == count:
-            return columns, (wide, high)
-        columns += 1
+def _cell(features):
+    """Pixels of a cell of the contact sheet: (width, height)."""
+    return _fitting(features.shape, (WIDE - LEFT - 20) // COLUMNS, (TALL - HEAD) // COLUMNS)
+
+
+def _fitting(shape, width, height):
+    """(width, height) in pixels, at most these, in the form of an array (height, width, …)."""
+    scale = min(width / shape[1], height / shape[0])
+    return round(shape[1] * scale), round(shape[0] * scale)
 
 
 # The patches
@@ -115,15 +125,16 @@ def draw_patches(layer: str, channel: int, network: Callable[[], FeatureNetwork]
     """The windows of the strongest values of a channel, each from another picture."""
     maps = [feature_maps(picture, layer, network) for picture in PICTURES]
     channel, field = _within(maps[0], channel), shared_network().receptive_field(layer)
-    canvas = Image.new("RGB", (4 * (PATCH + 8), 2 * (PATCH + 28)), "white")
+    canvas = Image.new("RGB", (ACROSS * (PATCH + 8), PATCHES // ACROSS * (PATCH + 28)), "white")
     pen = ImageDraw.Draw(canvas)
     places = strongest_places(maps, channel, PATCHES, margin_of(layer))
     for number, (which, row, column) in enumerate(places):
-        left, top = number % 4 * (PATCH + 8), number // 4 * (PATCH + 28)
+        left, top = number % ACROSS * (PATCH + 8), number // ACROSS * (PATCH + 28)
         patch = patch_at(shipped_picture(PICTURES[which], SIZE), layer, row, column)
         how = Image.Resampling.NEAREST if field < 20 else Image.Resampling.BICUBIC
         canvas.paste(pillow(patch).resize((PATCH, PATCH), how), (left, top + 22))
-        pen.text((left + 2, top + 2), f"{PICTURES[which]}  {maps[which][row, column, channel]:.1f}", "black", font(13))
+        title = f"{PICTURES[which].replace('_', ' ')}: response {maps[which][row, column, channel]:.1f}"
+        pen.text((left + 2, top + 2), title, "black", font(14))
     mean = np.mean([features[:, :, channel].mean() for features in maps])
     best = maps[places[0][0]][places[0][1], places[0][2], channel]
     words = (f"{layer}, channel {channel}: the windows of {field}×{field} pixels behind its strongest values, "

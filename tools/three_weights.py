@@ -1,0 +1,127 @@
+"""Compute how three sets of weights of one architecture compare, each at its best (lesson 02, section 6).
+
+    python tools/three_weights.py            what is missing, or of another recipe or network; goes on where it stopped
+    python tools/three_weights.py NAME …     these
+    python tools/three_weights.py --check    compute nothing; name what is out of date
+
+Kept in data/features. NAME.json of a pair of pictures: transfers over the same grid of weights β and γ for each set of
+weights, judged by statistics of the pixels in which no network takes part (`judge_networks.py`): `subject`, how much
+of the photograph's drawing is left, and the distance of the histograms to the style picture's. The best of a network
+is nearest to the style among those that keep the subject; painted_NETWORK.webp is it at a larger size.
+"""
+
+import itertools
+import json
+import sys
+from dataclasses import asdict
+
+import judge_networks
+import stamps
+
+from nst_helpers.images import load_image, resize_image
+from nst_helpers.networks import data_folder, load_network, random_network
+from nst_helpers.settings import Settings
+from nst_helpers.transfer import transfer
+
+NETWORKS = {"robust": load_network, "plain": lambda: load_network("plain"), "random": random_network}
+SUBJECT = 0.5  # of the photograph's edges a transfer must keep, to count at all
+GRID = {"size": 224, "scales": 3, "iterations": 60, "subject": SUBJECT,
+        "weights": [[beta, 0.1] for beta in (0.125, 0.5, 2, 8, 30, 120)] + [[beta, 1.0] for beta in (0.5, 2, 8)]}
+RECIPES = {"temple": {"content": "temple", "style": "night_swirls", **GRID,
+                      "large": {"size": 384, "scales": 3, "iterations": 90}}}
+
+
+def main(arguments=None):
+    return stamps.main(arguments, __doc__, read_recipes(), is_stale, compute, "three sets of weights")
+
+
+def read_recipes():
+    return RECIPES
+
+
+def is_stale(name, recipe):
+    return "large" not in read(name, recipe) or not all(painted(which).is_file() for which in NETWORKS)
+
+
+def compute(name, recipe):
+    told = read(name, recipe)
+    paint_grid(told, name, recipe)
+    told["best"] = {which: best(told["runs"][which], recipe["subject"]) for which in NETWORKS}
+    told["large"] = {which: paint_large(which, told["best"][which], recipe) for which in NETWORKS}
+    keep(name, told)
+    return told["best"]
+
+
+def stamp(recipe):
+    """A digest of what decides the outcome: the recipe, all settings, both trained networks, the pictures."""
+    files = [stamps.network_file("compact"), stamps.network_file("plain"),
+             *(stamps.picture_file(role, recipe[role]) for role in ("content", "style"))]
+    return stamps.digest([stamps.text(recipe), stamps.text(asdict(Settings()))], files)
+
+
+def paint_grid(told, name, recipe):
+    """Every transfer of the grid that is not there yet; each is kept at once."""
+    networks = {which: make() for which, make in NETWORKS.items()}
+    for (beta, gamma), which in itertools.product(recipe["weights"], networks):
+        runs, settings = told.setdefault("runs", {}).setdefault(which, []), settings_of(recipe, beta, gamma)
+        if not any((run["β"], run["γ"]) == (beta, gamma) for run in runs):
+            image = painting(recipe, settings, networks[which])
+            runs.append({"β": beta, "γ": gamma, **judged(image, recipe, settings)})
+            keep(name, told)
+            print(which, runs[-1], flush=True)
+
+
+def settings_of(how, beta, gamma):
+    length = {name: how[name] for name in ("size", "scales", "iterations")}
+    return Settings(style_weight=beta, tv_weight=gamma, **length)
+
+
+def painting(recipe, settings, network):
+    pair = (load_image(stamps.picture_file(role, recipe[role]), None) for role in ("content", "style"))
+    return transfer(*pair, settings, network=network).image
+
+
+def judged(image, recipe, settings):
+    """{measure: number} of a transfer: the photograph at its size, the style picture as large as the strokes ask."""
+    photograph = resize_image(load_image(stamps.picture_file("content", recipe["content"]), None), *image.shape[:2])
+    style = load_image(stamps.picture_file("style", recipe["style"]), round(settings.style_scale * settings.size))
+    return {"subject": stamps.digits(judge_networks.subject(image, photograph), 3),
+            "histograms": stamps.digits(judge_networks.histogram_distance(image, style), 3)}
+
+
+def best(runs, least):
+    """[β, γ] of the run nearest to the style among those that keep the subject; if none does, of what keeps most."""
+    kept = [run for run in runs if run["subject"] >= least]
+    chosen = min(kept, key=lambda run: run["histograms"]) if kept else max(runs, key=lambda run: run["subject"])
+    return [chosen["β"], chosen["γ"]]
+
+
+def paint_large(which, weights, recipe):
+    """Paint and keep the best of a network at the larger size; what was measured."""
+    settings = settings_of(recipe["large"], *weights)
+    image = painting(recipe, settings, NETWORKS[which]())
+    stamps.keep_picture(painted(which), image, 88)
+    return judged(image, recipe, settings)
+
+
+def painted(which):
+    return data_folder() / "features" / f"painted_{which}.webp"
+
+
+def read(name, recipe):
+    """What was computed by this recipe so far."""
+    if stamps.kept(note(name)) == stamp(recipe):
+        return json.loads(note(name).read_text(encoding="utf-8"))
+    return {"stamp": stamp(recipe), "recipe": recipe}
+
+
+def keep(name, told):
+    stamps.keep_note(note(name), told, indent=1, ensure_ascii=False)
+
+
+def note(name):
+    return data_folder() / "features" / f"{name}.json"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
