@@ -9,13 +9,8 @@ import argparse
 import importlib
 import sys
 
-<<<<<<< HEAD
 TOOLS = ("runs", "stages", "minima", "healthy", "textures", "inversions", "descents", "adaptive", "scans", "race",
-         "woven", "feature_pictures", "denoised")
-=======
-TOOLS = ("runs", "stages", "healthy", "textures", "inversions", "descents", "adaptive", "scans", "race", "woven",
-         "feature_pictures", "three_weights", "denoised")
->>>>>>> les02
+         "woven", "feature_pictures", "three_weights", "denoised")
 
 
 def main(arguments=None):
