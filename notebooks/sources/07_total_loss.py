@@ -670,7 +670,7 @@ assert [len(places) for places in minima.values()] == [1, 1, 2] and minima[2][0]
 # kind, and the Gram matrices are nearly as they were. The content loss makes some of the alternatives better than
 # others, but how much better depends on its weight.
 #
-# ### Exercise 5 (optional): when does the start begin to matter?
+# ### Exercise 5: when does the start begin to matter? (optional)
 #
 # Let the losses be $L_c = \frac12 w^2$, smallest at $w = 0$, and $L_s = \frac14 (w^2 - s^2)^2$, smallest at $w = s$ and
 # at $w = -s$. For a small β the sum $\alpha L_c + \beta L_s$ has its only minimum at $w = 0$. At which β does that

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from nst_helpers.exercises import Derive, Exercise, Make, Repair, Wish
+from nst_helpers.exercises import Derive, Exercise, Make, Repair, Wish, sizes
 
 STYLE_LAYERS = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
 
@@ -147,65 +147,6 @@ def _variation(image):
     return float(total_variation(_ordered(image), 40.0)) / np.size(image)
 
 
-# Which term dominates at which size
-
-
-@cache
-def _terms(size, painting_size=0, flip="sideways", epsilon=1e-3, framed=False):
-    """Content loss and TV as sums, E, and how many numbers the sums have, for the mirrored temple."""
-    from nst_helpers.images import load_image
-    from nst_helpers.losses import content_loss, style_loss, total_variation
-    from nst_helpers.networks import data_folder, load_network
-
-    network = load_network()
-    weights: dict[str, float] = dict.fromkeys(STYLE_LAYERS, 0.2)
-    photograph = load_image(data_folder() / "content" / "temple.jpg", max_size=size)
-    painting = load_image(data_folder() / "style" / "great_waves.jpg", max_size=painting_size or 2 * size)
-    image = photograph[:, ::-1] if flip == "sideways" else photograph[::-1] if flip else photograph
-    pixels = np.pad(image, [[0, 1], [0, 1], [0, 0]], "symmetric") if framed else image
-    features, wanted = network(image, ("conv4_2", *STYLE_LAYERS)), network(photograph, ["conv4_2"])["conv4_2"]
-    sums = [content_loss(features["conv4_2"], wanted), style_loss(features, network(painting, STYLE_LAYERS), weights),
-            total_variation(pixels, epsilon)]
-    return np.array(sums, float), np.array([wanted.numpy().size, 1, image.size], float)
-
-
-def _shares(size, balanced_at=64, per_number=(), **how):
-    """Weighed so that all three are equal at one size; the terms in `per_number` are means there."""
-    now, then = (_terms(side, **how) for side in (size, balanced_at))
-    with np.errstate(invalid="ignore"):  # 0/0, where the picture is the photograph
-        ratio = now[0] / then[0]
-    for term in per_number:
-        ratio[term] /= now[1][term] / then[1][term]
-    return ratio / ratio.sum()
-
-
-def _small_painting(size):
-    ratio = _terms(size, painting_size=size)[0] / _terms(64, painting_size=64)[0]
-    return ratio / ratio.sum()
-
-
-def _unweighted(size):
-    terms = _terms(size)[0]
-    return terms / terms.sum()
-
-
-def _undivided(size):
-    return _terms(size)[0] / _terms(64)[0]
-
-
-def _sizes(size):
-    """Without measuring: every sum grows with the number of pixels."""
-    grown = np.array([(size / 64) ** 2, 1, (size / 64) ** 2])
-    return grown / grown.sum()
-
-
-def _at(*sizes):
-    """Inputs; the network is read, and the truth measured, before the clock of an answer runs."""
-    for size in sizes:
-        _shares(size)
-    return [(size,) for size in sizes]
-
-
 EXERCISES = {
     "07-weights": Repair(
         truth=_weighed,
@@ -286,38 +227,38 @@ EXERCISES = {
         praise="TV does not pass the network at all, so γ has to become s²γ.",
     ),
     "07-sizes": Exercise(
-        truth=_shares,
-        inputs=lambda generator: _at(48, 128),
+        truth=sizes.shares,
+        inputs=lambda generator: sizes.sizes_at(48, 128),
         mistakes={
             "the content loss is a mean in it; here it is the sum, as printed.":
-                lambda size: _shares(size, per_number=(0,)),
+                lambda size: sizes.shares(size, per_number=(0,)),
             "the total variation is a mean in it; here it is the sum, as printed.":
-                lambda size: _shares(size, per_number=(2,)),
+                lambda size: sizes.shares(size, per_number=(2,)),
             "content loss and total variation are means in it; here they are the sums, as printed.":
-                lambda size: _shares(size, per_number=(0, 2)),
-            "the terms are not weighed: at 64 pixels all three shares have to be a third.": _unweighted,
+                lambda size: sizes.shares(size, per_number=(0, 2)),
+            "the terms are not weighed: at 64 pixels all three shares have to be a third.": sizes.unweighted,
             "that weighs anew at every size; the weights are those of 64 pixels.": lambda size: np.full(3, 1 / 3),
             "that lets the sums grow as the number of pixels does, and E stay; measured, none of them does so exactly.":
-                _sizes,
-            "those are percent; shares that sum to 1 are asked for.": lambda size: 100 * _shares(size),
-            "the weighted terms are right; divide them by their sum.": _undivided,
+                sizes.by_pixels,
+            "those are percent; shares that sum to 1 are asked for.": lambda size: 100 * sizes.shares(size),
+            "the weighted terms are right; divide them by their sum.": sizes.undivided,
             "the three shares are equal at 128 pixels in it; they have to be at 64.":
-                lambda size: _shares(size, balanced_at=128),
+                lambda size: sizes.shares(size, balanced_at=128),
             "the three shares are equal at 48 pixels in it; they have to be at 64.":
-                lambda size: _shares(size, balanced_at=48),
+                lambda size: sizes.shares(size, balanced_at=48),
             "the painting is as large as the photograph; take it twice as large.":
-                _small_painting,
+                sizes.small_painting,
             "the painting keeps one size in it; take it twice as large as the photograph at each size.":
-                lambda size: _shares(size, painting_size=256),
+                lambda size: sizes.shares(size, painting_size=256),
             "nan: the content loss is 0 at 64 pixels, and 0/0 is nan. The picture is mirrored: photograph[:, ::-1].":
-                lambda size: _shares(size, flip=""),
+                lambda size: sizes.shares(size, flip=""),
             "the total variation has the lesson’s epsilon in it; here it is total_variation(image), without one.":
-                lambda size: _shares(size, epsilon=40.0),
+                lambda size: sizes.shares(size, epsilon=40.0),
             "the total variation has the lesson’s frame in it; here it is called with the bare picture.":
-                lambda size: _shares(size, framed=True),
+                lambda size: sizes.shares(size, framed=True),
             "that is mirrored upside down; left and right change places: photograph[:, ::-1].":
-                lambda size: _shares(size, flip="upside down"),
-            "the order is content, style, total variation.": lambda size: _shares(size)[[1, 0, 2]],
+                lambda size: sizes.shares(size, flip="upside down"),
+            "the order is content, style, total variation.": lambda size: sizes.shares(size)[[1, 0, 2]],
         },
         praise="With the losses as sums, the same three weights mean another picture at every size.",
         tolerance=4e-3,
