@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 
-from nst_helpers.exercises import Choice, Derive, Exercise, Make, Option, Repair, Wish
+from nst_helpers.exercises import Choice, Derive, Exercise, Make, Option, Repair, Wish, ahead
 
 # Exercise 1: the longest step that averaged momentum can afford
 
@@ -24,80 +24,6 @@ def _valleys(generator):
         axes, _ = np.linalg.qr(generator.standard_normal((number, number)))
         cases.append((axes @ np.diag(generator.uniform(1, 3, number) * 3.0 ** np.arange(number)) @ axes.T, beta))
     return cases
-
-
-# Exercise 3: Nesterov's method, whose look ahead becomes a step
-
-
-def _nesterov(matrix, w, rates, beta, reach=1.0, fresh=1.0):
-    """reach: how far ahead, in β; fresh: the share of a gradient that enters V."""
-    velocity = 0 * w
-    for rate in rates:
-        velocity = beta * velocity + fresh * matrix @ (w - reach * rate * beta * velocity)
-        w = w - rate * velocity
-    return w
-
-
-def _steps_twice(matrix, w, rates, beta):
-    velocity = 0 * w
-    for rate in rates:
-        w = w - rate * beta * velocity
-        velocity = beta * velocity + matrix @ w
-        w = w - rate * velocity
-    return w
-
-
-def _gradient_at_home(matrix, w, rates, beta):
-    velocity = 0 * w
-    for rate in rates:
-        ahead, velocity = w - rate * beta * velocity, beta * velocity + matrix @ w
-        w = ahead - rate * velocity
-    return w
-
-
-def _without_memory(matrix, w, rates, beta):
-    velocity = 0 * w
-    for rate in rates:
-        velocity = matrix @ (w - rate * beta * velocity)
-        w = w - rate * velocity
-    return w
-
-
-def _gradient_only(matrix, w, rates, beta):
-    velocity = 0 * w
-    for rate in rates:
-        gradient = matrix @ (w - rate * beta * velocity)
-        velocity = beta * velocity + gradient
-        w = w - rate * gradient
-    return w
-
-
-def _as_in_keras(matrix, w, rates, beta):
-    moved = 0 * w
-    for rate in rates:
-        moved = beta * moved + rate * matrix @ (w - beta * moved)
-        w = w - moved
-    return w
-
-
-def _ends_ahead(matrix, w, rates, beta):
-    velocity = 0 * w
-    for rate in rates:
-        velocity = beta * velocity + matrix @ (w - rate * beta * velocity)
-        w = w - rate * velocity
-    return w - rates[-1] * beta * velocity
-
-
-def _one_rate_late(matrix, w, rates, beta):
-    velocity, last = 0 * w, rates[0]
-    for rate in rates:
-        velocity = beta * velocity + matrix @ (w - last * beta * velocity)
-        w, last = w - rate * velocity, rate
-    return w
-
-
-def _points(matrix, w, rates, beta):
-    return np.array([_nesterov(matrix, w, rates[:count], beta) for count in range(1, len(rates) + 1)])
 
 
 # Exercise 4: an optimizer that forgets when it runs uphill
@@ -242,41 +168,42 @@ EXERCISES = {
         praise="With dampening = β both forms are one, and η stays as it is.",
     ),
     "08-ahead": Repair(
-        truth=_nesterov,
-        planted=_steps_twice,
+        truth=ahead.nesterov,
+        planted=ahead.steps_twice,
         symptom="The first step is as it should be, the second is too long: with λ = 4, w = 1, η = 0.1 and β = ½, "
                 "follow w through it by hand.",
         inputs=lambda generator: [(np.diag([1.0, 4.0]), generator.uniform(1, 2, 2), [0.3, 0.2, 0.15, 0.1], 0.9),
                                   (np.diag([2.0, 0.5, 1.0]), generator.uniform(1, 3, 3), [0.4, 0.3, 0.2], 0.6)],
         mistakes={
             "that is the heavy ball: the gradient is taken at w, and nothing looks ahead any more.":
-                lambda matrix, w, rates, beta: _nesterov(matrix, w, rates, beta, reach=0.0),
+                lambda matrix, w, rates, beta: ahead.nesterov(matrix, w, rates, beta, reach=0.0),
             "the look goes the wrong way: w moves along −V.":
-                lambda matrix, w, rates, beta: _nesterov(matrix, w, rates, beta, reach=-1.0),
+                lambda matrix, w, rates, beta: ahead.nesterov(matrix, w, rates, beta, reach=-1.0),
             "it looks too far ahead: the velocity that is left at the next step is βV, not V.":
-                lambda matrix, w, rates, beta: _nesterov(matrix, w, rates, beta, reach=1 / beta),
+                lambda matrix, w, rates, beta: ahead.nesterov(matrix, w, rates, beta, reach=1 / beta),
             "that averages; the form of this section accumulates, and the fault is not there.":
-                lambda matrix, w, rates, beta: _nesterov(matrix, w, rates, beta, fresh=1 - beta),
-            "the gradient is now taken at the old w, and the way ahead is still walked twice.": _gradient_at_home,
-            "V holds the last gradient only: βV got lost in its new value.": _without_memory,
-            "the step is made of the gradient alone; it should be made of the new V.": _gradient_only,
-            "the old learning rates live on in your velocity, as in Keras; keep η out of V.": _as_in_keras,
-            "that returns the point ahead of the last w; Keras keeps that one, but w itself is asked for.": _ends_ahead,
+                lambda matrix, w, rates, beta: ahead.nesterov(matrix, w, rates, beta, fresh=1 - beta),
+            "the gradient is now taken at the old w, and the way ahead is still walked twice.": ahead.gradient_at_home,
+            "V holds the last gradient only: βV got lost in its new value.": ahead.without_memory,
+            "the step is made of the gradient alone; it should be made of the new V.": ahead.gradient_only,
+            "the old learning rates live on in your velocity, as in Keras; keep η out of V.": ahead.as_in_keras,
+            "that returns the point ahead of the last w; Keras keeps that one, but w itself is asked for.":
+                ahead.ends_ahead,
             "the look ahead uses the learning rate of the step before; it belongs to the step that is made.":
-                _one_rate_late,
+                ahead.one_rate_late,
             "that is plain descent: β does nothing any more.":
-                lambda matrix, w, rates, beta: _nesterov(matrix, w, rates, 0.0),
+                lambda matrix, w, rates, beta: ahead.nesterov(matrix, w, rates, 0.0),
             "every step uses the first learning rate.":
-                lambda matrix, w, rates, beta: _nesterov(matrix, w, [rates[0]] * len(rates), beta),
+                lambda matrix, w, rates, beta: ahead.nesterov(matrix, w, [rates[0]] * len(rates), beta),
             "every step uses the last learning rate.":
-                lambda matrix, w, rates, beta: _nesterov(matrix, w, [rates[-1]] * len(rates), beta),
+                lambda matrix, w, rates, beta: ahead.nesterov(matrix, w, [rates[-1]] * len(rates), beta),
             "that is one step: does `return` stand inside the loop?":
-                lambda matrix, w, rates, beta: _nesterov(matrix, w, rates[:1], beta),
+                lambda matrix, w, rates, beta: ahead.nesterov(matrix, w, rates[:1], beta),
             "the last learning rate is left out.":
-                lambda matrix, w, rates, beta: _nesterov(matrix, w, rates[:-1], beta),
+                lambda matrix, w, rates, beta: ahead.nesterov(matrix, w, rates[:-1], beta),
             "the first learning rate is left out.":
-                lambda matrix, w, rates, beta: _nesterov(matrix, w, rates[1:], beta),
-            "all points are returned; only the last one is asked for.": _points,
+                lambda matrix, w, rates, beta: ahead.nesterov(matrix, w, rates[1:], beta),
+            "all points are returned; only the last one is asked for.": ahead.points,
             "that returns the start.": lambda matrix, w, rates, beta: w,
         },
         praise="Whoever walks to the point ahead and steps from there may add the gradient only: βV is walked already.",
