@@ -1,6 +1,7 @@
 """The website's making: lessons into pages, links, panels into drawings. What was built is in tests/browser."""
 
 import base64
+import importlib
 import json
 import re
 import sys
@@ -24,10 +25,12 @@ from website.panels import ALL, GRIDS, constructor  # noqa: E402
 from website.pictures import Pictures  # noqa: E402
 from website.project import SiteError, repository  # noqa: E402
 
+from nst_helpers.exercises import find  # noqa: E402
 from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded, log_slider, slider  # noqa: E402
 
 LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 ENGLISH = editions.Edition("en", ROOT / "notebooks", "")
+CHINESE = editions.Edition("zh", ROOT / "notebooks" / "zh", "zh")
 
 
 def links(page="99_try", pictures=None):
@@ -155,8 +158,46 @@ def test_an_exercise_has_hints_a_way_to_run_it_and_a_way_to_its_solution(tmp_pat
 def test_hints_of_every_kind():
     assert "moves the picture to the left" in hints("01-shift")[0] and len(hints("01-shift")) == 6
     assert any("at most" in line or "at least" in line for line in hints("01-motion"))
-    assert hints("04-unnoticed") == []  # its check says of each choice why it is right or not
     assert hints("01-bytes")[0] and hints("00-time")
+    assert hints("04-unnoticed")[1].startswith("What of “shrunk”? Shrunk, every stroke is half as wide")
+
+
+EXERCISES = [(path.stem, name) for path in LESSONS
+             for name in importlib.import_module(f"nst_helpers.exercises.lesson_{path.stem[:2]}").EXERCISES]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("lesson, name", EXERCISES, ids=[name for _, name in EXERCISES])
+def test_every_exercise_of_every_lesson_has_a_hint(lesson, name, language):
+    edition = ENGLISH if language == "en" else CHINESE
+    with speech.speaking(language):
+        told = hints(name, language)
+        made = aids(name, Links(edition, lesson, edition.notebooks / f"{lesson}.ipynb", None), lesson)
+    assert told and all(len(line) >= 5 for line in told) and len(set(told)) == len(told)
+    assert made.count("<li>") == len(told)
+
+
+CHOICES = [name for _, name in EXERCISES if hasattr(find(name), "options")]
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_the_hints_of_a_choice_leave_something_to_choose(name):
+    """Neither what is right is said, nor all that is wrong, nor a letter."""
+    options, told = find(name).options, " ".join(hints(name))
+    assert not any(one.why in told or one.text in told for one in options.values() if one.right)
+    wrong = [one.why in told for one in options.values() if not one.right]
+    assert sum(wrong) == len(wrong) - 1 > 0
+    order = [letter for line in hints(name) for letter, one in options.items() if one.why in line]
+    assert not any(re.search(rf"\b{letter}[.:?)]", told) for letter in order)
+    with speech.speaking("zh"):
+        assert all(line.count("”呢？") == 1 and not re.search(r"(?:\b[a-z]{2,}\b ){3}", line)
+                   for line in hints(name, "zh"))
+
+
+def test_every_exercise_of_a_notebook_is_among_those():
+    asked = {name for path in LESSONS for cell in nbformat.read(path, 4).cells
+             for name in re.findall(r'exercises\.check\("([^"]+)"', cell.source)}
+    assert asked == {name for _, name in EXERCISES} and len(CHOICES) == 5
 
 
 @pytest.mark.parametrize("cell, words", [
@@ -201,9 +242,6 @@ def test_another_edition_is_found_as_soon_as_it_has_a_lesson(tmp_path):
     english, chinese = editions.editions(tmp_path)
     assert (english.folder, chinese.folder) == ("", "zh")
     assert "00_a" in chinese.documents() and "01_b" not in chinese.documents()
-
-
-CHINESE = editions.Edition("zh", ROOT / "notebooks" / "zh", "zh")
 
 
 @pytest.mark.parametrize("text, wanted", [

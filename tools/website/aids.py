@@ -13,18 +13,30 @@ HOW = ("Exercises check themselves where Python runs: in JupyterLab ({lab} on yo
 MOST = 6  # hints of an exercise; the commonest mistakes come first
 
 
-def hints(name):
-    """What an exercise says to the usual wrong answers, or asks for: a few lines of plain text."""
+def hints(name, language="en"):
+    """What an exercise says to the usual wrong answers, or asks for: a few lines of plain text, at least one."""
     exercise = find(name)
     if hasattr(exercise, "wishes"):
         return [translated(f"{wish.text}: {wish.limits()}") for wish in exercise.wishes]
+    if hasattr(exercise, "options"):
+        return [say(language, "What of “{text}”? {why}").format(text=translated(one.text).rstrip(".。"),
+                                                                why=translated(one.why)) for one in _wrong(exercise)]
     symptom = [exercise.symptom] if getattr(exercise, "symptom", "") else []
     return [translated(hint) for hint in [*symptom, *list(getattr(exercise, "mistakes", {}))[:MOST]]]
 
 
+def _wrong(choice):
+    """Wrong options in the order of their reasons, which has nothing to do with that of their letters.
+
+    One is kept back where there are several: whoever could strike out all of them would have the answer.
+    """
+    wrong = sorted((one for one in choice.options.values() if not one.right), key=lambda one: one.why)
+    return wrong[:max(len(wrong) - 1, 1)]
+
+
 def aids(name, links, lesson):
     """One block of HTML: without a blank line, which would end it in Markdown."""
-    exercise, told, language = find(name), hints(name), links.language
+    exercise, told, language = find(name), hints(name, links.language), links.language
     wanted = hasattr(exercise, "wishes")
     title = "What will be measured" if wanted else "If your answer is not taken: what usually goes wrong"
     listed = "".join(f"<li>{escape(hint)}</li>" if wanted else

@@ -14,6 +14,7 @@ WORDS = {"zh": {
     "On the English page it moves.": "英文页上可以拖动。",
     "What will be measured": "检查会度量什么",
     "If your answer is not taken: what usually goes wrong": "答案没有通过？常见的错误",
+    "What of “{text}”? {why}": "“{text}”呢？{why}",
     "Hint {number}": "提示 {number}", "How to run it": "怎样运行",
     "Exercises check themselves where Python runs: in JupyterLab ({lab} on your computer), or by the rocket at the top "
     "of this page on Binder, Colab ({colab}) or your school’s JupyterHub. Replace the dots in the cell above, run it "
