@@ -525,6 +525,31 @@ def test_a_failure_leaves_the_old_site(tmp_path, without_sphinx, monkeypatch, ca
     assert names_in(tmp_path) == ["site"] and (target / "index.html").read_text() == "new"
 
 
+def test_a_site_that_is_too_large_is_refused_with_its_largest_folders(tmp_path, without_sphinx, monkeypatch, capsys):
+    """80 MB; here with a smaller limit. What is there already stays, and drawings are counted."""
+    assert make_site.LIMIT == 80e6
+    target, wanted = tmp_path / "site", ["--output", str(tmp_path / "site"), "--panels", "none"]
+    assert make_site.main(wanted) == 0
+
+    def drawn(folder, *_, **__):
+        for name, size in {"panels/02_x-1/1.webp": 40_000, "panels/02_x-1/2.webp": 50_000, "panels/03_y-1/1.webp": 9000,
+                           "zh/pictures/a.webp": 20_000, "_static/mathjax/fonts/a.woff": 30_000}.items():
+            (folder.parent / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder.parent / name).write_bytes(bytes(size))
+
+    monkeypatch.setattr(frames, "write", drawn)
+    monkeypatch.setattr(make_site, "LIMIT", 149_003 - 1)
+    (target / "index.html").write_text("old")
+    capsys.readouterr()
+    assert make_site.main(wanted) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("error: the site has 0.1 MB, and may have 0.1; ") and told.count("\n") == 1
+    assert "in MB: panels/02_x-1 0.1, _static/mathjax 0.0, zh/pictures 0.0, panels/03_y-1 0.0, pages 0.0" in told
+    assert names_in(tmp_path) == ["site"] and (target / "index.html").read_text() == "old"
+    monkeypatch.setattr(make_site, "LIMIT", 149_003)  # the drawings, and three letters of a page
+    assert make_site.main(wanted) == 0 and (target / "panels" / "02_x-1").is_dir()
+
+
 def test_a_folder_with_other_things_is_kept(tmp_path, capsys):
     (tmp_path / "thesis.txt").write_text("years of work")
     assert make_site.main(["--output", str(tmp_path)]) == 1

@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 from website import assets, frames
@@ -24,6 +25,7 @@ from website.project import ROOT, SiteError
 from website.speech import speaking
 from website.staging import stage
 
+LIMIT = 80e6  # bytes: the site is to fit on a stick, and to be fetched over a slow line
 MARK = "MADE-BY-make-site.txt"  # a folder without it is not ours to replace
 
 
@@ -32,6 +34,10 @@ def build(target, panels=None):
 
     Args:
         target: the folder. panels: the lessons whose panels move, as in ["01_convolution"]; None: all of them.
+
+    Raises:
+        SiteError: a notebook is missing or out of date, Sphinx is not content, the folder holds something else, or
+            the site is too large.
     """
     target = Path(target).absolute()
     _may_replace(target)
@@ -42,6 +48,7 @@ def build(target, panels=None):
             _render(edition, Path(place) / edition.language, fresh)
         for edition in editions():
             _draw(edition, fresh, panels)
+        _may_weigh(fresh)
         (fresh / MARK).write_text("tools/make_site.py wrote this folder, and may replace it.\n", encoding="utf-8")
         if target.exists():
             target.rename(old)
@@ -89,6 +96,18 @@ def _may_replace(target):
     """A folder with other things in it is not thrown away."""
     if target.exists() and not (target / MARK).is_file() and not (target.is_dir() and not any(target.iterdir())):
         raise SiteError(f"{target} holds something else: name an empty or a new folder by --output")
+
+
+def _may_weigh(site):
+    """A site of more than LIMIT takes nobody's place; the largest folders, two names deep, are told."""
+    sizes = Counter()
+    for path in site.rglob("*"):
+        if path.is_file():
+            sizes["/".join(path.relative_to(site).parts[:-1][:2]) or "pages"] += path.stat().st_size
+    if sizes.total() > LIMIT:
+        told = ", ".join(f"{name} {size / 1e6:.1f}" for name, size in sizes.most_common(6))
+        raise SiteError(f"the site has {sizes.total() / 1e6:.1f} MB, and may have {LIMIT / 1e6:.1f}; the largest of it, "
+                        f"in MB: {told}. Fewer positions of panels (GRIDS in tools/website/panels.py) make it smaller")
 
 
 def main(arguments=None):
