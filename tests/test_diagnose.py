@@ -99,6 +99,8 @@ def test_each_finding_says_what_was_measured_and_what_to_change(content, style):
 
 
 @pytest.mark.parametrize("change, cured", [
+    ({"tv_weight": 0, "scales": 1}, {"tv_weight": 0.4}),  # coloured noise: raise tv_weight
+    ({"tv_weight": 1000}, {"tv_weight": 10}),  # grey haze: lower tv_weight
     ({"tv_weight": 100}, {"tv_weight": 10}),  # washed out: lower tv_weight
     ({"content_weight": 0}, {"content_weight": 1}),  # subject lost: raise content_weight …
     ({"style_weight": 6000}, {"style_weight": 60}),  # … or lower style_weight
