@@ -183,8 +183,10 @@ def _style(image, content, styles, layers, network, parts):
     """{"style": …}; nothing where the content has the style already."""
     if parts:
         regions = regions_of(network, styles, parts, layers)
-        left, before = (float(regions_loss(network(picture, layers), regions, layers)) for picture in (image, content))
-        return {"style": left / before} if before > 0 else {}
+        ours, theirs = (network(picture, layers) for picture in (image, content))
+        nothing = {layer: 0 * maps for layer, maps in ours.items()}
+        left, before, itself = (float(regions_loss(maps, regions, layers)) for maps in (ours, theirs, nothing))
+        return {"style": left / before} if before > ALIKE * itself else {}
     targets = blended_grams(network, styles, layers)
     left, before = (_far(network(picture, layers), targets, layers) for picture in (image, content))
     itself = sum(weight * float(gram_distance(targets[layer], 0 * targets[layer])) for layer, weight in layers.items())

@@ -188,6 +188,19 @@ def folded_html(summary: str, inside: str, group: str | None = None) -> str:
     return f'<details{name}><summary style="{BUTTON}">{html.escape(summary)}</summary>{inside}</details>'
 
 
+def show_lines(lines: Sequence[str], folded: str) -> None:
+    """Show lines that would answer a prediction: as printed, but out of sight until the words `folded` are clicked."""
+    import html
+
+    from nst_helpers.extras import require
+
+    require("lessons", "IPython")
+    from IPython.display import display
+
+    text = "\n".join(lines)
+    display({"text/html": folded_html(folded, f"<pre>{html.escape(text)}</pre>"), "text/plain": text}, raw=True)
+
+
 def _plain_ticks(figure, least=1e-3, most=1e6):
     """Logarithmic axes of a few decades say 0.2, 3 and 10,000: matplotlib's 2×10⁻¹ is hard to read at a glance."""
     from matplotlib.ticker import LogFormatterSciNotation

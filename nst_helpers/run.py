@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from nst_helpers.animation import small_frame
 from nst_helpers.arrays import Image, Styles
+from nst_helpers.errors import SettingsError
 from nst_helpers.masks import Given
 from nst_helpers.settings import Settings
 from nst_helpers.tracks import Snapshot, Track, read_only
@@ -177,7 +178,7 @@ class Run:
             if settings is not None:
                 fixed = [name for name in FIXED if getattr(settings, name) != getattr(self._courses[0].settings, name)]
                 if fixed:
-                    raise ValueError(f"{', '.join(fixed)} cannot be changed on the way: stop, and start anew")
+                    raise SettingsError(f"{', '.join(fixed)} cannot be changed on the way: stop, and start anew")
                 self._asked = settings
             self._turn("running")
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nst_helpers.arrays import Image, Losses, Styles
+from nst_helpers.errors import SettingsError
 from nst_helpers.images import checked_picture, load_image
 from nst_helpers.masks import Given
 from nst_helpers.origin import origin
@@ -67,12 +68,12 @@ def grid(base: Settings | None = None, **choices: Sequence) -> list[Settings]:
         choices: {setting: its values}; the last one varies fastest.
 
     Raises:
-        ValueError: an unknown setting, or a value it does not allow.
+        SettingsError: an unknown setting, or a value it does not allow.
     """
     known = [setting.name for setting in fields(Settings)]
     unknown = [name for name in choices if name not in known]
     if unknown:
-        raise ValueError(f"{', '.join(unknown)}: no such setting; choose from {', '.join(known)}")
+        raise SettingsError(f"{', '.join(unknown)}: no such setting; choose from {', '.join(known)}")
     base = base or Settings()
     return [replace(base, **dict(zip(choices, values, strict=True))) for values in product(*choices.values())]
 

@@ -131,7 +131,9 @@ def _serve(count, threads):
         "n_workers": count, "threads_per_worker": 1, "processes": True, "env": {THREADS_VARIABLE: str(threads)},
         "dashboard_address": "127.0.0.1:0", "silence_logs": "CRITICAL"}
     started: Any  # to a type checker it may be a coroutine too
-    with dask.config.set({"distributed.scheduler.allowed-failures": RUNS - 1}), LocalCluster(**options) as started:
+    # On a busy computer another worker takes its time to start. Dask gives it 15 s, and then never has one there again.
+    settings = {"distributed.scheduler.allowed-failures": RUNS - 1, "distributed.deploy.lost-worker-timeout": "1 hour"}
+    with dask.config.set(settings), LocalCluster(**options) as started:
         print(started.scheduler_address, flush=True)
         sys.stdin.read()
 

@@ -500,3 +500,18 @@ def test_make_gives_names_on_as_they_are(place):
         capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == ["-m", "nst_helpers", "transfer", names["CONTENT"], names["STYLE"], "--output",
                                        names["OUTPUT"], "--init", "my $5.jpg", "--size", "64"]
+
+
+@pytest.mark.parametrize("name", ["picture.png", "losses.png"])
+def test_a_folder_of_the_result_that_holds_a_source_keeps_it(place, capsys, name):
+    Path("all").mkdir()
+    source = shutil.copy("me.png", Path("all", name))
+    before = source.read_bytes()
+    assert main(["transfer", str(source), "waves.png", "--folder", "all", *QUICK]) == 2
+    assert "one of the pictures that it is made from" in capsys.readouterr().err and source.read_bytes() == before
+
+
+def test_two_photographs_whose_results_would_be_one_file_are_refused(photos, capsys):
+    shutil.copy("photos/d.tif", "photos/D.tif.png")
+    assert main(["transfer", "photos", "waves.png", *QUICK]) == 2
+    assert "d.tif and D.tif.png would both become" in capsys.readouterr().err and not Path("results").exists()

@@ -8,6 +8,7 @@ import pytest
 
 from nst_helpers.diagnose import diagnose, signs
 from nst_helpers.images import load_image, noise_image
+from nst_helpers.masks import Masks
 from nst_helpers.networks import VGG19_VARIABLE, data_folder
 from nst_helpers.settings import Settings
 from nst_helpers.transfer import transfer
@@ -99,6 +100,8 @@ def test_each_finding_says_what_was_measured_and_what_to_change(content, style):
 
 
 @pytest.mark.parametrize("change, cured", [
+    ({"tv_weight": 0, "scales": 1}, {"tv_weight": 0.4}),  # coloured noise: raise tv_weight
+    ({"tv_weight": 1000}, {"tv_weight": 10}),  # grey haze: lower tv_weight
     ({"tv_weight": 100}, {"tv_weight": 10}),  # washed out: lower tv_weight
     ({"content_weight": 0}, {"content_weight": 1}),  # subject lost: raise content_weight …
     ({"style_weight": 6000}, {"style_weight": 60}),  # … or lower style_weight
@@ -169,7 +172,9 @@ def test_flat_pictures_do_no_harm(good, grey):
 def test_a_picture_in_its_own_style_has_no_style_that_it_could_miss(good, content):
     """Compared with a style loss of nothing, any is too much: 657972820801 times as much was once told."""
     result = replace(good, image=noise_image(*content.shape[:2], 0), content=content, style=content)
-    assert "style" not in signs(result) and "style missing" not in names(result)
+    for masks in (None, Masks([[[255, 255]]])):
+        result = replace(result, masks=masks)
+        assert "style" not in signs(result) and "style missing" not in names(result)
     assert signs(replace(good, style=np.clip(0.9 * content + 0.1 * 128, 0, 255)))["style"] > 0  # alike is not the same
 
 

@@ -139,6 +139,17 @@ def test_a_folded_picture_is_out_of_sight(monkeypatch):
     assert 'alt="A &lt;black&gt; square."' in html and "image/png" not in shown[0]
 
 
+def test_folded_lines_are_out_of_sight_and_stay_lines(monkeypatch):
+    from nst_helpers import plots
+
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda bundle, **keywords: shown.append(bundle))
+    plots.show_lines(["a < b", "  12"], folded="Choose, then open")
+    assert shown[0]["text/html"].startswith("<details><summary")
+    assert shown[0]["text/html"].endswith("Choose, then open</summary><pre>a &lt; b\n  12</pre></details>")
+    assert shown[0]["text/plain"] == "a < b\n  12"
+
+
 def test_a_prediction_reads_as_a_group():
     assert page("05-x", "Which?", CHOICES, "longer").startswith('<div role="group" aria-label="Prediction">')
 

@@ -293,7 +293,7 @@ def modules(path):
     ("diagrams/transfer", {"images", "plots"}),
     ("diagrams/adam", {"optimizers", "plots"}),
     ("origin", {"networks", "settings"}), ("workers", {"backend", "errors", "extras"}),
-    ("sweep", {"images", "masks", "origin", "plots", "settings", "system", "transfer", "workers"}),
+    ("sweep", {"errors", "images", "masks", "origin", "plots", "settings", "system", "transfer", "workers"}),
     ("checkpoint", {"backend", "images", "errors", "masks", "origin", "result", "settings", "system", "transfer"}),
 ])
 def test_imports_go_one_way(module, allowed):

@@ -220,6 +220,7 @@ def test_a_point_that_cannot_be_written_is_reported_and_stops_no_other(photograp
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
 def test_the_point_of_a_dead_worker_is_run_again_but_not_for_ever(photograph, style, tmp_path, monkeypatch):
     """The only worker dies, and the pictures with it; the points behind have them again, and are not blamed."""
+    monkeypatch.setenv("DASK_DISTRIBUTED__DEPLOY__LOST_WORKER_TIMEOUT", "100ms")  # however long the next takes to start
     notes = tmp_path / "notes"
     monkeypatch.setattr(module, "_paint", light_worker.Painter(notes, deadly=[1], deadly_once=[2]))
     monkeypatch.setattr(module, "_same", light_worker.same)

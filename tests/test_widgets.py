@@ -14,7 +14,7 @@ from nst_helpers.shipped import shipped_picture
 from nst_helpers.widgets import convolution
 from nst_helpers.widgets.base import VIEW, Drawing, Panel, dropdown, picture_format, slider
 from nst_helpers.widgets.convolution import KERNELS, OWN, SMALL_PICTURE, kernel_editor, sliding_window
-from nst_helpers.widgets.film import film
+from nst_helpers.widgets.film import STRIP, film
 from nst_helpers.widgets.live import Live
 
 
@@ -199,15 +199,23 @@ def test_the_window_cannot_leave_the_picture():
 def test_the_film_shows_frames_of_any_size_at_one_width():
     frames = [np.full((4, 6, 3), 10.0), np.full((8, 12, 3), 200.0)]
     panel = film(frames, ["dark", "bright"], width=60)
-    assert panel.controls["frame"].value == 1 and panel.words.value == "bright" and pixels(panel).shape == (40, 60, 3)
+    shape = (STRIP + 40, 60, 3)
+    assert panel.controls["frame"].value == 1 and panel.words.value == "bright" and pixels(panel).shape == shape
     panel.controls["frame"].value = 0
-    assert panel.words.value == "dark" and pixels(panel).shape == (40, 60, 3) and abs(pixels(panel).mean() - 10) < 2
+    assert panel.words.value == "dark" and pixels(panel).shape == shape
+    assert abs(pixels(panel)[STRIP + 8:].mean() - 10) < 2  # below JPEG's blocks that hold both strip and frame
+
+
+def test_the_stored_picture_of_the_film_has_its_words():
+    frame = np.full((40, 60, 3), 10.0)
+    named, unnamed = (pixels(film([frame], [words], width=120)) for words in ("step 6", ""))
+    assert (named[:STRIP - 2] < 100).any() and (unnamed[:STRIP - 4] > 200).all()
 
 
 def test_a_small_frame_is_enlarged_smoothly():
     edge = np.zeros((6, 8, 3))
     edge[:, 4:] = 200.0
-    row = pixels(film([edge], ["an edge"], width=80))[30, :, 0]
+    row = pixels(film([edge], ["an edge"], width=80))[STRIP + 30, :, 0]
     assert np.abs(np.diff(row)).max() < 60  # and not 200 at once, as between two squares
 
 

@@ -135,7 +135,8 @@ from nst_helpers.widgets.film import film
 
 stored = load_run("temple_glass")
 steps = [round(1 + i * 119 / 24) for i in range(25)]
-film(stored.frames, [f"step {step} of 120" for step in steps], label="time", start=5, width=512)
+widths = [width for _, width, iterations in stored.sizes for _ in range(iterations)]  # of each step
+film(stored.frames, [f"step {step} of 120, {widths[step - 1]} pixels" for step in steps], label="time", width=512)
 
 # %% tags=["figure"]
 figure, axes = plots.subplots(2, 2, size=(9, 6.5))
@@ -234,18 +235,25 @@ plots.show(marked_spots(list(scans.values()), list(scans), [find_spots(image) fo
 # %%
 scans |= {"β = 0, content only": load_scan("content_only"), "β = 3": load_scan("woodcut_weak")}
 order = ["the scan", "β = 0, content only", "β = 3", "as a woodcut, β = 30"]
-print("limit of the detector  ", "".join(f"{limit:>17}" for limit in (6, 9, 12)))
+lines = ["limit of the detector   " + "".join(f"{limit:>17}" for limit in (6, 9, 12))]
 for name in order:
     counts = [count(find_spots(scans[name], limit), places) for limit in (6, 9, 12)]
-    print(f"{name:23}", "".join(f"{found.kept:>6} + {found.invented:2} false" for found in counts))
+    lines.append(f"{name:23} " + "".join(f"{found.kept:>6} + {found.invented:2} false" for found in counts))
+plots.show_lines(lines, folded="Choose first, then open")
 
 # %%
-print("spots with a mark within      5.8 pixels          8 pixels")
+lines = ["spots with a mark within      5.8 pixels          8 pixels"]
 runs = {"β = 3": "woodcut_weak", "β = 30": "woodcut", "β = 30, another noise": "woodcut_1"}
 for name, file in runs.items():
     marks = find_spots(load_scan(file))
     counts = [count(marks, places, near=pixels / SIZE) for pixels in (NEAR * SIZE, 8)]
-    print(f"{name:22}", "".join(f"{found.kept:>9} + {found.invented:2} false" for found in counts))
+    lines.append(f"{name:22} " + "".join(f"{found.kept:>9} + {found.invented:2} false" for found in counts))
+searched = np.pi * INSIDE[0] * INSIDE[1] * (SIZE / 2) ** 2  # pixels of the ellipse in which the detector looks
+for name, pixels in (("β = 30", NEAR * SIZE), ("β = 3", 8)):
+    marks = len(find_spots(load_scan(runs[name])))
+    chance = 12 * marks * np.pi * pixels**2 / searched
+    lines.append(f"{marks} marks thrown at random ({name}): {chance:.1f} of the 12 spots within {pixels:.1f} pixels")
+plots.show_lines(lines, folded="Choose first, then open")
 
 # %% tags=["check"]
 true, false = {}, {}
@@ -254,7 +262,6 @@ for name in order:
     true[name], false[name] = found.kept, found.invented
 assert true["the scan"] == true["β = 0, content only"] == 12 and false["the scan"] == 0
 assert true[order[3]] <= 8 and min(false[order[2]], false[order[3]]) > 15
-searched = np.pi * INSIDE[0] * INSIDE[1] * (SIZE / 2) ** 2  # as many marks at random places would hit so many spots:
 assert 0.5 < 12 * (true[order[3]] + false[order[3]]) * np.pi * (NEAR * SIZE) ** 2 / searched < 2
 again = count(find_spots(load_scan("woodcut_1")), places)
 assert again.kept <= 9 and again.invented > 20
@@ -267,7 +274,7 @@ plots.show(marked_spots([scans[name] for name in order[1:3]], order[1:3],
                         [find_spots(scans[name]) for name in order[1:3]], places, NEAR * SIZE),
            "Two controls. With the content loss alone all spots stay where they are, and none is added. With a tenth "
            "of the default weight for the style, three have no mark within 6 pixels, and dozens are invented.",
-           photo=True)
+           photo=True, folded="Choose first, then open")
 
 # %% [markdown]
 # The woodcut has firm lines and strong contrast, and somebody who does not know the scan would not guess that six of
@@ -280,7 +287,7 @@ plots.show(marked_spots([scans[name] for name in order[1:3]], order[1:3],
 # default, 35 marks are still added, and three spots have no mark within 5.8 pixels. With 8 pixels allowed only one of
 # the twelve has none, so most of these marks have moved rather than gone (thrown at random, the marks would hit about
 # two spots). With $\beta = 30$ six are found at either distance; from another noise it is three within 5.8 pixels and
-# again six within 8, among 50 marks each time. Which spots are lost is the noise's doing; that many are, and that
+# again six within 8, among 50 marks each time. Which are lost is the noise's doing; that many are, and that
 # dozens are added, is not. A stricter detector helps little, since true spots are lost as well: for the woodcut at
 # the limit 12 three are left, and ten of the thirteen marks are false.
 #
@@ -382,14 +389,10 @@ for name, settings in (("BMP", {}), ("PNG", {}), ("JPEG", {"quality": 90}), ("JP
     picture.save(file, format=name, **settings)
     off = np.abs(np.asarray(Image.open(file), float) - temple)
     print(f"{name:4} {settings.get('quality', ''):2}: ≈ {file.tell() / 1000:.0f} kB, off by {off.mean():.1f} on "
-          f"average, ≈ {off.max():.0f} at most, by more than 100 in ≈ {(off > 100).sum()} numbers")
+          "average")
 
 # %% tags=["check"]
 assert off.max() > 100 and 4 < off.mean() < 18 and 5 < (off > 100).sum() < 60
-
-# %% [markdown]
-# At quality 30, 19 of the 819,840 numbers are off by more than 100, the worst by 162. The next figure shows a part in
-# which some of them are.
 
 # %% tags=["figure"]
 from nst_helpers.diagrams.pixels import coding_errors
@@ -398,10 +401,15 @@ plots.show(coding_errors(temple, np.asarray(Image.open(file), np.float32), np.s_
            "The lower roof and a tree, magnified. In the JPEG the stripes of the roof and the leaves are blurred. "
            "Below left, how far each pixel is off in the worst of its three colours: least on the lake, most at the "
            "tiles’ edges and in the leaves. Below right, how many of the picture’s numbers are off by how much.",
-           photo=True)
+           photo=True, folded="Choose first, then open")
+
+# %%
+plots.show_lines([f"JPEG 30: off by ≈ {off.max():.0f} at most, by more than 100 in ≈ {(off > 100).sum()} numbers"],
+                 folded="Choose first, then open")
 
 # %% [markdown]
-# Enlarged like this, the loss can be seen. JPEG stores a picture as YCbCr, because the eye is less sharp for colour
+# At quality 30, 19 of the 819,840 numbers are off by more than 100, the worst by 162. Enlarged, the loss is seen.
+# JPEG stores a picture as YCbCr, because the eye is less sharp for colour
 # than for brightness: at this quality it keeps the two colour channels at half the height and width, and describes each
 # square of 8×8 pixels by a few waves. But who would have said that single numbers are off by more than 100? The guess
 # “by 2 or 3” trusted the eye, which is a poor judge of numbers. Keep this in mind for the rest of the course: comparing
@@ -613,6 +621,7 @@ _ = main(["check"])
 # %% [markdown]
 # ## Sources and further reading
 #
+# - Gatys, L., Ecker, A., Bethge, M. (2015): A Neural Algorithm of Artistic Style (arXiv 1508.06576). The first report.
 # - Gatys, L., Ecker, A., Bethge, M. (2016): Image Style Transfer Using Convolutional Neural Networks (CVPR). The
 #   method, ten pages, with the figure of which the diagram above is a relative.
 # - Mahendran, A., Vedaldi, A. (2015): Understanding Deep Image Representations by Inverting Them (CVPR). Pictures

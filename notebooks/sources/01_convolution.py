@@ -2,6 +2,8 @@
 # # 01 Convolution
 
 # %%
+import timeit
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.ndimage import gaussian_filter
@@ -112,12 +114,13 @@ plots.show(figure, "Left, the level as a stack of showers, each of which halves 
 
 # %% [markdown]
 # The right half of the figure is there because of a dot. The course's paper introduces the continuous form, for rain
-# that does not fall in steps of an hour, as $(f \cdot g)(t) = \int_{-\infty}^{\infty} f(\tau) g(t - \tau) d\tau$. The
-# integral is the convolution, but a dot between two functions means their product, which treats all rain as if it had
-# fallen in hour 0: the level of hour 4 is 3.5 litres, the product 0.19. The sign for convolution is a star,
-# $(f * g)(t)$. What the course's paper says about its formula in words is right (if its 所以, “therefore”, is a
-# misprint of 所有, “all”): “每一时刻可变系统 f 在受其它所以时刻影响 g 下后的状态的叠加”, the superposition of what the
-# changing system $f$ has become, at each moment, under the influence $g$ of all other moments.
+# that does not fall in steps of an hour, as $(f \cdot g)(t) = \int_{-\infty}^{\infty} f(\tau) g(t - \tau) d\tau$ (if
+# you know no integrals, the sum above is enough). The integral is the convolution, but a dot between two functions
+# means their product, which treats all rain as if it had fallen in hour 0: the level of hour 4 is 3.5 litres, the
+# product 0.19. The sign for convolution is a star, $(f * g)(t)$. What the course's paper says about its formula in
+# words is right (if its 所以, “therefore”, is a misprint of 所有, “all”): “每一时刻可变系统 f 在受其它所以时刻影响 g
+# 下后的状态的叠加”, the superposition of what the changing system $f$ has become, at each moment, under the influence
+# $g$ of all other moments.
 
 # %% tags=["check"]
 assert level[4] == 3.5 and np.isclose((rain * left)[4], 0.1875)
@@ -267,11 +270,11 @@ exercises.check("01-shift", to_the_right)
 # ### Exercise 3: a camera that moved
 #
 # Photographs are blurred in one direction when the camera moves while the shutter is open. Design a square kernel with
-# an odd side for a camera that moved evenly along the diagonal between the upper left and the lower right. (In which of
-# the two directions it moved cannot be seen in the photograph.) Even areas shall keep their brightness, and the picture
-# shall stay in its place. Stripes that run along the movement shall keep their contrast. Stripes across it, 14 pixels
-# apart or closer, shall lose at least half of theirs, which needs a movement of a certain length. The check measures
-# all four, and shows your kernel at work on a photograph, on each colour by itself.
+# an odd side for a camera that moved evenly along the diagonal between the upper left and the lower right. Even areas
+# shall keep their brightness, and the picture shall stay in its place. Stripes that run along the movement shall keep
+# their contrast. Stripes across it, 14 pixels apart or closer, shall lose at least half of theirs, which needs a
+# movement of a certain length. The check measures all four, and shows your kernel at work on a photograph, on each
+# colour by itself.
 
 # %% tags=["exercise"]
 motion = ...  # your kernel: an array (side, side), rows first
@@ -391,9 +394,9 @@ plots.show_images([from_file, correlate_file(from_file, kernels["edges"])], ["pi
 # convolution of mathematics but a **cross-correlation**. The course's paper calls both convolution and says that the
 # second is “类似于在离散情况下,数学中对卷积的定义”, similar to the discrete definition in mathematics; nearly all
 # literature on networks does the same, and so will this course from the next section on. The true convolution in two
-# dimensions is $\sum_m \sum_n I(i - m, j - n)\, K(m, n)$. Counting $m$ and $n$ down instead of up, from $k - 1$ to 0,
-# turns its terms into $I(i - (k-1) + m,\ j - (k-1) + n)\, K(k-1-m,\ k-1-n)$. If we name each place by its window's
-# upper left corner, as for $F$, the first $k - 1$ disappears:
+# dimensions is $\sum_{m=0}^{k-1} \sum_{n=0}^{k-1} I(i - m, j - n)\, K(m, n)$. Counting $m$ and $n$ down instead of up,
+# from $k - 1$ to 0, turns its terms into $I(i - (k-1) + m,\ j - (k-1) + n)\, K(k-1-m,\ k-1-n)$. If we name each place
+# by its window's upper left corner, as for $F$, the first $k - 1$ disappears:
 #
 # $$(I * K)(i, j) = \sum_{m=0}^{k-1} \sum_{n=0}^{k-1} I(i + m,\ j + n)\, K(k - 1 - m,\ k - 1 - n)$$
 #
@@ -492,9 +495,8 @@ exercises.check("01-full", full)
 # ## 6. A kernel reaches through all channels
 #
 # A colour picture consists of three layers of numbers, and a network soon has 64 or 512 of them, its **channels**.
-# Window and kernel are then blocks, as deep as there are channels. The kernel does not make one map for each channel,
-# as one might expect: a single sum runs over the whole block. If several maps are wanted, one kernel is needed for
-# each.
+# Window and kernel are then blocks, as deep as there are channels. The kernel does not make one map for each channel: a
+# single sum runs over the whole block. If several maps are wanted, one kernel is needed for each.
 
 # %%
 plots.show(diagrams.kernel_blocks(), "A kernel reaches through all three channels of the picture. Its 27 products make "
@@ -548,9 +550,29 @@ plots.show(figure, "Two maps of the temple in colour. The first is largest on th
 # what goes in. A map that comes out no longer belongs to one colour, since the sum over $c$ has mixed the three, and
 # how many come out is decided by the number of kernels alone: the first layer of VGG-19 makes 64 maps out of three.
 #
-# TensorFlow has the same sum built in as `tf.nn.conv2d`, with one more axis in front for several pictures. A lesson of
-# this course writes a formula by hand once, checks it against the library, and then uses the library, which takes many
-# pictures at once and computes gradients too.
+# TensorFlow has the same sum built in as `tf.nn.conv2d`, with one more axis in front for several pictures. The next
+# cell times loops, `einsum` and library.
+
+# %%
+def shortest(compute):
+    """Seconds: the shortest of three runs, since the others were disturbed."""
+    return min(timeit.repeat(compute, number=1, repeat=3))
+
+loops = shortest(lambda: correlate_loops(small, kernels["edges"]))
+windows_once = shortest(lambda: correlate(small, kernels["edges"]))
+stack = np.random.default_rng(0).random((50, 75, 64), np.float32)  # as many maps as a layer of VGG-19 has
+layer = np.random.default_rng(1).random((3, 3, 64, 64), np.float32)
+by_hand = shortest(lambda: correlate_channels(stack, layer))
+by_library = shortest(lambda: tf.nn.conv2d(stack[None], layer, 1, "VALID").numpy())
+print(f"small grey picture: loops ≈ {1e3 * loops:.0f} ms, correlate ≈ {1e6 * windows_once:.0f} µs")
+print(f"layer, 64 maps to 64: correlate_channels ≈ {1e3 * by_hand:.0f} ms, tf.nn.conv2d ≈ {1e3 * by_library:.1f} ms")
+
+# %% tags=["check"]
+assert loops > 50 * windows_once
+
+# %% [markdown]
+# The loops take hundreds of times as long as windows and `einsum`. So a lesson of this course writes a formula by hand
+# once, checks it against the library, and then uses the library, which computes gradients too.
 #
 # ## 7. Stride, padding, and how large the map becomes
 #
@@ -666,9 +688,8 @@ plots.show(figure, "A convolution as a dense layer: each row of the matrix holds
                    "right than in the row above, and zeros elsewhere.")
 
 # %% [markdown]
-# Of 576 numbers 144 are not zero, and only nine of these are different. The first layer of VGG-19 makes 64 maps of
-# 224×224 pixels out of a colour picture of that size. How many numbers does it need as a convolution, and how many as a
-# dense layer, with a weight for every pair of an input and an output?
+# The first layer of VGG-19 makes 64 maps of 224×224 pixels out of a colour picture of that size. How many numbers does
+# it need as a convolution, and how many as a dense layer, with a weight for every pair of an input and an output?
 
 # %%
 def parameters(side, channels_in, channels_out):
@@ -752,15 +773,20 @@ for axis, one, title in zip(axes, maps, titles, strict=True):
 figure.colorbar(axes[2].get_images()[0], ax=axes, shrink=0.8, label="F", extend="both")
 plots.show(figure, "9×12 places of the map of stride 2. The purple and the orange column in the middle are a pillar. "
                    "With the picture moved by 2 pixels they stand one place further to the right, as they were; moved "
-                   "by 3, the pillar falls differently between the windows, and its columns are others.",
+                   "by 3, the pillar falls differently between the windows, and its columns are others. The strong "
+                   "pair to its right is not the pillar but other edges, which the first map has weakly.",
            folded="Choose first, then open")
+
+# %%
+corners = [(20, 100), (60, 150), (150, 100), (200, 200), (240, 20), (230, 300), (150, 150)]
+others = [least_difference(makers["convolution, stride 2"], grey[i:i + 48, j:j + 48], 3) for i, j in corners]
+plots.show_lines([f"stride 2, moved by 3, seven other parts: {min(others):.2f} to {max(others):.2f} of the map"],
+                 folded="Choose first, then open")
 
 # %% tags=["check"]
 assert np.allclose([differences[2][:2], [differences[3][0]] * 2], 0, atol=1e-9)
 assert np.allclose([differences[3][1], differences[2][2], differences[3][2]], [0.97, 0.87, 0.95], atol=0.02)
 assert np.allclose([control, unrelated], [0.22, 1.55], atol=0.02)
-corners = [(20, 100), (60, 150), (150, 100), (200, 200), (240, 20), (230, 300), (150, 150)]
-others = [least_difference(makers["convolution, stride 2"], grey[i:i + 48, j:j + 48], 3) for i, j in corners]
 assert np.allclose([min(others), max(others)], [0.59, 1.39], atol=0.02)
 
 # %% tags=["figure"]
@@ -793,10 +819,11 @@ plots.show(figure, "A roof and the map of its vertical edges, and both again aft
 # extract a map of confidence in a particular feature, and this is weight sharing, it goes on to the window that
 # perceives the picture region by region. The term adds that all regions meet the *same* weights.
 #
-# The earliest paper on such networks, it says of LeCun and others (1998), did not explain in detail why kernels can
-# extract features (“并没有详细解释卷积核为何能提取图像中的特征的”). This is half true. They do give the reasons for the
-# *architecture*: local receptive fields can extract edges, end points and corners, and what is useful at one place is
-# useful elsewhere. But what each learned kernel had come to respond to was left open; lesson 02 takes that up.
+# The earliest paper on such networks, it says of LeCun and others (1998; the Neocognitron is older), did not explain in
+# detail why kernels can extract features (“并没有详细解释卷积核为何能提取图像中的特征的”). This is half true. They do
+# give the reasons for the *architecture*: local receptive fields can extract edges, end points and corners, and what is
+# useful at one place is useful elsewhere. But what each learned kernel had come to respond to was left open; lesson 02
+# takes that up.
 #
 # ### An investigation: are learned kernels edge detectors?
 #

@@ -9,7 +9,7 @@ import numpy as np
 
 from nst_helpers import exercises, plots
 from nst_helpers.architecture import CHANNELS, LAYER_NAMES
-from nst_helpers.backend import tf
+from nst_helpers.backend import keras, tf
 from nst_helpers.diagrams.vgg import receptive_pyramid, vgg19
 from nst_helpers.experiments.channels import ascend, grey_noise, response
 from nst_helpers.images import load_image
@@ -35,8 +35,8 @@ plots.show_images([optimized[name] for name in names],
 # %% [markdown]
 # In lesson 01 you typed the kernels yourself, so you knew what each of them would find. The kernels of a trained
 # network were typed by nobody. Our small network has 1,376 of them, each reads all maps of the layer before it, and
-# what they find has to be discovered by experiment. The pictures above are the outcome of one: two channels respond to
-# them several times as strongly as to any of the 14 pictures that come with this course (section 4 prints the ratios).
+# what they find has to be discovered by experiment. The pictures above are the outcome of one: two channels respond
+# to them several times as strongly as to any of the 14 pictures that come with this course.
 #
 # By the end of this lesson you will be able to say what a value of any layer can see and what it costs to compute it;
 # to find out what a channel responds to, by three different methods; and to say which part of all this comes from the
@@ -217,8 +217,9 @@ for axis, (layer, shares) in zip(axes, seen.items(), strict=True):
     axis.grid(False)
 figure.colorbar(shown, ax=axes, shrink=0.8, label="root of the influence, 1 = largest")
 plots.show(figure, "How much each pixel influences a value in the map's middle, averaged over 7 pictures. The amber "
-           "frame is the receptive field, r×r pixels, and each panel is half as wide again, so their scales differ: "
-           "nothing outside the frame counts, and little near its rim. At conv5_1 a "
+           "frame is the receptive field, r×r pixels, and each panel is half as wide again, so their scales differ "
+           "(the white margin at conv5_1 is beyond the picture): nothing outside the frame counts, and little near its "
+           "rim. At conv5_1 a "
            f"strip of ≈ {last - first} columns carries 80 % of the influence, and a square of that side ≈ "
            f"{100 * in_square:.0f} %.", folded="Choose first, then open")
 
@@ -300,18 +301,23 @@ deep = sum(row[3] for row in table if row[0][4] in "45") / weights
 shallow = sum(row[5] for row in table if row[0][4] == "1") / memory
 assert weights == 20_024_384 and abs(memory - 342.4) < 0.1 and 0.875 < deep < 0.885 and 0.435 < shallow < 0.445
 assert 0.0015 < sum(row[3] for row in table if row[0][4] == "1") / weights < 0.0025 and round(work / 1e9) == 102
+mobile = keras.applications.MobileNetV2(weights=None, include_top=False, input_shape=(512, 512, 3))
+kinds = keras.layers.Conv2D | keras.layers.DepthwiseConv2D
+light = sum(int(np.prod(layer.kernel.shape)) * int(np.prod(layer.output.shape[1:3]))
+            for layer in mobile.layers if isinstance(layer, kinds))
+assert 64 < work / light < 66
 
 # %% [markdown]
 # The weights lie deep, 88 % of them in blocks 4 and 5, while block 1, with 0.2 % of the weights, needs 44 % of the
-# memory. The course's paper says of VGG that 它对于硬件的资源要求很低, “its demands on hardware are very low”. One can
-# see why it could seem so, because the weights without the dense layers fill only 80 MB. But at 512×512 pixels the
-# maps fill another 342 MB, and a single pass takes 102 billion multiplications. If one nevertheless takes VGG, there
-# must be another reason. Section 6 looks for it.
+# memory. The course's paper says of VGG that 它对于硬件的资源要求很低, “its demands on hardware are very low”. True,
+# the weights without the dense layers fill only 80 MB. But at 512×512 pixels the maps fill another 342 MB, and a
+# single pass takes 102 billion multiplications, 65 times as many as MobileNetV2, which the course's paper names beside
+# it. So why VGG? Section 6 asks.
 #
 # ## 3. The network we look through
 #
 # The real VGG-19 needs a download of 80 MB and minutes for a picture. The course therefore ships a small one,
-# `compact`: the same layers with a quarter of the channels, 1.25 million weights. Here is what it is.
+# `compact`: the same layers with a quarter of the channels, 1.25 million weights.
 #
 # - **It was trained** on Tiny ImageNet, 100,000 photographs of 64×64 pixels in 200 classes. It names the right one of
 #   200 for 41.6 % of new pictures if they are enlarged to 96×96 pixels, on which its last four epochs ran, and for 31
@@ -323,11 +329,9 @@ assert 0.0015 < sum(row[3] for row in table if row[0][4] == "1") / weights < 0.0
 #   both.)
 # - **Batch normalization is folded.** Two numbers a channel, by which training shifted and scaled each map, were
 #   multiplied into the kernels and biases, so that only the formula of section 1 is left.
-# - **Each layer is rescaled** so that its mean activation over natural pictures is 1. (Gatys, Ecker and Bethge
-#   rescaled every channel by itself.) A positive factor passes through the rectifier and through mean pooling, so the
-#   maps stay the same up to one factor a layer, and the next kernel can undo it.
-#
-# The last point matters later.
+# - **Each layer is rescaled** so that its mean activation over natural pictures is 1. A positive factor passes
+#   through the rectifier and through mean pooling, so the maps stay the same up to one factor a layer, and the next
+#   kernel can undo it.
 
 # %%
 pixels = cat.astype(np.float32)
@@ -353,7 +357,7 @@ assert np.all((means > 0.5) & (means < 2))
 #
 # Which of these observations would still be true if someone rescaled the layers by other factors? Give the letters.
 #
-# - **a**: conv4_1 responds to the cat more strongly than conv1_1: its mean is 1.2 there, and 0.9 in conv1_1.
+# - **a**: conv4_1 responds to the cat more strongly than conv1_1: its mean is 0.83 there, and 0.77 in conv1_1.
 # - **b**: Channel 5 of conv3_1 responds more strongly to the cat than to the temple.
 # - **c**: A larger share of the values of conv1_1 than of conv5_1 is above zero.
 # - **d**: A change of the picture moves conv4_1 by 3 and conv1_1 by 1, so conv4_1 is more sensitive.
@@ -375,7 +379,7 @@ exercises.check("02-scale", survives)
 #
 # There are three ways to find out, and each corrects the others: look at its maps, collect the windows to which it
 # responds most, and let an optimizer construct a picture for it. Begin with the maps. In the browser, walk from
-# conv1_1 to conv5_1 with one picture; then keep a channel, and change the picture. It shows sixteen maps at a time.
+# conv1_1 to conv5_1 with one picture; then keep a channel, and change the picture.
 
 # %%
 from nst_helpers.widgets.features import feature_browser, patch_viewer
@@ -423,8 +427,8 @@ for layer in ("conv4_1", "conv5_1"):
     print(f"{layer}: {sum(maps[layer].shape[0] * maps[layer].shape[1] for maps in maps_of_all):,} windows")
 
 # %% [markdown]
-# The third way is the most direct. The mean response $R_c$ of a channel is a function of the pixels, so it has a
-# gradient, and following it uphill produces a picture to which the channel responds ever more strongly:
+# The mean response $R_c$ of a channel is a function of the pixels, so it has a gradient, and following it uphill
+# produces a picture to which the channel responds ever more strongly:
 #
 # $$I \leftarrow I + \eta\, \frac{\partial R_c}{\partial I}, \qquad
 # R_c = \frac{1}{M} \sum_{k=1}^{M} F_{kc}$$
@@ -466,8 +470,8 @@ assert end > 4 * max(start, photos)
 assert np.abs(smoothed(np.ones((4, 6, 3))) - 6).max() < 1e-6  # a constant has frequency 0: times the longest side
 
 # %% [markdown]
-# Thirty steps multiply the response. The same ascent at 320 pixels (computed beforehand by `make features`, half of
-# the steps at half the size) is shown beside the windows that the channels found in our pictures.
+# The same ascent at 320 pixels (computed beforehand, half of the steps at half the size) is shown beside the windows
+# that the channels found in our pictures.
 
 # %% tags=["figure"]
 from nst_helpers.experiments.maps import margin_of, patch_at
@@ -595,8 +599,9 @@ for axis, change in zip(axes, changed, strict=True):
 axes[0].set_ylabel("share that finds its original")
 axes[1].legend()
 plots.show(figure, "How often a changed window is nearest to its own original, compared position by position; the band "
-           "is the range of three draws of random weights. Left, windows moved by 8 pixels: all lines rise with depth. "
-           "Right, at half the brightness: only those of the trained networks do.")
+           "is the range of three draws of random weights. Left, windows moved by 8 pixels: all lines "
+           "are highest at conv5_1, though the plain one dips before it rises. Right, at half the brightness: only "
+           "those of the trained networks end far higher than they begin.")
 
 # %% tags=["check"]
 moved, dark = (scores["robust", change][0] for change in changed)
@@ -694,8 +699,8 @@ exercises.predict("02-robust",
         "it is. But a worst change adds up: it takes for every pixel the sign that counts, and all push one way.",
     "by about 10 %": "Some gain over the pixels is to be expected, and the robust network stays near this. For "
         "the plain network it is far too little.",
-    "by about a quarter": "Of the order of what a random change of this size does to it. But the worst change is "
-        "no noise: it is made for this network.",
+    "by about a quarter": "Far more than a random change of this size does, but the worst change is no noise: it is "
+        "made for this network.",
     "by about two thirds": "No eye sees the difference. But ordinary training rewards whatever helps to tell classes "
         "apart, patterns too faint to be seen among them, and a faint pattern can then move a layer far."},
     right="by about two thirds")
@@ -768,17 +773,17 @@ assert share_of["robust_conv5_1_120_free"] < min(photographs)
 # %% [markdown]
 # Grain makes up 11 % of the plain network's bare picture, nearly twice as much as of any photograph, and 2.3 % of the
 # regularized one. The robust network's bare picture has 1.0 %, less than every photograph. These are one channel of
-# each network, though, and not the same one.
+# each network, and not the same.
 #
-# Does it matter for pictures? A transfer lowers the sum of α times the content loss, β times the style loss and γ times
-# a penalty on differences between neighbouring pixels (lessons 03, 05 and 06). One setting would favour the network
-# that it was made for, so at α = 1 all three get the same grid at 224 pixels: six values of β with γ = 0.1, and three
-# with γ = 1. Two numbers from the pixels alone judge them. The *subject* is the correlation of the transfer's edges
-# with the photograph's, 1 if all of the drawing is left. The *distance to the style* is how far the distributions of
-# brightness, colour and their details at five scales are from the style picture's, in its standard deviations. A larger
-# β buys nearness to the style at the cost of the subject. The rule was fixed beforehand: the best transfer is the one
-# nearest to the style among those whose subject is at least 0.5, and if there is none, the one with the largest
-# subject.
+# Does it matter for pictures? A transfer lowers the sum of α times the content loss, β times the style loss and γ
+# times a penalty on differences between neighbouring pixels (lessons 03, 05 and 06). One setting would favour the
+# network that it was made for, so at α = 1 all three get the same grid at 224 pixels: six values of β with γ = 0.1,
+# and three with γ = 1. Every run starts from noise, has 60 steps of L-BFGS (lesson 10) over three sizes, and the
+# default weights of the layers. Two numbers from the pixels alone judge them. The *subject* is the correlation of the
+# transfer's edges with the photograph's, 1 if all of the drawing is left. The *distance to the style* is how far the
+# distributions of brightness, colour and their details at five scales are from the style picture's, in its standard
+# deviations. The rule was fixed beforehand: the best transfer is the one nearest to the style among those whose
+# subject is at least 0.5, and if there is none, the one with the largest subject.
 
 # %%
 told = json.loads((data_folder() / "features" / "temple.json").read_text())
@@ -810,11 +815,13 @@ painted = {name: optimized[f"painted_{name}"] for name in networks}
 titles = {name: f"{name} weights, β = {beta:g}, γ = {gamma:g}" for name, (beta, gamma) in told["best"].items()}
 plots.show_images([load_image(paths[5], 384), painted["robust"]], ["the temple", titles["robust"]],
                   "The temple, and its best transfer with the robust network in the style of the night: roofs and "
-                  "balconies are sharp, and the sky has the night's blue, its swirls and a moon.", photo=True)
+                  "balconies are sharp, and the sky has the night's blue and its swirls. A yellow disc has come to "
+                  "lie beside the temple's foot.", photo=True)
 plots.show_images([painted["plain"], painted["random"]], [titles["plain"], titles["random"]],
-                  "The other two at their best by the rule. Left, plain weights: the temple is legible but pale, under "
-                  "a coloured haze, and nothing is left of the night. Right, random weights: the blues are there, and "
-                  "of the temple a blurred shadow.", photo=True)
+                  "The other two at their best by the rule. No run of theirs keeps a subject of 0.5, so the rule "
+                  "takes the largest subject, and with it the smallest β of γ = 1. Left, plain weights: the temple is "
+                  "legible but pale, under a coloured haze, and at so small a β nothing is left of the night. Right, "
+                  "random weights: the blues are there, and of the temple a blurred shadow.", photo=True)
 
 # %% tags=["check"]
 for name, runs in told["runs"].items():
@@ -827,18 +834,18 @@ assert finest["subject"] > 1.4 * max(run["subject"] for run in others)
 assert 1.4 * finest["histograms"] < min(run["histograms"] for run in others)
 
 # %% [markdown]
-# No value of β or γ makes up for the weights. At its best the robust network keeps a subject of 0.59 at a distance of
-# 0.16, while the subject of the 18 transfers of the other two never exceeds 0.37 and their distance never falls below
-# 0.25, so the ranking does not hang on the rule. Even where the style hardly counts, at β = 0.125, the plain network's
-# subject is only 0.34. By these numbers it is not even better than the random one (one draw), which at the same subject
-# of 0.33 is nearer to the style, 0.37 against 0.66 (the eye prefers its pale temple). So knowing classes does not make
-# a network good for transfers. That the attack does cannot be read off, since the two trainings differ in more, and one
-# pair of pictures was tried.
+# No β or γ of this grid makes up for the weights. At its best the robust network keeps a subject of 0.59 at a
+# distance of 0.16, while the subject of the 18 transfers of the other two never exceeds 0.37 and their distance never
+# falls below 0.25, so among these runs the ranking does not hang on the rule. Even where the style hardly counts, at
+# β = 0.125, the plain network's subject is only 0.34. The random one (one draw), at the same subject of 0.33, is
+# nearer to the style, 0.37 against 0.66, though the eye prefers the plain one's pale temple. The default layer
+# weights are not the reason: with others, once chosen for the plain network, it did hardly better. The start may be:
+# from noise both networks rebuild even a photograph badly (lesson 03). A start from the photograph, more steps and
+# other pairs of pictures were not tried, and the two trainings differ in more than the attack.
 #
-# Nakano (2019) compared large networks. VGG is known to transfer styles better than ResNet; he found the transfers of a
-# ResNet trained against attacks on par at first glance, and his hypothesis is that VGG's features are unusually robust
-# by themselves. Our plain VGG, narrow and trained on small pictures, is not robust, so architecture alone does not
-# settle it; the real VGG-19 stays untested here.
+# VGG is known to transfer styles better than ResNet. Nakano (2019) found the transfers of a ResNet trained against
+# attacks on par at first glance, and supposes that VGG's features are unusually robust by themselves. Those of our
+# plain VGG, narrow and trained on small pictures, are not robust; the real VGG-19 stays untested here.
 #
 # ## 7. What goes in
 #
@@ -909,11 +916,12 @@ exercises.check("02-undo", undo)
 # carries 80 % of the influence. VGG-19 has 20.0 million weights, 88 % of them in blocks 4 and 5, while nearly half of
 # the memory for the maps goes to block 1.
 #
-# Depth by itself, even with random weights, makes a layer more tolerant of small moves and makes the colour of a pixel
-# hard to read. What only training brought is tolerance to brightness and knowledge of the class, 45 % of 40 classes at
-# conv5_1 against 15 % with random weights. The way of training changes what the layers rest on: an invisible change
-# moves conv5_1 of the plain network by about two thirds, and that of the robust one by about a tenth. Transfers with
-# robust weights keep more of the subject, nearer to the style, than those with the other two at any of nine settings.
+# Depth by itself, even with random weights, makes a layer more tolerant of small moves and makes the colour of a
+# pixel hard to read. What only training brought, at conv5_1, is tolerance to brightness and knowledge of the class,
+# 45 % of 40 classes against 15 % with random weights. The way of training changes what the layers rest on: an
+# invisible change moves conv5_1 of the plain network by about two thirds, and that of the robust one by about a
+# tenth. From noise, in 60 steps, on one pair of pictures, the robust network's best transfer keeps more of the
+# subject, nearer to the style, than any of the other two at nine settings.
 #
 # ## Where this is used
 #
@@ -935,6 +943,8 @@ exercises.check("02-undo", undo)
 # - Gatys, L., Ecker, A. and Bethge, M. (2016): Image Style Transfer Using Convolutional Neural Networks. Mean pooling,
 #   and the rescaling of VGG's channels.
 # - Alain, G. and Bengio, Y. (2016): Understanding Intermediate Layers Using Linear Classifier Probes. The probe.
+# - Madry, A., and others (2018): Towards Deep Learning Models Resistant to Adversarial Attacks. The attack of section
+#   6, and training against it.
 # - Nakano, R. (2019): A Discussion of “Adversarial Examples Are Not Bugs, They Are Features”: Adversarially Robust
 #   Neural Style Transfer. Distill; why VGG and not ResNet.
 #

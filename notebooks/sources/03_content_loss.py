@@ -345,9 +345,10 @@ for (height, width), (eager, compiled) in times.items():
 assert times[16, 16][0] > 2 * times[16, 16][1]
 
 # %% [markdown]
-# Eager execution calls Python at every step, `tf.function` once, which saves a fixed price for each operation. On the
-# tiny picture this price is most of the time; on ours the arithmetic of the convolutions dominates, and the factor is
-# smaller.
+# Eager execution calls Python at every step, `tf.function` once. On the tiny picture what this saves is most of the
+# time; on ours the arithmetic of the convolutions takes a large part, and the factor is smaller. But the difference
+# grows with the picture, so a fixed price for each operation is not all of it. (Processor time adds up what all
+# threads spend.)
 #
 # ## 4. The way back to the pixels
 #
@@ -594,12 +595,12 @@ assert history[-1][1] < 0.01
 
 # %%
 exercises.predict("03-snow", "More than 99 % of the loss is gone. What will the picture look like?", {
-    "the photograph, nearly": "So one would think, if a small loss meant a similar picture. But the loss knows only "
-                              "what the layer sees.",
+    "the photograph, nearly": "So one would think, if a small loss meant a similar picture. But the loss compares "
+                              "only what the layer computes.",
     "the cat, under coloured grain": "The layer knows where eyes, nose and stripes are. Of the noise of the start, "
                               "the part in the brightness goes; most of the part in the colours stays.",
     "noise without any cat": "Very many pictures share their deep features, so one may fear this. But where the eyes "
-                             "and the stripes are is what this layer responds to, and the loss insists on it.",
+                             "and the stripes are is what this layer responds to, so the loss depends on it.",
 }, right="the cat, under coloured grain")
 
 # %% tags=["figure"]
@@ -627,16 +628,15 @@ print("correlation of what is wrong with the noise of the start:", ", ".join(
 # %% [markdown]
 # The loss has fallen to a fraction of a percent. Yet at 208×320 pixels the picture is still off by 35 grey levels on
 # average: many pictures have nearly the same deep features, and nothing in the loss prefers the one that is a
-# photograph. The printed line tells what has stayed. The noise in the brightness is gone (correlation 0.01), and the
-# brightness of the picture follows that of the photograph with a correlation of 0.92; most of what is left is the
-# start's noise in the colours (0.64 and 0.70). More steps help slowly: on the small window, at the learning rate 10,
-# the error falls from 43.9 grey levels after 120 steps to 38.9 after 1,000, with 0.013 % of the loss left.
+# photograph. The noise in the brightness is gone (correlation 0.01), and the brightness of the picture follows that
+# of the photograph with a correlation of 0.92; most of what is left is the start's noise in the colours (0.64 and
+# 0.70). More steps help slowly: on the small window, at the learning rate 10, the error falls from 43.9 grey levels
+# after 120 steps to 38.9 after 1,000, with 0.013 % of the loss left.
 #
 # ## 7. What helps, and how much of it is the help
 #
-# Photographs are not grainy: neighbouring pixels are alike. One can build this into the optimization, but then the
-# result no longer comes from the layer alone. So we try two helps, one by one and together, each from noise and from
-# an even grey.
+# One can build knowledge about photographs into the optimization, but then the result no longer comes from the layer
+# alone. We try two helps, one by one and together, each from noise and from an even grey.
 #
 # **Smoothness.** Add a little *total variation* to the loss, the sum of the differences between neighbours ([lesson
 # 06](06_total_variation.ipynb)); its weight fades to a fiftieth during the run. Mahendran and Vedaldi use it as well.
@@ -673,10 +673,11 @@ exercises.predict("03-help", "From noise, which help by itself makes the rebuilt
 }, right="smoothness")
 
 # %% [markdown]
-# We ran every help on the small window over learning rates and weights, 64 runs of 120 steps in all. Of each help,
-# the table shows the run with the least content loss, the quantity that all of them minimize, and how like the
-# photograph the picture is: the mean error in grey levels, and the correlations of brightness and red − blue with the
-# photograph's. Below it are the errors that two of them give from two other noises.
+# Photographs are not grainy: their neighbouring pixels are alike, and smoothness asks for just that. We ran every
+# help on the small window over learning rates and weights, 64 runs of 120 steps in all. Of each help, the table shows
+# the run with the least content loss, the quantity that all of them minimize, and how like the photograph the picture
+# is: the mean error in grey levels, and the correlations of brightness and red − blue with the photograph's. Below it
+# are the errors that two of them give from two other noises.
 
 # %%
 rows = [row for row in helps.measured()["grid"] if row["network"] == "compact"]
@@ -763,8 +764,8 @@ assert colors["none"] < 0.5 < 0.85 < colors["smoothness"]
 # %% [markdown]
 # ## 8. What each layer keeps, and what the training keeps
 #
-# We now look through the five layers, with both helps, so that other networks, which may need either, can be set
-# beside them. Below are three layers; the slider further down has all five.
+# Now the five layers, with both helps, so that other networks, which may need either, can be set beside them. Below
+# are three; the slider further down has all five.
 
 # %% tags=["figure"]
 plots.show_images([helps.load_inversion(f"{layer}_both").image for layer in ("conv3_1", "conv4_2", "conv5_1")],
@@ -813,9 +814,11 @@ for column, (title, pair) in enumerate(stored.items()):
         plots.draw_image(axes[row, column], run.image, f"{title}{', both helps' if row else ', no help'}\n"
                          f"loss left {100 * run.share:.2g} %, brightness {run.likeness.brightness:.2f}")
 plots.show_picture(full_color_jpeg(figure), "image/jpeg", folded="Choose first, then open", caption=(
-    "Rebuilt from conv4_2 of three networks of the same form: without help (above) and with both helps, at the best "
-    "settings of each (below). Under each name: the content loss left, and the correlation of the brightness with the "
-    "photograph's."))
+    "Rebuilt from conv4_2 of three networks of the same form: without help, at the learning rate 30 (above), and "
+    "with both helps (below). At the rate 100 each has less loss left on the small window, and much the same "
+    "correlation. The helps have the best settings of each network's own grid, for the robust one the second best "
+    "(0.23 % of the loss against 0.22 %). Under each name: the content loss left, and the correlation of the "
+    "brightness with the photograph's."))
 
 # %% tags=["check"]
 runs = {name: helps.load_inversion(name) for pair in stored.values() for name in pair}
@@ -830,12 +833,12 @@ weights = [told["compact", "both", "noise", weight, 30]["share"] for weight in (
 assert np.round(100 * np.array(weights), 2).tolist() == [0.23, 0.22]
 
 # %% [markdown]
-# Nothing differs between the columns but the weights (and, below, the settings of the helps, the best of each
-# network's own grid), and yet only one of them gives back the photograph. Random weights leave dark specks where the
-# eyes are. The plain network traces the contours through garish noise; the eye finds them, the correlation of the
-# brightness (0.10) does not. With both helps it draws the cat with a correlation of 0.74, in colours that have little
-# to do with it (0.31). So the drawing is in its layer too. Would plain descent find it, if it had the time? On the
-# small window each network goes on for 1,000 steps without help.
+# Nothing differs between the columns but the weights (and, below, the settings of the helps), and yet only one of
+# them gives back the photograph. (All of this is one cat, one noise and one draw of random weights.) Random weights
+# leave dark specks where the eyes are. The plain network traces the contours through garish noise; the eye finds
+# them, the correlation of the brightness (0.10) does not. With both helps it draws the cat with a correlation of
+# 0.74, in colours that have little to do with it (0.31). So the drawing is in its layer too. Would plain descent find
+# it, if it had the time? On the small window each network goes on for 1,000 steps without help.
 
 # %%
 usual = [row for row in helps.measured()["grid"] if (row["start"], row["seed"]) == ("noise", 0)]

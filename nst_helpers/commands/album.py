@@ -78,7 +78,7 @@ def pages(folder: Path, output: Path) -> tuple[list[Page], list[Path]]:
     behind it. Folders within, and files whose names begin with a dot, are not looked at.
 
     Raises:
-        ImageError: there is none.
+        ImageError: there is none. SettingsError: the results of two would be one file.
     """
     from nst_helpers.images import ENDINGS
 
@@ -91,7 +91,17 @@ def pages(folder: Path, output: Path) -> tuple[list[Page], list[Path]]:
                          f"{', '.join(sorted(known))}")
     names = [path.name if path.suffix.lower() in ENDINGS else f"{path.name}.png" for path in found]
     alone = [path for path in files if path not in found]
+    _require_distinct(found, names)
     return [Page(path, output / name) for path, name in zip(found, names, strict=True)], alone
+
+
+def _require_distinct(found, names):
+    """Refuse photographs whose results would be one file, on a disk that takes capitals for small letters too."""
+    taken = {}
+    for path, name in zip(found, names, strict=True):
+        other = taken.setdefault(name.casefold(), path)
+        if other is not path:
+            raise SettingsError(f"{other.name} and {path.name} would both become {name}: rename one of them")
 
 
 def _readable():

@@ -17,6 +17,8 @@ from nst_helpers.commands.report import Report, as_told, say_result
 from nst_helpers.commands.sources import Sources, sources
 from nst_helpers.errors import SettingsError
 
+FILES = ("picture.png", "settings.json", "history.csv", "losses.png")  # what `Result.save` writes
+
 if TYPE_CHECKING:
     from nst_helpers.commands.filming import Filming
     from nst_helpers.result import Diverged, Result
@@ -126,6 +128,8 @@ def _painted(options, output, report):
     settings = made_from.settings
     refuse_own("--output", output, [options.content, *made_from.files])
     require_place("--output", output, ENDINGS)
+    for name in FILES if options.folder else ():
+        refuse_own("--folder", Path(options.folder) / name, [options.content, *made_from.files])
     checkpoint = Checkpoint(options.checkpoint) if options.checkpoint else None
     filming = alpha = None
     try:

@@ -13,7 +13,7 @@ Numbers = npt.NDArray[np.float64]
 
 def nesterov(matrix: Numbers, w: Numbers, rates: Sequence[float], beta: float, reach: float = 1.0, fresh: float = 1.0
              ) -> Numbers:
-    """reach: how far ahead, in β; fresh: the share of a gradient that enters V."""
+    """w after all steps, (n,). reach: how far ahead, in β; fresh: the share of a gradient that enters V."""
     velocity = 0 * w
     for rate in rates:
         velocity = beta * velocity + fresh * matrix @ (w - reach * rate * beta * velocity)
@@ -22,6 +22,7 @@ def nesterov(matrix: Numbers, w: Numbers, rates: Sequence[float], beta: float, r
 
 
 def steps_twice(matrix: Numbers, w: Numbers, rates: Sequence[float], beta: float) -> Numbers:
+    """The planted fault: the way ahead is walked, and then again with the step."""
     velocity = 0 * w
     for rate in rates:
         w = w - rate * beta * velocity
@@ -31,6 +32,7 @@ def steps_twice(matrix: Numbers, w: Numbers, rates: Sequence[float], beta: float
 
 
 def gradient_at_home(matrix: Numbers, w: Numbers, rates: Sequence[float], beta: float) -> Numbers:
+    """The gradient of w itself, and the way ahead walked twice."""
     velocity = 0 * w
     for rate in rates:
         ahead, velocity = w - rate * beta * velocity, beta * velocity + matrix @ w
@@ -39,6 +41,7 @@ def gradient_at_home(matrix: Numbers, w: Numbers, rates: Sequence[float], beta: 
 
 
 def without_memory(matrix: Numbers, w: Numbers, rates: Sequence[float], beta: float) -> Numbers:
+    """The velocity forgets: it is the last gradient."""
     velocity = 0 * w
     for rate in rates:
         velocity = matrix @ (w - rate * beta * velocity)
@@ -47,6 +50,7 @@ def without_memory(matrix: Numbers, w: Numbers, rates: Sequence[float], beta: fl
 
 
 def gradient_only(matrix: Numbers, w: Numbers, rates: Sequence[float], beta: float) -> Numbers:
+    """The step is the gradient's alone."""
     velocity = 0 * w
     for rate in rates:
         gradient = matrix @ (w - rate * beta * velocity)
@@ -56,6 +60,7 @@ def gradient_only(matrix: Numbers, w: Numbers, rates: Sequence[float], beta: flo
 
 
 def as_in_keras(matrix: Numbers, w: Numbers, rates: Sequence[float], beta: float) -> Numbers:
+    """The learning rates of old steps live on in the velocity."""
     moved = 0 * w
     for rate in rates:
         moved = beta * moved + rate * matrix @ (w - beta * moved)
@@ -64,6 +69,7 @@ def as_in_keras(matrix: Numbers, w: Numbers, rates: Sequence[float], beta: float
 
 
 def ends_ahead(matrix: Numbers, w: Numbers, rates: Sequence[float], beta: float) -> Numbers:
+    """The point ahead of the last w."""
     velocity = 0 * w
     for rate in rates:
         velocity = beta * velocity + matrix @ (w - rate * beta * velocity)
@@ -72,6 +78,7 @@ def ends_ahead(matrix: Numbers, w: Numbers, rates: Sequence[float], beta: float)
 
 
 def one_rate_late(matrix: Numbers, w: Numbers, rates: Sequence[float], beta: float) -> Numbers:
+    """Looks ahead with the learning rate of the step before."""
     velocity, last = 0 * w, rates[0]
     for rate in rates:
         velocity = beta * velocity + matrix @ (w - last * beta * velocity)
@@ -80,4 +87,5 @@ def one_rate_late(matrix: Numbers, w: Numbers, rates: Sequence[float], beta: flo
 
 
 def points(matrix: Numbers, w: Numbers, rates: Sequence[float], beta: float) -> Numbers:
+    """w after each step, (steps, n)."""
     return np.array([nesterov(matrix, w, rates[:count], beta) for count in range(1, len(rates) + 1)])

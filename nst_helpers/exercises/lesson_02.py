@@ -93,7 +93,7 @@ EXERCISES = {
     ),
     "02-scale": Choice(
         options={
-            "a": Option("conv4_1 responds to the cat more strongly than conv1_1: its mean is 1.2, and 0.9 there",
+            "a": Option("conv4_1 responds to the cat more strongly than conv1_1: its mean is 0.83, and 0.77 there",
                         False, "Each layer was divided by a number of its own, so a comparison across layers tells "
                         "about those numbers."),
             "b": Option("channel 5 of conv3_1 responds more strongly to the cat than to the temple", True,

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 
-from nst_helpers.widgets.base import Drawing, Panel, encoded, pillow, slider
+from nst_helpers.widgets.base import Drawing, Panel, encoded, font, pillow, slider
+
+STRIP = 26  # pixels above a frame, for its words: a stored notebook shows the picture alone
 
 
 def film(frames: Sequence[np.ndarray], words: Sequence[str], label: str = "picture", start: int | None = None,
@@ -14,7 +16,7 @@ def film(frames: Sequence[np.ndarray], words: Sequence[str], label: str = "pictu
 
     Args:
         frames: images (height, width, 3), 0–255; they may differ in size.
-        words: one line for each frame, what to see in it.
+        words: one line for each frame, what to see in it; it stands above the frame too.
         label: of the slider. start: which frame comes first (default: the last).
         width: how many pixels wide all of them are shown.
 
@@ -30,7 +32,10 @@ def film(frames: Sequence[np.ndarray], words: Sequence[str], label: str = "pictu
 
 
 def draw_frame(image: np.ndarray, words: str, width: int) -> Drawing:
-    """One picture as a JPEG file, brought to a width smoothly: its pixels are no squares to look at."""
+    """One picture under its words as a JPEG file, brought to a width smoothly: its pixels are no squares to look at."""
     picture = pillow(image)
     picture = picture.resize((width, round(width * picture.height / picture.width)), Image.Resampling.LANCZOS)
-    return Drawing(encoded(picture, "JPEG"), words)
+    canvas = Image.new("RGB", (width, picture.height + STRIP), "white")
+    canvas.paste(picture, (0, STRIP))
+    ImageDraw.Draw(canvas).text((2, 2), words, "black", font(16))
+    return Drawing(encoded(canvas, "JPEG"), words)
