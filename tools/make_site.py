@@ -106,8 +106,8 @@ def _may_weigh(site):
             sizes["/".join(path.relative_to(site).parts[:-1][:2]) or "pages"] += path.stat().st_size
     if sizes.total() > LIMIT:
         told = ", ".join(f"{name} {size / 1e6:.1f}" for name, size in sizes.most_common(6))
-        raise SiteError(f"the site has {sizes.total() / 1e6:.1f} MB, and may have {LIMIT / 1e6:.1f}; the largest of it, "
-                        f"in MB: {told}. Fewer positions of panels (GRIDS in tools/website/panels.py) help")
+        raise SiteError(f"the site has {sizes.total() / 1e6:.1f} MB, and may have {LIMIT / 1e6:.1f}; the largest of "
+                        f"it, in MB: {told}. Fewer positions of panels (GRIDS in tools/website/panels.py) help")
 
 
 def main(arguments=None):
