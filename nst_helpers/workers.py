@@ -132,7 +132,7 @@ def _serve(count, threads):
         "dashboard_address": "127.0.0.1:0", "silence_logs": "CRITICAL"}
     started: Any  # to a type checker it may be a coroutine too
     # On a busy computer another worker takes its time to start. Dask gives it 15 s, and then never has one there again.
-    settings = {"distributed.scheduler.allowed-failures": RUNS - 1, "distributed.deploy.lost-worker-timeout": "1 hour"}
+    settings = {"distributed.scheduler.allowed-failures": RUNS - 1, "distributed.deploy.lost-worker-timeout": "1h"}
     with dask.config.set(settings), LocalCluster(**options) as started:
         print(started.scheduler_address, flush=True)
         sys.stdin.read()
