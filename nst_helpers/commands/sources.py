@@ -55,7 +55,7 @@ def sources(options: argparse.Namespace) -> Sources:
 
 
 def style_and_weight(text: str) -> tuple[float, str]:
-    """FILE:WEIGHT or FILE as (weight, file), with a weight of 1 where there is none.
+    """`FILE:WEIGHT` or `FILE` as (weight, file), with a weight of 1 where there is none.
 
     What is a file by its whole name is one, whatever colons it has; and a colon behind a single letter, as in
     C:waves.jpg, or before a folder, as in C:\\waves.jpg, stands behind a drive.
