@@ -85,7 +85,7 @@ def test_a_run_can_be_repeated_from_its_picture_and_its_folder(pictures, tmp_pat
     (["--learning-rate", "nan"], 2, "learning_rate = nan"),
     (["--output", "picture.txt"], 2, "picture.txt"), (["--output", "."], 2, "not a file"),
     (["--settings", "missing.json"], 2, "missing.json"), (["--settings", "missing.png"], 1, "missing.png"),
-    (["--network", "vgg19"], 1, "four ways"), (["--init", "missing.png"], 2, "or write noise or content"),
+    (["--network", "vgg19"], 1, "four ways"), (["--init", "missing.png"], 2, "or write one of noise, content"),
     (["--style", "missing.png"], 1, "missing.png: there is no such file"), (["--style", ":2"], 1, "there is no such"),
     (["--style", "waves.jpg:much"], 2, "'much' is none"), (["--style", "waves.jpg:0,5"], 2, "'0,5' is none"),
     (["--film", "film.mp4"], 2, ".gif, .webp"), (["--film-every", "3"], 2, "--film FILE"), (["--again"], 2, "a folder"),
