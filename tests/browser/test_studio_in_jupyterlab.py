@@ -204,8 +204,10 @@ def test_a_mask_is_painted_by_hand(studio):
     picture.scroll_into_view_if_needed()
     first = picture.screenshot()
     place = picture.bounding_box()
-    for number, share in enumerate((0.3, 0.4, 0.5, 0.6)):
-        studio.page.mouse.move(place["x"] + share * place["width"], place["y"] + 0.5 * place["height"])
+    # To and fro over half of the picture: a thin line would be less than one position of the deepest layer.
+    corners = [(x, y) for y in (0.2, 0.35, 0.5, 0.65, 0.8) for x in (0.2, 0.8)]
+    for number, (right, down) in enumerate(corners):
+        studio.page.mouse.move(place["x"] + right * place["width"], place["y"] + down * place["height"], steps=4)
         if not number:
             studio.page.mouse.down()
     studio.page.mouse.up()
