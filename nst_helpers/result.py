@@ -18,6 +18,7 @@ from nst_helpers.settings import Settings
 from nst_helpers.system import write_whole
 
 LOSSES = ("content", "style", "tv", "total")
+FILES = ("picture.png", "settings.json", "history.csv", "losses.png")  # that `Result.save` writes
 
 
 class State(NamedTuple):
@@ -75,7 +76,7 @@ class Result:
     masks: Masks | None = None  # where each style went
 
     def save(self, folder: str | Path, *, alpha: npt.ArrayLike | None = None) -> Path:
-        """Write picture.png (with the settings inside), settings.json, history.csv and losses.png.
+        """Write `FILES`: picture.png (with the settings inside), settings.json, history.csv and losses.png.
 
         Args:
             folder: made if need be. Each file is written whole or not at all.
@@ -90,12 +91,13 @@ class Result:
         from nst_helpers.plots import loss_curves  # here, because matplotlib takes half a second to import
 
         folder = Path(folder)
+        picture, settings, history, losses = (folder / name for name in FILES)
         weights = {name: getattr(self.settings, f"{name}_weight") for name in ("content", "style", "tv")}
-        save_image(to_uint8(self.image), folder / "picture.png", settings=asdict(self.settings), alpha=alpha)
+        save_image(to_uint8(self.image), picture, settings=asdict(self.settings), alpha=alpha)
         try:
-            write_whole(folder / "settings.json", json.dumps(asdict(self.settings), indent=2).encode() + b"\n")
-            write_whole(folder / "history.csv", self._csv().encode())
-            write_whole(folder / "losses.png", loss_curves(self.history, weights, self.sizes))
+            write_whole(settings, json.dumps(asdict(self.settings), indent=2).encode() + b"\n")
+            write_whole(history, self._csv().encode())
+            write_whole(losses, loss_curves(self.history, weights, self.sizes))
         except OSError as error:
             raise ImageError(f"{folder}: the picture is there, but not all of what goes with it could be written "
                              f"({error.strerror or error}). Check the folder and the free space.") from error

@@ -163,10 +163,7 @@ def iterate(content: npt.ArrayLike, style: Pictures, settings: Settings | None =
         SettingsError: the state is of a run with other sizes.
     """
     settings = _chosen(settings)
-    content, styles = checked_picture(content, "content"), weighted_styles(style)
-    levels = pyramid(*content.shape[:2], settings=settings)
-    shapes = content.shape[:2], [image.shape[:2] for _, image in styles]
-    scene = scene_of(content, styles, counting_masks(style, masks), levels[-1], settings)
+    scene, levels, shapes = _prepared(content, style, settings, masks)
     network = network or shared_network(settings.network, settings.pooling, settings.precision)
     require_size(network, settings, *shapes)
     if state is None:
@@ -192,10 +189,17 @@ def first_picture(content: npt.ArrayLike, style: Pictures, settings: Settings | 
 
     Arguments and errors as in `transfer`.
     """
-    settings, content = _chosen(settings), checked_picture(content, "content")
+    settings = _chosen(settings)
+    scene, (coarsest, *_), _ = _prepared(content, style, settings, masks)
+    return scene.finisher(coarsest)(scene.first(coarsest, settings, start))
+
+
+def _prepared(content, style, settings, masks):
+    """(the `Scene`, its levels, the (height, width) of the content and of each style as they were given)."""
+    content, styles = checked_picture(content, "content"), weighted_styles(style)
     levels = pyramid(*content.shape[:2], settings=settings)
-    scene = scene_of(content, weighted_styles(style), counting_masks(style, masks), levels[-1], settings)
-    return scene.finisher(levels[0])(scene.first(levels[0], settings, start))
+    shapes = content.shape[:2], [image.shape[:2] for _, image in styles]
+    return scene_of(content, styles, counting_masks(style, masks), levels[-1], settings), levels, shapes
 
 
 def descend(start: npt.ArrayLike, target: npt.NDArray[np.float32], style: npt.NDArray[np.float32], level: Level,

@@ -17,8 +17,6 @@ from nst_helpers.commands.report import Report, as_told, say_result
 from nst_helpers.commands.sources import Sources, sources
 from nst_helpers.errors import SettingsError
 
-FILES = ("picture.png", "settings.json", "history.csv", "losses.png")  # what `Result.save` writes
-
 if TYPE_CHECKING:
     from nst_helpers.commands.filming import Filming
     from nst_helpers.result import Diverged, Result
@@ -121,6 +119,7 @@ def _output(options):
 def _painted(options, output, report):
     from nst_helpers.checkpoint import Checkpoint
     from nst_helpers.images import ENDINGS, load_alpha, load_image
+    from nst_helpers.result import FILES
     from nst_helpers.schedule import content_limit
     from nst_helpers.transfer import Diverged, first_picture, transfer
 
