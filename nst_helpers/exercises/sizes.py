@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-STYLE_LAYERS = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
 Numbers = npt.NDArray[np.float64]
 
 
@@ -14,18 +13,18 @@ Numbers = npt.NDArray[np.float64]
 def terms(size: int, painting_size: int = 0, flip: str = "sideways", epsilon: float = 1e-3, framed: bool = False
           ) -> tuple[Numbers, Numbers]:
     """Content loss and TV as sums, E, and how many numbers the sums have, for the mirrored temple."""
-    from nst_helpers.images import load_image
     from nst_helpers.losses import content_loss, style_loss, total_variation
-    from nst_helpers.networks import data_folder, load_network
+    from nst_helpers.networks import shared_network
+    from nst_helpers.settings import Settings
+    from nst_helpers.shipped import shipped_picture
 
-    network = load_network()
-    weights: dict[str, float] = dict.fromkeys(STYLE_LAYERS, 0.2)
-    photograph = load_image(data_folder() / "content" / "temple.jpg", max_size=size)
-    painting = load_image(data_folder() / "style" / "great_waves.jpg", max_size=painting_size or 2 * size)
+    network, weights = shared_network(), Settings().style_layers
+    photograph = shipped_picture("temple", size)
+    painting = shipped_picture("great_waves", painting_size or 2 * size)
     image = photograph[:, ::-1] if flip == "sideways" else photograph[::-1] if flip else photograph
     pixels = np.pad(image, [[0, 1], [0, 1], [0, 0]], "symmetric") if framed else image
-    features, wanted = network(image, ("conv4_2", *STYLE_LAYERS)), network(photograph, ["conv4_2"])["conv4_2"]
-    sums = [content_loss(features["conv4_2"], wanted), style_loss(features, network(painting, STYLE_LAYERS), weights),
+    features, wanted = network(image, ("conv4_2", *weights)), network(photograph, ["conv4_2"])["conv4_2"]
+    sums = [content_loss(features["conv4_2"], wanted), style_loss(features, network(painting, weights), weights),
             total_variation(pixels, epsilon)]
     return np.array(sums, float), np.array([wanted.numpy().size, 1, image.size], float)
 
