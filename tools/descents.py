@@ -9,7 +9,6 @@ same picture, smaller, and writes data/runs/descents_beta.json. Each run is kept
 goes on where it was.
 """
 
-import json
 import sys
 from functools import partial
 
@@ -124,10 +123,7 @@ def largest_curvature(loss, photo):
 
 def read(name, recipe):
     """What was computed under this recipe's stamp so far."""
-    path = folder() / f"{name}.json"
-    if stamps.kept(path) == stamp(recipe):
-        return json.loads(path.read_text(encoding="utf-8"))
-    return {"stamp": stamp(recipe), "settings": dict(recipe[0]), "losses": {}}
+    return stamps.so_far(folder() / f"{name}.json", stamp(recipe), settings=dict(recipe[0]), losses={})
 
 
 def keep(name, told):

@@ -52,6 +52,11 @@ def kept(note):
         return None
 
 
+def so_far(note, stamp, **nothing):
+    """What a note tells that was computed under this stamp, perhaps not all; else a note of nothing yet."""
+    return json.loads(Path(note).read_text(encoding="utf-8")) if kept(note) == stamp else {"stamp": stamp, **nothing}
+
+
 def is_stale(note, stamp, pictures=None):
     """Whether a note is missing or has another stamp, or a picture is missing that it tells of: NAME.webp of NAME.json.
 

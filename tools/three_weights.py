@@ -11,7 +11,6 @@ is nearest to the style among those that keep the subject; painted_NETWORK.webp 
 """
 
 import itertools
-import json
 import sys
 from dataclasses import asdict
 
@@ -110,9 +109,7 @@ def painted(which):
 
 def read(name, recipe):
     """What was computed by this recipe so far."""
-    if stamps.kept(note(name)) == stamp(recipe):
-        return json.loads(note(name).read_text(encoding="utf-8"))
-    return {"stamp": stamp(recipe), "recipe": recipe}
+    return stamps.so_far(note(name), stamp(recipe), recipe=recipe)
 
 
 def keep(name, told):

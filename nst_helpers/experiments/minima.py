@@ -16,6 +16,7 @@ import numpy as np
 from nst_helpers.arrays import Image
 from nst_helpers.backend import tf
 from nst_helpers.descent import descend, fresh
+from nst_helpers.experiments.grain import rms
 from nst_helpers.images import load_image, noise_image
 from nst_helpers.networks import data_folder, shared_network
 from nst_helpers.objective import WEIGHT_SUM, Objective, weight_sum
@@ -84,12 +85,12 @@ def lowered(start: Image, objective: Callable, iterations: int, settings: Settin
 
 def force(image: Image, gradient: Image) -> float:
     """Root mean square of a gradient over the numbers that are free: neither 0 nor 255."""
-    return float(np.sqrt(np.mean(gradient[(image > 0) & (image < 255)] ** 2)))
+    return rms(gradient[(image > 0) & (image < 255)])
 
 
 def apart(first: Image, second: Image) -> float:
     """How far two pictures are apart: the root mean square of their difference, in gray levels."""
-    return float(np.sqrt(np.mean((np.asarray(first, float) - second) ** 2)))
+    return rms(np.asarray(first, float) - second)
 
 
 def pairs(pictures: Mapping[str, Image]) -> dict[str, float]:
@@ -103,7 +104,7 @@ def load_minima() -> tuple[Settings, dict[str, End], dict[int, dict[str, float]]
     """What `make runs` measured.
 
     Returns:
-        (the settings, {name: End}, {steps done: {"one, other": how far apart in gray levels}} of the four starts).
+        (the settings, {name: End}, {steps done: {"one, other": how far apart in gray levels}} of the three starts).
     """
     folder = data_folder() / "runs"
     told = json.loads((folder / "minima.json").read_text(encoding="utf-8"))
