@@ -14,7 +14,7 @@ import nbformat
 
 from website.aids import aids
 from website.links import Links
-from website.panels import GRIDS, WORDLESS, constructor, panel_of
+from website.panels import EVERYWHERE, GRIDS, constructor, panel_of
 from website.project import SiteError, shown
 from website.speech import say
 
@@ -120,7 +120,7 @@ class Lesson:
     def _moves_there(self, cell):
         """The way to a panel that moves in the first edition alone."""
         name = constructor(cell.source)
-        if not self.links.abroad or name in WORDLESS or not GRIDS.get(name or ""):
+        if not self.links.abroad or name in EVERYWHERE or not GRIDS.get(name or ""):
             return ""
         address = f"{self.links.english_page(self.page)}#panel-{self.panels}"
         return f' <a href="{address}">{say(self.language, "On the English page it moves.")}</a>'

@@ -33,9 +33,9 @@ GRIDS = {
     "race": [{"surface": ALL, "factor": 8, "beta1": [0.0, 0.5, 0.8, 0.9, 0.99]}, {"surface": ALL, "steps": 9}, PLACES],
     "Studio": None,
 }
-# Their drawings have no words in them, so all editions share one file. The others move in the first edition alone:
-# drawn once more for each language they would double the size of the site, which is to fit on a stick.
-WORDLESS = {"film", "layer_slider"}
+# They have few drawings, so they move in every edition, in its language; what looks the same is there once. The others
+# move in the first edition alone: drawn once more for each language they would double the size of the site.
+EVERYWHERE = {"film", "layer_slider"}
 
 
 def constructor(source):
@@ -50,10 +50,10 @@ def constructor(source):
 def panel_of(path, source, number, first=True):
     """(a panel's name in the site, whether it moves there); number: which of its lesson's panels it is, from 1.
 
-    first: of the first edition; in others only those of WORDLESS move.
+    first: of the first edition; in others only those of EVERYWHERE move.
     """
     name = constructor(source)
     if name not in GRIDS:
         raise SiteError(f"{shown(path)}: the panel {name} has no positions to be drawn for: add it to GRIDS in "
                         "tools/website/panels.py")
-    return f"{path.stem}-{number}", GRIDS[name] is not None and (first or name in WORDLESS)
+    return f"{path.stem}-{number}", GRIDS[name] is not None and (first or name in EVERYWHERE)
