@@ -22,7 +22,7 @@ from nst_helpers.settings import OPTIMIZERS, Settings
 PROBES = (96, 224)  # pixels: sides of the two pictures that are measured
 STEPS = 5
 BYTES = 4  # of a float32
-KEPT = 2.2  # feature values kept at the peak, over those of one pass: forwards, and a part of the way back (measured)
+KEPT = 3.2  # feature values kept at the peak, over those of one pass: forwards, and a part of the way back (measured)
 LONG = 300  # seconds
 
 
