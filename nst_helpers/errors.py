@@ -32,5 +32,10 @@ class NetworkError(NSTError, RuntimeError):
 
 
 def cause(error: BaseException) -> str:
-    """Why something failed, for the middle of a sentence: the system's own words, the error's, or its kind."""
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+    """Why something failed, for the middle of a sentence: the system's own words, the error's first line, or its kind.
+
+    >>> cause(ValueError("no such layer\\nand a list of all layers"))
+    'no such layer'
+    """
+    said = (getattr(error, "strerror", None) or str(error)).strip().splitlines()
+    return said[0] if said else type(error).__name__
