@@ -21,6 +21,8 @@ PORT ?= 8000
 EDITION := $(filter zh_CN,$(LANGUAGE))
 # Two side by side: a lesson or a test alone leaves half of two cores idle.
 TWO := --numprocesses=2
+# Some containers forbid Python to keep what it compiled: each process would then take 6 s more to load TensorFlow.
+unexport PYTHONDONTWRITEBYTECODE
 # But with one thread each: else they get into each other's way (a fifth more time), and lessons print the same anyway.
 test test-package test-notebooks test-browser coverage: export OMP_NUM_THREADS = 1
 test test-package test-notebooks test-browser coverage: export OPENBLAS_NUM_THREADS = 1
