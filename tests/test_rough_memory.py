@@ -70,6 +70,7 @@ print(json.dumps([kept, len(made), sum(thing() is not None for thing in made)]))
 """
 
 
+@pytest.mark.slow
 def test_a_transfer_in_a_loop_keeps_its_memory(tmp_path):
     """With all that belongs to it: the checkpoint, the saved result and its curves, the picture read again."""
     (fifth, fifteenth), made, alive = memory(TRANSFERS, tmp_path)
@@ -104,6 +105,7 @@ print(json.dumps([resident_after(work, 3, 9), printed]))
 """
 
 
+@pytest.mark.slow
 def test_a_lesson_nine_times_over_keeps_its_memory():
     """Lesson 01: the one that is done soonest, with figures, widgets, exercises and a network's layer."""
     source = ROOT / "notebooks" / "sources" / "01_convolution.py"
