@@ -28,7 +28,7 @@ from nst_helpers.backend import tf
 from nst_helpers.errors import NSTError, cause
 from nst_helpers.images import checked_picture
 from nst_helpers.masks import Given
-from nst_helpers.origin import origin
+from nst_helpers.origin import add_values, origin
 from nst_helpers.result import LOSSES, State, Step
 from nst_helpers.settings import OPTIMIZERS, Settings
 from nst_helpers.system import require_writable, write_whole
@@ -200,7 +200,9 @@ def _run(content, style, settings, start, masks):
 
 
 def _digest(image):
-    return hashlib.sha256(repr(image.shape).encode() + image.tobytes()).hexdigest()
+    digest = hashlib.sha256()
+    add_values(digest, repr(image.shape), image)
+    return digest.hexdigest()
 
 
 def _arrays(step, losses, seconds):
