@@ -49,15 +49,14 @@ def checked_picture(image: npt.ArrayLike, name: str) -> npt.NDArray[np.float32]:
 
 
 def _is_large_and_sound(image):
-    """Whether a large array is a picture, found out in one pass and without a copy; where it is not, a second look tells.
-    """
+    """Whether a large array is a picture, by one pass and without a copy; where not, a second look tells why."""
     if not isinstance(image, np.ndarray) or image.size <= LARGE or image.ndim != 3 or image.shape[2] != 3:
         return False
     if image.dtype == np.uint8:
         return True
     if image.dtype == np.float32:  # the bits of floats from 0 are in order as whole numbers; all others lie above them
         return _ONE < image.view(np.uint32).max() <= _WHITE
-    return np.can_cast(image.dtype, np.float32, "same_kind") and 0 <= image.min() and 1 < image.max() <= 255
+    return np.can_cast(image.dtype, np.float32, "same_kind") and image.min() >= 0 and 1 < image.max() <= 255
 
 
 def refuse_scaled(image: npt.ArrayLike, checked: npt.NDArray[np.float32], name: str) -> None:

@@ -44,8 +44,7 @@ def code_version(folder: Path = PACKAGE) -> str:
 
 
 def add_values(digest: Any, label: str, values: npt.NDArray | None) -> None:
-    """Put an array's numbers, as float32, into a digest of hashlib behind a label; row after row, without a copy of all.
-    """
+    """Put an array's numbers, as float32, into a digest of hashlib behind a label; row after row, without a copy."""
     digest.update(label.encode())
     if values is None:
         return

@@ -6,18 +6,20 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from nst_helpers import networks
+from nst_helpers import estimate, networks
 from nst_helpers import transfer as transfer_module
 from nst_helpers.__main__ import main
+from nst_helpers.checkpoint import Checkpoint
 from nst_helpers.commands import album
 from nst_helpers.commands.bar import Bar
+from nst_helpers.commands.filming import Filming
 from nst_helpers.commands.options import DRIVE, LOOK, SPEED
 from nst_helpers.commands.places import beside
 from nst_helpers.commands.sources import style_and_weight
@@ -228,7 +230,42 @@ def test_what_a_film_will_cost_is_told_before(place, capsys, monkeypatch):
     with pytest.raises(BaseException, match="the plan came"):
         main(["transfer", "me.png", "waves.png", "--film", "film.gif", "--film-every", "3", *loud])
     assert re.fullmatch(r"film\.gif will be a film of 3 frames, 32×20 pixels, one every 3 steps: about \d+ MB, which "
-                        r"takes \d+ s more and \d+ MB of memory\n", capsys.readouterr().err)
+                        r"takes \d+ s more and \d+ MB of memory\nthis will take too little time to measure it before, "
+                        r"and about \d+\.\d GB of memory, with the film\n", capsys.readouterr().err)
+
+
+def test_time_and_memory_are_told_before_the_work_with_masks_film_and_what_is_done(place, capsys, monkeypatch):
+    """A machine that takes 0.1 s a step whatever its size, with 0.05 more for each style that has a mask."""
+    monkeypatch.setattr(estimate, "_seconds_a_step", lambda settings, side, regions: 0.1 + 0.05 * regions)
+    monkeypatch.setattr(estimate, "SHARE", 1e9)
+    monkeypatch.setattr(Filming, "plan", lambda self: setattr(self, "seconds", 7.0) or "a film")
+    estimate._speed.cache_clear()
+    loud = ["me.png", "waves.png", *(word for word in QUICK if word != "--quiet"), "--iterations", "40"]
+    save_image(np.repeat([[[255.0], [0.0]]], 3, axis=2), "left.png")
+    transfer(load_image("me.png"), load_image("waves.png"), replace(SMALL, iterations=40),
+             lambda step: step.iteration == 10 and stop(), Checkpoint("run.npz"))
+    for typed, says in ([], "4 s and"), (["--keep", "left.png"], "6 s and"), (["--film", "a.gif"], "11 s and"), (
+            ["--checkpoint", "run.npz"], "3 s and"):
+        code, told, error = painted(capsys, *loud, *typed)
+        line = next(line for line in error.splitlines() if line.startswith("this will take"))
+        assert code == 0 and line.startswith(f"this will take about {says}")
+        assert told["estimate"]["seconds"] == float(says.split()[0]) and told["estimate"]["memory_bytes"] > 1e8
+        assert error.index("this will take") < error.index("40/40")
+        assert ("masks" in line, "the film" in line, "10 iterations are done" in line) == (
+            "--keep" in typed, "--film" in typed, "--checkpoint" in typed)
+    estimate._speed.cache_clear()
+
+
+def stop():
+    raise KeyboardInterrupt
+
+
+def test_too_little_memory_is_a_warning_even_where_all_else_is_quiet(place, capsys, monkeypatch):
+    monkeypatch.setattr(estimate.psutil, "virtual_memory", lambda: type("Memory", (), {"available": -1e12}))
+    monkeypatch.setattr(estimate, "measure", lambda *_: pytest.fail("--quiet measures nothing"))
+    code, told, error = painted(capsys, "me.png", "waves.png", *QUICK)
+    assert code == 0 and error.startswith("warning: this needs about ") and "choose a smaller size" in error
+    assert "this will take" not in error and told["estimate"]["seconds"] is None
 
 
 def test_a_film_is_there_after_ctrl_c(place, monkeypatch, capsys):
@@ -361,6 +398,16 @@ def test_a_folder_of_photographs(photos, capsys, monkeypatch):
         expected = transfer(load_image(f"photos/{source}", None), load_image("waves.png", None), SMALL)
         np.testing.assert_array_equal(load_image(f"results/{name}"), np.rint(expected.image))
     assert {path.name: path.read_bytes() for path in Path("photos").iterdir() if path.is_file()} == photos
+
+
+def test_time_and_memory_of_a_folder_are_told_for_all_that_can_be_read(photos, capsys, monkeypatch):
+    monkeypatch.setattr(estimate, "_seconds_a_step", lambda *_: 0.5)
+    monkeypatch.setattr(estimate, "SHARE", 1e9)
+    estimate._speed.cache_clear()
+    code, told, error = painted(capsys, "photos", "waves.png", *(word for word in QUICK if word != "--quiet"))
+    estimate._speed.cache_clear()
+    assert code == 1 and "this will take about 6 s and" in error and "GB of memory, with 3 photographs\n" in error
+    assert told["estimate"]["seconds"] == 6.0  # three of four steps each; the fourth is no picture
 
 
 def test_what_is_there_is_left_or_painted_anew(photos, capsys):

@@ -153,7 +153,8 @@ mask = np.zeros(large.shape[:2], np.uint8)
 mask[:, :2000] = 255
 settings, peaks = Settings(size=128, scales=2, iterations=2), []
 pairs = 2 * [(small, mask[:90, 1950:2050])]
-pairs += [(large.astype(kind), mask.astype(of)) for kind, of in ((np.uint8, np.uint8), (np.float32, bool), (float, float))]
+kinds = (np.uint8, np.uint8), (np.float32, bool), (float, float)
+pairs += [(large.astype(kind), mask.astype(of)) for kind, of in kinds]
 for number, (picture, where) in enumerate(pairs):
     file = Path(sys.argv[1]) / f"{number}.npz"
     tracemalloc.start()
