@@ -31,7 +31,7 @@ from nst_helpers.masks import Given
 from nst_helpers.origin import add_values, origin
 from nst_helpers.result import LOSSES, State, Step
 from nst_helpers.settings import OPTIMIZERS, Settings
-from nst_helpers.system import require_writable, write_whole
+from nst_helpers.system import at_home, require_writable, write_whole
 from nst_helpers.transfer import masks_for, weighted_styles
 
 FORMAT = 1  # of the file; another number wherever what is in it, or means, changes
@@ -64,7 +64,7 @@ class Checkpoint:
     """
 
     def __init__(self, path: str | Path, every: int = 25):
-        self.path, self.every = Path(path), every
+        self.path, self.every = at_home(path), every
         self._run: dict = {}
         self._pending: tuple[Step, list[Losses], float] | None = None
 

@@ -21,7 +21,7 @@ from nst_helpers.images import checked_picture, load_image
 from nst_helpers.masks import Given
 from nst_helpers.origin import add_values, origin
 from nst_helpers.settings import Settings
-from nst_helpers.system import write_whole
+from nst_helpers.system import at_home, write_whole
 from nst_helpers.transfer import Result, masks_for, weighted_styles
 from nst_helpers.workers import SweepError, cluster
 
@@ -203,7 +203,7 @@ def _listed(content, style, points, folder, masks=None):
     masks = masks_for(style, masks)
     for name, mask in masks.named().items() if masks else ():
         add_values(pictures, repr((name, mask is None or mask.shape)), mask)
-    return [Point(settings, Path(folder) / _name(pictures.hexdigest(), settings)) for settings in points]
+    return [Point(settings, at_home(folder) / _name(pictures.hexdigest(), settings)) for settings in points]
 
 
 def _name(pictures, settings):

@@ -182,14 +182,36 @@ def test_masks_one_for_each_style_and_what_is_kept(place, capsys):
     np.testing.assert_array_equal(load_image("picture.png")[16:], load_image("me.png")[16:])
 
 
-@pytest.mark.parametrize("typed, says", [
+MASKS = [
     (["--mask", "black.png", "--style", "glass.png"], "--mask: 1 for 2 styles; give one for each style"),
     (["--mask", "black.png"], "--mask black.png: it covers nothing"),
     (["--keep", "black.png"], "--keep black.png: it covers nothing"),
     (["--mask", "nowhere.png"], "there is no such file"),
     (["--keep", "white.png"], "style 1 has no place"),
     (["--keep", "white.png", "--output", "white.png"], "this is one of the pictures that it is made from"),
-])
+]
+
+
+def test_a_mask_that_vanishes_or_may_mean_two_things_is_told_in_one_line(place, capsys):
+    dot = np.zeros((999, 999, 3))
+    dot[500, 500] = 255
+    save_image(dot, "dot.png")
+    for option, whose in (("--mask", "style 1"), ("--keep", "what is kept")):
+        code, told, error = painted(capsys, "me.png", "waves.png", option, "dot.png", *QUICK)
+        assert code == 1 and told["error"].startswith(f"{whose} has 0.00 of one position of conv1_1, where a picture ")
+        assert len(error.splitlines()) == 1
+    save_image(noise_image(20, 20, 0), "both.png", alpha=np.tile(np.repeat([0, 255], 10), (20, 1)))
+    code, told, error = painted(capsys, "me.png", "waves.png", "--keep", "both.png", *QUICK)
+    assert code == 1 and told["error"].startswith("--keep both.png: it has shades and is transparent too")
+
+
+def test_a_mask_that_is_an_alpha_keeps_what_it_covers(place):
+    save_image(np.zeros((20, 32, 3)), "layer.png", alpha=np.repeat([[0.0] * 32, [255.0] * 32], 10, axis=0))
+    assert main(["transfer", "me.png", "waves.png", "--keep", "layer.png", *QUICK]) == 0
+    np.testing.assert_array_equal(load_image("picture.png")[10:], load_image("me.png")[10:])
+
+
+@pytest.mark.parametrize("typed, says", MASKS)
 def test_a_mask_that_will_not_do_is_told_in_one_line(place, capsys, typed, says):
     for name, value in (("black", 0.0), ("white", 255.0)):
         save_image(np.full((2, 2, 3), value), f"{name}.png")
@@ -530,6 +552,46 @@ def test_names_as_long_as_the_system_takes_them(place, capsys):
     kept = beside(Path(longest), "-before-step-100")
     assert len(kept.name.encode()) <= 255 and kept.name.endswith("-before-step-100.png")
     save_image(noise_image(2, 2, 0), kept)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_names_that_are_no_text_are_kept_and_cut(place):
+    name = os.fsdecode(b"caf\xe9" * 50 + b".png")
+    assert main(["transfer", "me.png", "waves.png", "--output", name, *QUICK]) == 0 and Path(name).is_file()
+    kept = beside(Path(os.fsdecode(b"caf\xe9.png")), "-before-step-9")
+    assert os.fsencode(kept.name) == b"caf\xe9-before-step-9.png"
+    kept = beside(Path(os.fsdecode(b"\xe9" * 250 + b".png")), "-before-step-9")
+    assert len(os.fsencode(kept.name)) == 255
+    save_image(noise_image(2, 2, 0), kept)
+
+
+def test_a_tilde_in_quotes_is_the_home_everywhere(place, monkeypatch, capsys):
+    home = place / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    for name in ("me", "waves", "glass"):
+        Path(f"{name}.png").rename(home / f"{name}.png")
+    typed = ["~/me.png", "--style", "~/waves.png:2", "--init", "~/glass.png", "--keep", "~/glass.png",
+             "--output=~/x.png", "--film", "~/x.gif", "--folder", "~/all", "--checkpoint", "~/run.npz"]
+    assert main(["transfer", *typed, *QUICK]) == 0
+    for name in ("x.png", "x.gif", "all/picture.png", "run.npz"):
+        assert (home / name).is_file()
+    assert not list(place.glob("~*"))
+    save_image(load_image("~/me.png"), "~/again.png")
+    assert (home / "again.png").is_file()
+    assert main(["transfer", "~/me.png", "~/waves.png", "--output", "~nobody-here/x.png", *QUICK]) == 2
+    assert "~nobody-here/x.png: nobody is called nobody-here here; write ./~nobody-here" in capsys.readouterr().err
+    assert main(["transfer", "~/me.png", "~/waves.png", "--output", "~x.png", *QUICK]) == 0 and Path("~x.png").is_file()
+
+
+def test_another_start_is_another_run(place, capsys):
+    typed = ["transfer", "me.png", "waves.png", "--checkpoint", "run.npz", *QUICK]
+    assert main([*typed, "--init", "glass.png"]) == 0
+    for other, differs in ((["--init", "waves.png"], "the start picture"), (["--init", "content"], "the start picture, "
+                                                                            "init"), ([], "the start picture")):
+        assert main([*typed, *other]) == 1
+        assert f"run.npz is of another run: {differs} differ" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="make is not there")

@@ -241,7 +241,7 @@ def modules(path):
     ("architecture", set()), ("optimizers", set()), ("plots", {"extras", "fonts"}),
     ("colors", set()), ("backend", {"errors", "system"}), ("masks", {"errors", "resizing"}),
     ("mask_files", {"errors", "images", "masks", "sources"}),
-    ("sources", {"errors"}), ("modes", {"errors"}), ("profiles", set()), ("checks", {"errors"}),
+    ("sources", {"errors", "system"}), ("modes", {"errors"}), ("profiles", set()), ("checks", {"errors"}),
     ("resizing", {"checks"}),
     ("decoding", {"errors", "modes", "profiles", "sources", "system"}),
     ("images", {"checks", "decoding", "errors", "resizing", "sources", "system"}), ("losses", {"backend"}),
