@@ -252,8 +252,8 @@ def test_what_a_film_will_cost_is_told_before(place, capsys, monkeypatch):
     with pytest.raises(BaseException, match="the plan came"):
         main(["transfer", "me.png", "waves.png", "--film", "film.gif", "--film-every", "3", *loud])
     assert re.fullmatch(r"film\.gif will be a film of 3 frames, 32×20 pixels, one every 3 steps: about \d+ MB, which "
-                        r"takes \d+ s more and \d+ MB of memory\nthis will take too little time to measure it before, "
-                        r"and about \d+\.\d GB of memory, with the film\n", capsys.readouterr().err)
+                        r"takes \d+ s more and \d+ MB of memory\nthis will take about \d+\.\d GB of memory, and "
+                        r"so short a time that it is not measured before, the film included\n", capsys.readouterr().err)
 
 
 def test_time_and_memory_are_told_before_the_work_with_masks_film_and_what_is_done(place, capsys, monkeypatch):
@@ -428,7 +428,7 @@ def test_time_and_memory_of_a_folder_are_told_for_all_that_can_be_read(photos, c
     estimate._speed.cache_clear()
     code, told, error = painted(capsys, "photos", "waves.png", *(word for word in QUICK if word != "--quiet"))
     estimate._speed.cache_clear()
-    assert code == 1 and "this will take about 6 s and" in error and "GB of memory, with 3 photographs\n" in error
+    assert code == 1 and "this will take about 6 s and" in error and "GB of memory, for 3 photographs\n" in error
     assert told["estimate"]["seconds"] == 6.0  # three of four steps each; the fourth is no picture
 
 

@@ -33,7 +33,8 @@ class Album:
     def __init__(self, pages: list[Page], again: bool):
         self.skipped = [] if again else [page for page in pages if page.target.exists()]
         self.todo = [page for page in pages if page not in self.skipped]
-        self.results, self.failed, self.estimate = [], [], None
+        self.results, self.failed = [], []
+        self.estimate: dict[str, float | int | None] | None = None  # what all that can be read will take
 
     def words(self) -> str:
         """One line about all of them."""
@@ -151,7 +152,7 @@ def _sizes(pages):
 
     for page in pages:
         with suppress(ImageError), opened(page.source) as picture:
-            yield picture.size[::-1]
+            yield picture.height, picture.width
 
 
 def _page(page, made_from, styles, start, bar, album):

@@ -38,12 +38,13 @@ def foretell(settings: "Settings", sizes: Sequence[tuple[int, int]], *, quiet: b
 
 
 def _line(needed, pictures, styles, filming, done):
-    time = f"about {needed.seconds:.0f} s and "
+    memory = f"{needed.bytes / 1e9:.1f} GB"
     if math.isnan(needed.seconds):
-        time = "too little time to measure it before, and about "
+        line = f"this will take about {memory} of memory, and so short a time that it is not measured before"
     elif needed.seconds >= 90:
-        time = f"about {needed.seconds / 60:.0f} minutes and "
-    extras = [f"{pictures} photographs"] * (pictures > 1) + ["masks"] * bool(styles) + ["the film"] * bool(filming)
-    counted = f", with {' and '.join(extras)}" if extras else ""
-    rest = f"; {done} iterations are done already" if done else ""
-    return f"this will take {time}{needed.bytes / 1e9:.1f} GB of memory{counted}{rest}"
+        line = f"this will take about {needed.seconds / 60:.0f} minutes and {memory} of memory"
+    else:
+        line = f"this will take about {needed.seconds:.0f} s and {memory} of memory"
+    extras = [f", for {pictures} photographs"] * (pictures > 1) + [", masks included"] * bool(styles)
+    extras += [", the film included"] * bool(filming) + [f"; {done} iterations are done already"] * bool(done)
+    return line + "".join(extras)
