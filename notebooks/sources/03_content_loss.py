@@ -528,7 +528,7 @@ pushes = {layer: push(one_eye, layer) for layer in layers}
 # %% tags=["figure"]
 titles = [f"{layer}: {100 * outside(each):.1f} % outside" for layer, each in pushes.items()]
 titles = ["one eye blurred away", *titles]
-plots.show(pushes_at(one_eye, pushes, mask[..., 0], (5, 125, 25, 201), titles), caption=(
+plots.show(pushes_at(one_eye, pushes, mask[..., 0], (5, 125, 25, 201), titles), photo=True, caption=(
     "Where each layer pushes the pixels around the eye (the mean of R, G and B, each panel on its own scale): orange "
     "is brighter, purple is darker, white is no push. The line is the border of the blur; the percentage is the part "
     "of the whole picture's push that falls outside it."))
