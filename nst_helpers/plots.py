@@ -232,16 +232,16 @@ def show_images(images: "Sequence[npt.ArrayLike]", titles: Sequence[str], captio
 
 def png(figure: "Figure") -> bytes:
     """The bytes of a PNG: the same figure gives the same bytes."""
-    return _saved(figure, format="png", metadata={"Software": None})
+    return saved(figure, format="png", metadata={"Software": None})
 
 
 def jpeg(figure: "Figure") -> bytes:
     """The bytes of a JPEG: small enough for a row of photographs."""
-    return _saved(figure, format="jpeg", pil_kwargs={"quality": 88, "progressive": True, "optimize": True})
+    return saved(figure, format="jpeg", pil_kwargs={"quality": 88, "progressive": True, "optimize": True})
 
 
-def _saved(figure, **options):
-    """The bytes of a figure's file, its words in the language in use."""
+def saved(figure: "Figure", **options: Any) -> bytes:
+    """The bytes of a figure's file, its words in the language in use; the options are those of `Figure.savefig`."""
     import matplotlib
 
     file = io.BytesIO()
@@ -255,14 +255,18 @@ def _saved(figure, **options):
 
 def _speak(figure):
     """Put the words of a figure into the language in use; those of ticks are held by what writes them."""
+    from matplotlib.category import StrCategoryFormatter
     from matplotlib.text import Text
     from matplotlib.ticker import FuncFormatter
 
     family = fonts.settings().get("font.family")
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
-            if isinstance(old := axis.get_major_formatter(), FuncFormatter):  # as set(xticklabels=…) makes it
+            # As set(xticklabels=…) makes it, or bars over words.
+            if isinstance(old := axis.get_major_formatter(), FuncFormatter | StrCategoryFormatter):
                 axis.set_major_formatter(lambda x, place, old=old: fonts.drawn(old(x, place)))
+            if family:  # the labels are empty until they are drawn
+                axis.set_tick_params(which="both", labelfontfamily=family)
     for text in figure.findobj(Text):
         if text.get_text():
             text.set_text(fonts.drawn(text.get_text()))

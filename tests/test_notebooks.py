@@ -201,6 +201,20 @@ def test_a_rebuild_keeps_what_differs_by_rounding_only(stored, new, kept):
     assert tool._same_words(new, stored) == kept
 
 
+def test_a_rebuild_makes_stored_pictures_small_too(folder, monkeypatch):
+    """They look like the new ones, and are kept; what was stored large had stayed so for ever."""
+    cell = ("\n# %%\nfrom IPython.display import display\nfrom PIL import Image\n"
+            "display(Image.radial_gradient('L').convert('RGB'))\n")
+    (folder / "sources" / "90_small.py").write_text(SOURCE + cell)
+    with monkeypatch.context() as before:
+        before.setattr(tool, "shrink", lambda notebook, lesson=None: None)
+        tool.main([])
+    large = len(outputs(read("90_small", False))[-1].data["image/png"])
+    tool.main([])
+    sizes = [len(outputs(read("90_small", solved))[-1].data["image/png"]) for solved in (False, True)]
+    assert sizes[1] < sizes[0] < 0.9 * large
+
+
 def test_stub_and_solution(folder):
     tool.main([])
     lesson, solved = read("90_small", False), read("90_small", True)

@@ -12,6 +12,7 @@ import pytest
 import test_notebooks
 import test_translations
 from languages import rules
+from languages import texts as words
 
 tool = test_notebooks.tool
 LANGUAGE = "zh_CN"
@@ -101,14 +102,16 @@ def test_its_pictures_are_as_many_and_have_chinese_words(lesson):
         assert ours == theirs, cell.source[:60]
         for output in cell.outputs:
             for mime in {"image/png", "image/jpeg"} & set(output.get("data", {})):
-                assert re.search(r"[\u4e00-\u9fff]", output.metadata[mime]["alt"]), output.metadata[mime]["alt"]
+                alt = output.metadata[mime]["alt"]
+                assert re.search(r"[\u4e00-\u9fff]", alt) or not words.has_words(alt, markdown=False), alt
 
 
 @every_lesson
 def test_no_english_sentence_is_left_in_what_it_shows(lesson):
+    """Keras's own docstring is quoted as it is; words in columns, far apart, are the names of a table's columns."""
     for cell, _ in pairs(lesson):
-        for text in texts(cell):
-            found = re.search(r"(?:\b[A-Za-z]?[a-z]{2,}\b[ ,]+){4,}[a-z]{2,}", text)
+        for text in texts(cell) if "__doc__" not in cell.source else []:
+            found = re.search(r"(?:\b[A-Za-z]?[a-z]{2,}\b(?: |, )){4,}[a-z]{2,}", text)
             assert not found, f"{found.group()!r} in the output of {cell.source[:60]!r}"
 
 

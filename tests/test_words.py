@@ -126,6 +126,27 @@ def test_a_figure_speaks_in_titles_labels_legends_and_ticks(chinese, monkeypatch
     assert {"损失", "噪声 σ = 3", "灰色噪声", "第一", r"$\gamma$"} <= shown and "loss" not in shown
 
 
+@pytest.mark.filterwarnings("ignore:Glyph")
+def test_bars_over_words_speak_with_the_languages_font(chinese, monkeypatch):
+    """Their labels are empty until they are drawn."""
+    family = ["DejaVu Sans", "Some Chinese Font"]
+    figure, axes = plots.subplots()
+    axes.barh(["loss", "第一"], [1, 2])
+    monkeypatch.setattr(fonts, "font_file", lambda: ("any", 0))
+    monkeypatch.setattr(fonts, "settings", lambda: {"font.family": family})
+    plots.png(figure)
+    labels = axes.get_yticklabels()
+    assert [label.get_text() for label in labels] == ["损失", "第一"]
+    assert all(label.get_fontfamily() == family for label in labels)
+
+
+def test_every_figure_of_a_diagram_is_written_by_the_one_function_that_speaks():
+    """A figure that wrote itself had boxes for its Chinese letters."""
+    package = Path(plots.__file__).parent
+    writers = [path.name for path in package.rglob("*.py") if ".savefig(" in path.read_text("utf-8")]
+    assert writers == ["plots.py"]
+
+
 def test_a_figure_without_a_font_keeps_english_and_says_so_once(chinese, monkeypatch, capfd):
     monkeypatch.setattr(fonts, "FONTS", {"zh_CN": ("No Such Font",)})
     monkeypatch.setattr(fonts, "_FILES", fonts.re.compile("no such file"))

@@ -120,8 +120,10 @@ def build(lesson, solved, language=None, draft=False):
             cell.metadata.pop("execution", None)
     notebook.metadata = nbformat.from_dict(METADATA)
     unsolved = target(lesson, False)
-    shrink(notebook, nbformat.read(unsolved, as_version=4) if solved and unsolved.is_file() else None)
+    shown = nbformat.read(unsolved, as_version=4) if solved and unsolved.is_file() else None
+    shrink(notebook, shown)
     _keep_equal_outputs(notebook, path)
+    shrink(notebook, shown)  # what was stored may be older than this step
     nbformat.validate(notebook)
     text = nbformat.writes(notebook, version=4) + "\n"
     if path.is_file() and path.read_text(encoding="utf-8") == text:

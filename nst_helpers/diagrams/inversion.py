@@ -1,13 +1,12 @@
 """Diagrams of lesson 03: what differs where, the way back through a layer, pushes, and the sheets of a pyramid."""
 
-import io
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from nst_helpers.arrays import Image
-from nst_helpers.plots import AMBER, BLUE, ORANGE, SIGNED, draw_image, subplots
+from nst_helpers.plots import AMBER, BLUE, ORANGE, SIGNED, draw_image, saved, subplots
 
 INK = "0.25"
 FORWARD = (("I", "pixels"), ("Z", "before the gate"), ("F", "feature map"), ("P", "pooled map"))
@@ -157,6 +156,4 @@ def shown(sheet: Image) -> Image:
 
 def full_color_jpeg(figure: Figure) -> bytes:
     """The bytes of a JPEG with the colour of every pixel: the usual kind halves it, and coloured grain with it."""
-    file = io.BytesIO()
-    figure.savefig(file, format="jpeg", pil_kwargs={"quality": 85, "subsampling": 0})
-    return file.getvalue()
+    return saved(figure, format="jpeg", pil_kwargs={"quality": 85, "subsampling": 0})

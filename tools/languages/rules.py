@@ -85,13 +85,20 @@ def skeleton(source: str) -> str:
             return ast.Constant("…") if isinstance(node.value, str) else node
 
         def visit_JoinedStr(self, node):
-            parts = [ast.dump(self.visit(part)) for part in node.values if isinstance(part, ast.FormattedValue)]
+            parts = [ast.dump(self.visit(part)) for part in node.values
+                     if isinstance(part, ast.FormattedValue) and not _plural(part.value)]
             return ast.Constant("…".join(["", *sorted(parts)]))
 
         def visit_FormattedValue(self, node):
             return ast.FormattedValue(self.visit(node.value), node.conversion, node.format_spec)
 
     return ast.dump(Silent().visit(ast.parse(source)))
+
+
+def _plural(node):
+    """Is it the ending in "{n} pair{'s' * (n > 1)}"? Chinese has none."""
+    return (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)
+            and isinstance(node.left, ast.Constant) and node.left.value == "s")
 
 
 def _formulas(english, chinese, markdown):
