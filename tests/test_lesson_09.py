@@ -192,6 +192,8 @@ def test_the_race_is_finished_and_every_best_rate_has_neighbours():
         for schedule in ("falling",) if rule == "AdaGrad, Keras" else ("falling", "constant"):
             curve = list(race.curve(rule, schedule))
             assert 0 < curve.index(race.best(rule, schedule)[0]) < len(curve) - 1, (rule, schedule)
+            if rule != "AdaGrad, Keras":  # what is told of a schedule was tried from three noises, and longer
+                assert len(race.noises(rule, schedule)) == 3 and len(race.curve(rule, schedule, "control")) == 1
     for name in rates.PICTURES:
         assert race.image(name).shape == (213, 320, 3) and race.pictures[name]["rule"] in RULES
     assert not tool.main(["--check"])
@@ -210,7 +212,8 @@ def test_a_race_that_was_stopped_goes_on_where_it_was(tmp_path, monkeypatch):
     monkeypatch.setattr(rates, "paint", painted)
     assert tool.main(["--check"]) and tool.main([]) == 0 and not tool.main(["--check"])
     assert rates.load_race().best("RMSprop") == (32, 1) and rates.load_race().best("RMSprop", "constant") == (32, 1)
-    assert rates.load_race().noises("RMSprop").tolist() == [1, 1, 1]  # the first noise and both others
+    for schedule in ("falling", "constant"):
+        assert rates.load_race().noises("RMSprop", schedule).tolist() == [1, 1, 1]  # the first noise and both others
     told = json.loads((tmp_path / "race.json").read_text())
     del told["finished"], told["grid"]["RMSprop|falling|32"]
     (tmp_path / "race.json").write_text(json.dumps(told))

@@ -206,6 +206,15 @@ def test_the_best_of_a_stored_ladder_has_worse_neighbours(name, schedule):
     assert other.steps == 60
 
 
+@pytest.mark.parametrize(("name", "schedule"), [
+    *((name, "constant") for name in ("L-BFGS", "momentum", "Adam", "RMSprop")), ("Adam", "cosine")])
+def test_the_best_of_the_longer_race_has_worse_neighbours_too(name, schedule):
+    ladder = {race.learning_rate for race in contest.stored_races(
+        optimizer=name, schedule=schedule, size=160, memory=10, steps=200)}
+    rate = contest.best(optimizer=name, schedule=schedule, size=160, memory=10, steps=200).learning_rate
+    assert {rate / 2, 2 * rate} <= ladder
+
+
 @pytest.mark.parametrize("name", RACERS)
 def test_the_stored_pictures_are_there_and_large(name):
     image = contest.picture(name.lower().replace(" ", "_"))

@@ -4,8 +4,8 @@
     python tools/adaptive.py --check    compute nothing; say whether it is out of date
 
 It writes data/adaptive/race.json, with every score, and one picture NAME.webp for each of PICTURES. Each score is kept
-at once, so a run that was stopped goes on where it was. The controls: three times as many steps at the best η; further
-noises, at the best η. How a lesson shows them: nst_helpers/experiments/rates.py.
+at once, so a run that was stopped goes on where it was. The controls, with each schedule at the η that is best for it:
+three times as many steps, and further noises. How a lesson shows them: nst_helpers/experiments/rates.py.
 """
 
 import sys
@@ -30,8 +30,8 @@ def main(arguments=None):
 
 def read_recipes():
     """One: everything but the powers of two that are tried, which follow from what is found."""
-    return {"race": [FIRST, STEPS, CONTROL_STEPS, rates.SEEDS, rates.PICTURES, rates.SMALL, rates.LARGE,
-                     rates.LARGE_STEPS]}
+    return {"race": [FIRST, STEPS, CONTROL_STEPS, rates.SEEDS, list(SCHEDULES), rates.PICTURES, rates.SMALL,
+                     rates.LARGE, rates.LARGE_STEPS]}
 
 
 def is_stale(name, recipe):
@@ -56,7 +56,7 @@ def stamp(recipe):
 
 
 def race(told, network):
-    """The grid at STEPS, then the best rate of each rule at CONTROL_STEPS; Keras's AdaGrad with a falling η only."""
+    """The grid at STEPS, then the best rates of each rule at CONTROL_STEPS; Keras's AdaGrad with a falling η only."""
     look, noise = rates.cat_race(network)
     best = {}
     for rule, first in FIRST.items():
@@ -66,7 +66,8 @@ def race(told, network):
         search(lambda rate, rule=rule: score(told, "grid", look, noise, rule, "constant", rate, STEPS),
                best[rule] / 2, (1 / 2, 1, 2))
     for rule in compared():
-        score(told, "control", look, noise, rule, "falling", best[rule], CONTROL_STEPS)
+        for schedule in SCHEDULES:
+            score(told, "control", look, noise, rule, schedule, best_rate(told, rule, schedule), CONTROL_STEPS)
 
 
 def compared():
@@ -85,16 +86,17 @@ def search(value, first, factors):
 
 
 def from_other_noises(told, network):
-    """Each rule from further noises, with a falling η, at its best of the grid."""
+    """Each rule from further noises, with each schedule at its best of the grid."""
     for seed in rates.SEEDS:
         look, noise = rates.cat_race(network, seed=seed)
         for rule in compared():
-            score(told, f"noise {seed}", look, noise, rule, "falling", best_rate(told, rule), STEPS)
+            for schedule in SCHEDULES:
+                score(told, f"noise {seed}", look, noise, rule, schedule, best_rate(told, rule, schedule), STEPS)
 
 
-def best_rate(told, rule):
-    """The best falling η of the grid, from the six digits that are kept to the power of two that it was."""
-    return 2.0 ** np.rint(np.log2(rates.StoredRace(told).best(rule)[0]))
+def best_rate(told, rule, schedule):
+    """The best η of the grid, from the six digits that are kept to the power of two that it was."""
+    return 2.0 ** np.rint(np.log2(rates.StoredRace(told).best(rule, schedule)[0]))
 
 
 def score(told, part, look, noise, rule, schedule, rate, steps):

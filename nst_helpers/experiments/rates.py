@@ -105,7 +105,7 @@ class StoredRace(NamedTuple):
 
         Args:
             rule: of `adaptive.RULES`. schedule: of `adaptive.SCHEDULES`.
-            part: "grid", 100 steps; and with a falling η, at the best of the grid: "noise 1" and "noise 2", the same
+            part: "grid", 100 steps; and with each schedule at its best of the grid: "noise 1" and "noise 2", the same
                 from another noise, and "control", 300 steps.
         """
         found = {}
@@ -121,9 +121,10 @@ class StoredRace(NamedTuple):
         rate = min(curve, key=curve.__getitem__)
         return rate, curve[rate]
 
-    def noises(self, rule: str) -> npt.NDArray[np.floating]:
-        """The losses of a rule with a falling η from every noise, at the η that is best for the first one."""
-        return np.array([self.best(rule, part=part)[1] for part in ("grid", *(f"noise {seed}" for seed in SEEDS))])
+    def noises(self, rule: str, schedule: str = "falling") -> npt.NDArray[np.floating]:
+        """The losses of a rule from every noise, at the η that is best for the first one with this schedule."""
+        parts = ("grid", *(f"noise {seed}" for seed in SEEDS))
+        return np.array([self.best(rule, schedule, part)[1] for part in parts])
 
     def image(self, name: str) -> npt.NDArray[np.float32]:
         """A large picture, (height, width, 3), 0–255."""
