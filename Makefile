@@ -21,13 +21,15 @@ PORT ?= 8000
 EDITION := $(filter zh_CN,$(LANGUAGE))
 # Two side by side: a lesson or a test alone leaves half of two cores idle.
 TWO := --numprocesses=2
+# Some containers forbid Python to keep what it compiled: each process would then take 6 s more to load TensorFlow.
+unexport PYTHONDONTWRITEBYTECODE
 # But with one thread each: else they get into each other's way (a fifth more time), and lessons print the same anyway.
-test test-package test-notebooks test-browser coverage: export OMP_NUM_THREADS = 1
-test test-package test-notebooks test-browser coverage: export OPENBLAS_NUM_THREADS = 1
-test test-package test-notebooks test-browser coverage: export TF_NUM_INTRAOP_THREADS = 1
+test test-package test-slow test-notebooks test-browser coverage: export OMP_NUM_THREADS = 1
+test test-package test-slow test-notebooks test-browser coverage: export OPENBLAS_NUM_THREADS = 1
+test test-package test-slow test-notebooks test-browser coverage: export TF_NUM_INTRAOP_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab transfer notebooks translations site serve handout gallery runs features woven test test-package test-notebooks test-browser processors benchmark coverage lint lock gpu clean
+.PHONY: help lab transfer notebooks translations site serve handout gallery runs features woven test test-package test-slow test-notebooks test-browser processors benchmark coverage lint lock gpu clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -76,13 +78,16 @@ features: $(VENV)/installed  ## compute what lesson 02 shows of channels and of 
 woven: $(VENV)/installed  ## compute the textures that lesson 05 shows, where out of date (data/woven)
 	$(RUN) tools/woven.py
 
-test: lint  ## check everything
+test: lint  ## check everything but what `make test-slow` has
 	$(MAKE) test-package
 	$(MAKE) test-notebooks
 	$(MAKE) test-browser
 
 test-package: $(VENV)/installed  ## run the tests of the package, the tools and the built files
-	$(RUN) -m pytest $(TWO) -p no:nbval --dist=loadfile --no-loadscope-reorder --durations=20 --ignore=tests/browser
+	$(RUN) -m pytest $(TWO) -p no:nbval --dist=loadfile --no-loadscope-reorder --durations=20 --ignore=tests/browser -m "not slow"
+
+test-slow: $(VENV)/installed  ## what takes long and few changes break: training, memory over many rounds, killed processes
+	$(RUN) -m pytest $(TWO) -p no:nbval --dist=loadfile --no-loadscope-reorder --durations=20 --ignore=tests/browser -m slow
 
 test-notebooks: $(VENV)/installed  ## run every lesson, compare its outputs; LESSON=01_convolution CONDITION=sse41
 	$(RUN) $(if $(CONDITION),tools/check_processors.py --without-package --condition $(CONDITION), \

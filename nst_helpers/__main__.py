@@ -46,7 +46,7 @@ def _answered(typed):
 
 
 def _run(typed):
-    from nst_helpers.commands.parser import take_late_style  # within main's try: Ctrl-C may come already
+    from nst_helpers.commands.parser import take_homes, take_late_style  # within main's try: Ctrl-C may come already
 
     parser = _parser()
     if not typed:
@@ -54,6 +54,7 @@ def _run(typed):
         return USAGE
     options, rest = parser.parse_known_args(typed)
     take_late_style(options, rest)
+    take_homes(options)
     return options.command(options)
 
 

@@ -28,10 +28,10 @@ from nst_helpers.backend import tf
 from nst_helpers.errors import NSTError, cause
 from nst_helpers.images import checked_picture
 from nst_helpers.masks import Given
-from nst_helpers.origin import origin
+from nst_helpers.origin import add_values, origin
 from nst_helpers.result import LOSSES, State, Step
 from nst_helpers.settings import OPTIMIZERS, Settings
-from nst_helpers.system import require_writable, write_whole
+from nst_helpers.system import at_home, require_writable, write_whole
 from nst_helpers.transfer import masks_for, weighted_styles
 
 FORMAT = 1  # of the file; another number wherever what is in it, or means, changes
@@ -64,7 +64,7 @@ class Checkpoint:
     """
 
     def __init__(self, path: str | Path, every: int = 25):
-        self.path, self.every = Path(path), every
+        self.path, self.every = at_home(path), every
         self._run: dict = {}
         self._pending: tuple[Step, list[Losses], float] | None = None
 
@@ -178,6 +178,15 @@ class Checkpoint:
                                "other programs, and try again")
 
 
+def iterations_kept(path: Path) -> int:
+    """How many iterations are in a file; 0 where it is none or cannot be read: who goes on from it tells that."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:  # which reads no more of the file than this one array
+            return len(stored["losses"])
+    except Exception:
+        return 0
+
+
 def _is_sound(data):
     """Whether a file's checksums are right."""
     try:
@@ -200,7 +209,9 @@ def _run(content, style, settings, start, masks):
 
 
 def _digest(image):
-    return hashlib.sha256(repr(image.shape).encode() + image.tobytes()).hexdigest()
+    digest = hashlib.sha256()
+    add_values(digest, repr(image.shape), image)
+    return digest.hexdigest()
 
 
 def _arrays(step, losses, seconds):

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from nst_helpers.errors import ImageError, cause
 
 LARGE = 12_000_000  # values, of four megapixels: what is larger is worked on in strips, without a copy
+_ONE, _WHITE = np.array([1, 255], np.float32).view(np.uint32)
 
 # The arrays that were read from files, by id: nothing that comes from a file is scaled to 0–1, however dark it is.
 _read: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
@@ -23,7 +24,7 @@ def note_read(image: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 
 
 def checked_picture(image: npt.ArrayLike, name: str) -> npt.NDArray[np.float32]:
-    """An image that a transfer can work on, in float32: a copy, or where it is large the very same.
+    """An image that a transfer can work on, in float32: a copy; or where it is large the very same, of any type.
 
     A large one is reduced before anything else (`nst_helpers.schedule.reduced`): a copy of it would only take memory.
 
@@ -37,12 +38,25 @@ def checked_picture(image: npt.ArrayLike, name: str) -> npt.NDArray[np.float32]:
     whole = f"{name} picture"
     if isinstance(image, str | os.PathLike):
         raise ImageError(f"the {whole} is the name of a file: give load_image({str(image)!r})")
+    if _is_large_and_sound(image):
+        return image  # pyright: ignore[reportReturnType]: an array, as was found out
     checked = checked_array(image, whole)
     least, most = checked.min(), checked.max()
     if least < 0 or most > 255:
         raise ImageError(f"the {whole} has values from {least:g} to {most:g}: 0 to 255 is needed")
     refuse_scaled(image, checked, whole)
     return checked.copy() if checked is image and checked.size <= LARGE else checked
+
+
+def _is_large_and_sound(image):
+    """Whether a large array is a picture, by one pass and without a copy; where not, a second look tells why."""
+    if not isinstance(image, np.ndarray) or image.size <= LARGE or image.ndim != 3 or image.shape[2] != 3:
+        return False
+    if image.dtype == np.uint8:
+        return True
+    if image.dtype == np.float32:  # the bits of floats from 0 are in order as whole numbers; all others lie above them
+        return _ONE < image.view(np.uint32).max() <= _WHITE
+    return np.can_cast(image.dtype, np.float32, "same_kind") and image.min() >= 0 and 1 < image.max() <= 255
 
 
 def refuse_scaled(image: npt.ArrayLike, checked: npt.NDArray[np.float32], name: str) -> None:

@@ -25,7 +25,7 @@ from nst_helpers.arrays import Map, Tensor
 from nst_helpers.backend import tf
 from nst_helpers.errors import ImageError
 from nst_helpers.losses import gram_matrix
-from nst_helpers.masks import Parts
+from nst_helpers.masks import Parts, parts_at
 from nst_helpers.networks import FeatureNetwork
 from nst_helpers.objective import (
     OPEN_IMAGE,
@@ -138,15 +138,47 @@ def at_layer(part: Map, layer: str) -> Map:
     return part
 
 
+def require_regions(parts: Parts, kept: Map | None, layers: Sequence[str], margins: Sequence[tuple[int, int, int]]
+                    ) -> None:
+    """Refuse regions that a layer cannot see, before anything is computed.
+
+    A style needs a position of each of its layers at each size. What is kept is the photograph to the last bit however
+    small it is, so that it need be seen by one layer at one size: where it is less than a position of the first one at
+    the finest size, nothing of it would be left.
+
+    Args:
+        parts, kept: at the finest size; what is kept as (height, width), 0–1, or None.
+        layers: of the style loss. margins: (height, width, margin) of each size, from coarse to fine.
+
+    Raises:
+        ImageError: a region is smaller than one position of a layer; it names the layer.
+    """
+    for height, width, edge in margins:
+        for number, part in enumerate(parts_at(parts, height, width, edge).styles, 1):
+            for layer in layers:
+                seen = at_layer(part, layer)
+                if seen.size:  # a picture that is too small for the layer is another error
+                    _require_position(seen, f"style {number}", layer, part.shape)
+    if kept is not None:
+        first = min(layers, key=LAYER_NAMES.index)
+        _require_position(at_layer(kept, first), "what is kept", first, kept.shape)
+
+
 def _normalized(part, number, layer, size):
     """T of a region: its squares sum to one."""
+    total = _require_position(part, f"style {number}", layer, size)
+    return np.sqrt(part / total).astype(np.float32)
+
+
+def _require_position(part, whose, layer, size):
+    """How many positions of a layer a region has, if that is one at least."""
     total = float(part.sum(dtype=np.float64))
     if total < 1:
         raise ImageError(
-            f"style {number} has {total:.2f} of one position of {layer}, where a picture of {size[0]}×{size[1]} pixels "
+            f"{whose} has {total:.2f} of one position of {layer}, where a picture of {size[0]}×{size[1]} pixels "
             f"has {part.shape[0]}×{part.shape[1]}: give it a larger region, or take fewer scales, a larger size or "
             "shallower layers")
-    return np.sqrt(part / total).astype(np.float32)
+    return total
 
 
 @lru_cache(maxsize=8)

@@ -25,12 +25,12 @@ from nst_helpers.checks import (
 )
 from nst_helpers.decoding import FORMATS, MAX_PIXELS, alpha, exif, opened, pixels
 from nst_helpers.errors import ImageError, ImageWarning, cause
-from nst_helpers.resizing import BICUBIC, LANCZOS, resized
+from nst_helpers.resizing import BICUBIC, LANCZOS, no_larger, resized
 from nst_helpers.sources import Source, as_path, name_of
 from nst_helpers.system import write_whole
 
 __all__ = ["FORMATS", "MAX_PIXELS", "ImageError", "ImageWarning", "checked_picture", "load_alpha", "load_image",
-           "load_settings", "noise_image", "resize_image", "save_image", "to_uint8"]
+           "load_settings", "no_larger", "noise_image", "resize_image", "save_image", "to_uint8"]
 
 _LOSSY = {"format": "JPEG", "quality": 95, "subsampling": "4:4:4"}
 _LOSSLESS = {"format": "WEBP", "lossless": True, "exact": True}  # exact: where it is transparent, too

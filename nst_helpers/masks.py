@@ -20,7 +20,9 @@ from PIL import Image
 
 from nst_helpers.arrays import Map
 from nst_helpers.errors import ImageError, cause
+from nst_helpers.resizing import block_means
 
+LONGEST = 2048  # pixels: the longer side to which a mask from a file is reduced; a large array keeps as many, or more
 STEPS = 4096  # shades of grey after resizing: so what is all white stays 1, and all black 0, to the last bit
 
 
@@ -103,7 +105,7 @@ def checked_mask(mask: npt.ArrayLike, name: str) -> Map:
     """
     try:
         given = np.asarray(mask)
-        found = given.astype(np.float32, casting="same_kind" if given.dtype.kind != "b" else "unsafe")
+        found = _fewer(given).astype(np.float32, casting="same_kind" if given.dtype.kind != "b" else "unsafe")
     except Exception as error:
         raise ImageError(f"{name} is no array of real numbers, (height, width) or (height, width, 3) ({cause(error)}): "
                          "of a file, give load_image(…)") from error
@@ -112,14 +114,22 @@ def checked_mask(mask: npt.ArrayLike, name: str) -> Map:
     if found.ndim != 2 or not found.size:
         raise ImageError(f"{name} has shape {given.shape}: (height, width) or (height, width, 3) is needed, none of "
                          "them 0")
-    if not np.isfinite(found).all():
+    least, most = given.min(), given.max()
+    if not np.isfinite(least) or not np.isfinite(most):
         raise ImageError(f"{name} holds values that are not finite")
-    least, most = found.min(), found.max()
     if least < 0 or most > 255:
         raise ImageError(f"{name} has values from {least:g} to {most:g}: 0 to 255, or 0 to 1, is needed")
     if not most:
         raise ImageError(f"{name} covers nothing: it is black all over; white is where it shall count")
     return found / np.float32(255) if most > 1 or given.dtype == np.uint8 else found
+
+
+def _fewer(given):
+    """A large array as the means of its blocks, at least LONGEST of them along its longer side; others as they are."""
+    step = max(given.shape[:2], default=0) // LONGEST
+    if step < 2 or given.ndim not in (2, 3) or not np.can_cast(given.dtype, np.float32, "same_kind"):
+        return given
+    return block_means(given, *(max(1, side // step) for side in given.shape[:2]))
 
 
 def resized(mask: Map, height: int, width: int) -> Map:
@@ -143,7 +153,8 @@ def parts_of(masks: Masks, shares: Sequence[float], height: int, width: int) -> 
         shares: w, the weight of each style, above 0. height, width: in pixels.
 
     Raises:
-        ImageError: a style is left without a place.
+        ImageError: a style is left without a place by what the others have. One whose own mask leaves nothing at this
+            size is found by `nst_helpers.guided.require_regions`, which knows the layers.
     """
     keep = np.zeros((height, width), np.float32) if masks.keep is None else resized(masks.keep, height, width)
     given = [None if mask is None else resized(mask, height, width) for mask in masks.styles or [None] * len(shares)]
@@ -154,8 +165,8 @@ def parts_of(masks: Masks, shares: Sequence[float], height: int, width: int) -> 
     covered = np.ones_like(keep) if any(mask is None for mask in given) else painted
     free = covered * (1 - keep) / np.maximum(sum(weighted), np.float32(1e-12))
     styles = tuple(np.asarray(part * free, np.float32) for part in weighted)
-    for number, part in enumerate(styles, 1):
-        if not part.any():
+    for number, (part, mask) in enumerate(zip(styles, given, strict=True), 1):
+        if not part.any() and (mask is None or mask.any()):
             raise ImageError(f"style {number} has no place: the other masks, or what is kept, cover all of it")
     return Parts(styles, 1 - covered * (1 - keep))
 

@@ -7,11 +7,16 @@ import ast
 import hashlib
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from nst_helpers.networks import VGG19_MD5, vgg19_cache, weight_file
 from nst_helpers.settings import Settings
 
 PACKAGE = Path(__file__).resolve().parent
+_AT_ONCE = 1_000_000  # values of an array that are put into a digest
 
 
 def origin(settings: Settings) -> dict[str, str]:
@@ -36,6 +41,16 @@ def code_version(folder: Path = PACKAGE) -> str:
         digest.update(f"{name}\n{text}\n".encode())
         left += sorted(_needed(text), reverse=True)
     return digest.hexdigest()[:16]
+
+
+def add_values(digest: Any, label: str, values: npt.NDArray | None) -> None:
+    """Put an array's numbers, as float32, into a digest of hashlib behind a label; row after row, without a copy."""
+    digest.update(label.encode())
+    if values is None:
+        return
+    rows = max(1, _AT_ONCE // max(1, values[:1].size))
+    for top in range(0, len(values), rows):
+        digest.update(np.ascontiguousarray(values[top : top + rows], np.float32))
 
 
 def _needed(text):

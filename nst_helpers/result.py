@@ -15,7 +15,7 @@ from nst_helpers.errors import NSTError
 from nst_helpers.images import ImageError, save_image, to_uint8
 from nst_helpers.masks import Masks
 from nst_helpers.settings import Settings
-from nst_helpers.system import write_whole
+from nst_helpers.system import at_home, write_whole
 
 LOSSES = ("content", "style", "tv", "total")
 FILES = ("picture.png", "settings.json", "history.csv", "losses.png")  # that `Result.save` writes
@@ -90,7 +90,7 @@ class Result:
         """
         from nst_helpers.plots import loss_curves  # here, because matplotlib takes half a second to import
 
-        folder = Path(folder)
+        folder = at_home(folder)
         picture, settings, history, losses = (folder / name for name in FILES)
         weights = {name: getattr(self.settings, f"{name}_weight") for name in ("content", "style", "tv")}
         save_image(to_uint8(self.image), picture, settings=asdict(self.settings), alpha=alpha)

@@ -1,6 +1,6 @@
 """The pictures of a transfer, and what becomes of them at each size: how it begins, its loss, what is shown of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from nst_helpers.arrays import Image
 from nst_helpers.colors import recolored
-from nst_helpers.guided import GuidedObjective
+from nst_helpers.guided import GuidedObjective, require_regions
 from nst_helpers.images import resize_image
 from nst_helpers.masks import Masks, Parts, blended, parts_at, parts_of, resized
 from nst_helpers.networks import FeatureNetwork
@@ -54,6 +54,13 @@ class Scene(NamedTuple):
             return image if kept is None else blended(image, *kept)
 
         return shown
+
+    def require_regions(self, masks: Masks, levels: Sequence[Level], settings: Settings) -> None:
+        """Refuse masks of which nothing is left for a layer at one of these sizes; see `nst_helpers.guided`."""
+        assert self.parts is not None
+        kept = None if masks.keep is None else resized(masks.keep, *self.parts.photograph.shape)
+        sizes = [(level.height, level.width, margin(level)) for level in levels]
+        require_regions(self.parts, kept, tuple(settings.style_layers), sizes)
 
     def _at(self, level):
         assert self.parts is not None

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from nst_helpers.images import resize_image
+from nst_helpers.images import no_larger, resize_image
 from nst_helpers.settings import Settings
 
 STEP_BETWEEN_SIZES = math.sqrt(2)
@@ -98,7 +98,9 @@ def fitted(picture: npt.NDArray[np.float32], height: int, width: int) -> npt.NDA
     rows, columns = picture.shape[:2]
     tall, wide = min(rows, max(1, round(columns * height / width))), min(columns, max(1, round(rows * width / height)))
     top, left = (rows - tall) // 2, (columns - wide) // 2
-    return resize_image(picture[top : top + tall, left : left + wide], height, width)
+    middle = picture[top : top + tall, left : left + wide]
+    longest = max(height, width)
+    return resize_image(no_larger(middle, max(ENOUGH, longest), longest), height, width)
 
 
 def content_limit(settings: Settings, side: int | None = None) -> int:
@@ -115,14 +117,6 @@ def style_limit(settings: Settings, side: int | None = None) -> int:
     return max(ENOUGH, math.ceil(settings.style_scale * (side or settings.size)))
 
 
-def no_larger(picture: npt.NDArray[np.float32], longest: int) -> npt.NDArray[np.float32]:
-    """A picture (height, width, 3) whose longer side is at most so many pixels; the very same where it is."""
-    factor = longest / max(picture.shape[:2])
-    if factor >= 1:
-        return picture
-    return resize_image(picture, *(max(1, round(side * factor)) for side in picture.shape[:2]))
-
-
 def reduced(content: npt.NDArray[np.float32], styles: list[tuple[float, npt.NDArray[np.float32]]], side: int,
             settings: Settings) -> tuple[npt.NDArray[np.float32], list[tuple[float, npt.NDArray[np.float32]]]]:
     """(content, styles) without pixels that no size needs, so that time and memory do not follow a camera's.
@@ -130,8 +124,9 @@ def reduced(content: npt.NDArray[np.float32], styles: list[tuple[float, npt.NDAr
     Args:
         styles: [(share, picture), …]. side: the longer side of the picture to make, in pixels.
     """
-    content, limit = no_larger(content, content_limit(settings, side)), style_limit(settings, side)
-    return content, [(share, no_larger(style, limit)) for share, style in styles]
+    limit, counts = style_limit(settings, side), math.ceil(settings.style_scale * side)
+    return (no_larger(content, content_limit(settings, side), side),
+            [(share, no_larger(style, limit, counts)) for share, style in styles])
 
 
 def style_size(style: npt.NDArray[np.float32], level: Level, settings: Settings) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from nst_helpers.errors import ImageError, cause
+from nst_helpers.system import at_home
 
 Source = str | os.PathLike | bytes | bytearray | memoryview | BinaryIO  # a path, or a file's contents
 
@@ -20,9 +21,9 @@ _ANY = {b"mif1", b"msf1"}
 
 
 def as_path(path: str | os.PathLike) -> Path:
-    """A path as a Path; ImageError for what is none."""
+    """A path as a Path, its ~ as `nst_helpers.system.at_home` has it; ImageError for what is none."""
     try:
-        return Path(os.fsdecode(path))
+        return at_home(os.fsdecode(path))
     except TypeError:
         raise ImageError(f"a {type(path).__name__} is not a path. Give the name of a picture file.") from None
 

@@ -19,9 +19,9 @@ from nst_helpers.arrays import Image, Losses, Styles
 from nst_helpers.errors import SettingsError
 from nst_helpers.images import checked_picture, load_image
 from nst_helpers.masks import Given
-from nst_helpers.origin import origin
+from nst_helpers.origin import add_values, origin
 from nst_helpers.settings import Settings
-from nst_helpers.system import write_whole
+from nst_helpers.system import at_home, write_whole
 from nst_helpers.transfer import Result, masks_for, weighted_styles
 from nst_helpers.workers import SweepError, cluster
 
@@ -199,11 +199,11 @@ def _listed(content, style, points, folder, masks=None):
         raise TypeError("points is one Settings: a list of them is needed, as grid(style_weight=[1, 4]) makes it")
     pictures = hashlib.sha256()
     for share, image in [(1.0, checked_picture(content, "content")), *weighted_styles(style)]:
-        pictures.update(repr((share, image.shape)).encode() + image.tobytes())
+        add_values(pictures, repr((share, image.shape)), image)
     masks = masks_for(style, masks)
     for name, mask in masks.named().items() if masks else ():
-        pictures.update(repr((name, mask is None or mask.shape)).encode() + (b"" if mask is None else mask.tobytes()))
-    return [Point(settings, Path(folder) / _name(pictures.hexdigest(), settings)) for settings in points]
+        add_values(pictures, repr((name, mask is None or mask.shape)), mask)
+    return [Point(settings, at_home(folder) / _name(pictures.hexdigest(), settings)) for settings in points]
 
 
 def _name(pictures, settings):

@@ -41,6 +41,18 @@ def require_writable(folder: Path) -> None:
         pass
 
 
+def at_home(path: str | os.PathLike) -> Path:
+    """A path whose ~ stands for somebody's home, as a shell has it where no quotes stop it; what is there by the very
+    name stays, and so does what is nobody's.
+    """
+    named = Path(path)
+    if not str(named).startswith("~") or os.path.lexists(named):
+        return named
+    with contextlib.suppress(RuntimeError):  # nobody is called so
+        return named.expanduser()
+    return named
+
+
 # The whole process has one stream 2. Whoever comes first silences it and whoever leaves last restores it: were each to
 # put back what it had found, two at once could put back the silence.
 _turn = threading.Lock()

@@ -163,7 +163,7 @@ def iterate(content: npt.ArrayLike, style: Pictures, settings: Settings | None =
         SettingsError: the state is of a run with other sizes.
     """
     settings = _chosen(settings)
-    scene, levels, shapes = _prepared(content, style, settings, masks)
+    scene, levels, shapes = _prepared(content, style, settings, masks, state.level if state else 0)
     network = network or shared_network(settings.network, settings.pooling, settings.precision)
     require_size(network, settings, *shapes)
     if state is None:
@@ -194,12 +194,19 @@ def first_picture(content: npt.ArrayLike, style: Pictures, settings: Settings | 
     return scene.finisher(coarsest)(scene.first(coarsest, settings, start))
 
 
-def _prepared(content, style, settings, masks):
-    """(the `Scene`, its levels, the (height, width) of the content and of each style as they were given)."""
+def _prepared(content, style, settings, masks, begun=0):
+    """(the `Scene`, its levels, the (height, width) of the content and of each style as they were given).
+
+    begun: the level at which the run goes on; what the masks leave to the layers counts from there.
+    """
     content, styles = checked_picture(content, "content"), weighted_styles(style)
     levels = pyramid(*content.shape[:2], settings=settings)
     shapes = content.shape[:2], [image.shape[:2] for _, image in styles]
-    return scene_of(content, styles, counting_masks(style, masks), levels[-1], settings), levels, shapes
+    masks = counting_masks(style, masks)
+    scene = scene_of(content, styles, masks, levels[-1], settings)
+    if masks:
+        scene.require_regions(masks, levels[begun:], settings)
+    return scene, levels, shapes
 
 
 def descend(start: npt.ArrayLike, target: npt.NDArray[np.float32], style: npt.NDArray[np.float32], level: Level,

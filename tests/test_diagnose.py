@@ -99,6 +99,7 @@ def test_each_finding_says_what_was_measured_and_what_to_change(content, style):
     assert "content_weight (now 0)" in finding.cure
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change, cured", [
     ({"tv_weight": 0, "scales": 1}, {"tv_weight": 0.4}),  # coloured noise: raise tv_weight
     ({"tv_weight": 1000}, {"tv_weight": 10}),  # grey haze: lower tv_weight

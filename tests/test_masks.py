@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from nst_helpers import transfer as transfer_module
 from nst_helpers.backend import tf
 from nst_helpers.checkpoint import Checkpoint, CheckpointError
 from nst_helpers.colors import brightness
@@ -19,7 +20,7 @@ from nst_helpers.scene import scene_of
 from nst_helpers.schedule import Level
 from nst_helpers.settings import Settings
 from nst_helpers.shipped import mask_names, shipped_mask, shipped_picture
-from nst_helpers.transfer import iterate, transfer
+from nst_helpers.transfer import first_picture, iterate, transfer
 
 SHALLOW = {"conv1_1": 0.5, "conv2_1": 0.5}
 QUICK = Settings(size=64, scales=2, iterations=8)
@@ -141,6 +142,39 @@ def test_a_region_below_one_position_is_refused_with_the_layers_name(content, st
     with pytest.raises(ImageError, match=r"^style 1 has 0\.\d+ of one position of conv4_1, where a picture of 34×49 "):
         transfer(content, styles, replace(QUICK, style_layers={"conv1_1": 1, "conv4_1": 1}), masks=[dot, None])
     transfer(content, styles, replace(QUICK, iterations=2, style_layers={"conv1_1": 1}), masks=[dot, None])
+
+
+def test_a_mask_that_vanishes_is_refused_with_the_layers_name_before_anything_is_computed(content, styles, monkeypatch):
+    """One white pixel of a large mask: at the picture's own size nothing of it is left."""
+    dot, network = np.zeros((2000, 2000), np.uint8), []
+    dot[1000, 1000] = 255
+    monkeypatch.setattr(transfer_module, "shared_network", lambda *_: network.append(1))
+    settings = replace(QUICK, style_layers={"conv2_1": 1, "conv1_2": 1})
+    for masks, whose, layer, size in (([dot, None], "style 1", "conv2_1", "34×49"),
+                                      (Masks(keep=dot), "what is kept", "conv1_2", "43×64")):
+        said = rf"^{whose} has 0\.00 of one position of {layer}, where a picture of {size} "
+        with pytest.raises(ImageError, match=said):
+            next(iterate(content, styles if whose == "style 1" else styles[0][1], settings, masks=masks))
+        with pytest.raises(ImageError, match=said):
+            first_picture(content, styles if whose == "style 1" else styles[0][1], settings, masks=masks)
+    assert not network
+
+
+def test_what_is_kept_may_be_smaller_than_a_position_of_a_deep_layer(content, styles):
+    """It is the photograph to the last bit: no Gram matrix is made of it."""
+    eye = np.zeros((64, 96))
+    eye[30:34, 40:46] = 1
+    image = transfer(content, styles[0][1], replace(QUICK, size=96), masks=Masks(keep=eye)).image
+    np.testing.assert_array_equal(image[eye == 1], content[eye == 1])
+
+
+def test_a_large_mask_is_reduced_at_the_door():
+    half = np.zeros((6000, 4000), np.uint8)
+    half[:3000] = 255
+    for mask in (half, half / 255.0, half == 255, np.repeat(half[..., np.newaxis], 3, axis=2)):
+        (found,) = Masks([mask]).styles
+        assert found.shape == (3000, 2000) and (found[:1500] == 1).all() and not found[1500:].any()
+    assert Masks([half[:4000]]).styles[0].shape == (4000, 4000)
 
 
 def test_all_ones_lower_what_is_lowered_without_masks(compact, content, styles):

@@ -4,12 +4,13 @@ import hashlib
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import nst_helpers
 from nst_helpers import origin as module
 from nst_helpers.networks import VGG19_MD5, VGG19_VARIABLE, data_folder
-from nst_helpers.origin import code_version, origin, weights_version
+from nst_helpers.origin import add_values, code_version, origin, weights_version
 from nst_helpers.settings import Settings
 
 PACKAGE = Path(nst_helpers.__file__).parent
@@ -69,3 +70,20 @@ def test_vgg19_is_the_same_before_and_after_its_download(tmp_path, monkeypatch):
     assert weights_version("vgg19") == ""
     (tmp_path / "mine.h5").write_bytes(b"other")
     assert weights_version("vgg19") == "795f3202b17cb6bc3d4b771d8c6c9eaf"
+
+
+def test_arrays_are_told_apart_by_their_label_and_their_numbers_whatever_their_type(monkeypatch):
+    """Row after row is the digest of all; numbers are the same in every type that holds them."""
+    monkeypatch.setattr(module, "_AT_ONCE", 40)
+    values = np.arange(7 * 5 * 3, dtype=np.uint8).reshape(7, 5, 3)
+
+    def digest(label, array):
+        found = hashlib.sha256()
+        add_values(found, label, array)
+        return found.hexdigest()
+
+    whole = hashlib.sha256(b"a" + values.astype(np.float32).tobytes()).hexdigest()
+    for same in (values, values.astype(float), values.astype(np.float32)[:, ::-1][:, ::-1]):
+        assert digest("a", same) == whole
+    assert digest("b", values) != whole != digest("a", values[::-1])
+    assert digest("a", None) == hashlib.sha256(b"a").hexdigest()

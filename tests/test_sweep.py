@@ -397,6 +397,7 @@ print(__name__, [point.done for point in points])
 """
 
 
+@pytest.mark.slow
 def test_a_script_may_sweep_at_its_top_level(tmp_path):
     """New processes run the script of their parent once more; those of a sweep must not."""
     (tmp_path / "script.py").write_text(SCRIPT)

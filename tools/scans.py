@@ -4,7 +4,7 @@
     python tools/scans.py NAME …     these, whether they are there or not
     python tools/scans.py --check    compute nothing; name what is out of date
 
-At 384 pixels with the default settings but for the weight of the style, half a minute each on two idle cores. The
+At 384 pixels with the default settings but for the weight of the style, half a minute each on two idle cores. Each
 woodcut is made from two noises, since where its marks fall could be the noise's doing. With the weight 0 only the
 content loss and the total variation are lowered: what is lost there, no style is to blame for.
 """
@@ -22,6 +22,7 @@ from nst_helpers.transfer import transfer
 RECIPES = {
     "content_only": {"style": "woodcut", "settings": {"style_weight": 0}},
     "woodcut_weak": {"style": "woodcut", "settings": {"style_weight": 3}},
+    "woodcut_weak_1": {"style": "woodcut", "settings": {"style_weight": 3, "seed": 1}},
     "woodcut": {"style": "woodcut", "settings": {}},
     "woodcut_1": {"style": "woodcut", "settings": {"seed": 1}},
 }

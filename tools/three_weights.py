@@ -7,7 +7,8 @@
 Kept in data/features. NAME.json of a pair of pictures: transfers over the same grid of weights β and γ for each set of
 weights, judged by statistics of the pixels in which no network takes part (`judge_networks.py`): `subject`, how much
 of the photograph's drawing is left, and the distance of the histograms to the style picture's. The best of a network
-is nearest to the style among those that keep the subject; painted_NETWORK.webp is it at a larger size.
+is nearest to the style among those that keep the subject; painted_NETWORK.webp is it at a larger size. The pair is
+painted twice, from noise and from the photograph itself, as most people begin (painted_NETWORK_from_photograph.webp).
 """
 
 import itertools
@@ -26,8 +27,10 @@ NETWORKS = {"robust": load_network, "plain": lambda: load_network("plain"), "ran
 SUBJECT = 0.5  # of the photograph's edges a transfer must keep, to count at all
 GRID = {"size": 224, "scales": 3, "iterations": 60, "subject": SUBJECT,
         "weights": [[beta, 0.1] for beta in (0.125, 0.5, 2, 8, 30, 120)] + [[beta, 1.0] for beta in (0.5, 2, 8)]}
-RECIPES = {"temple": {"content": "temple", "style": "night_swirls", **GRID,
-                      "large": {"size": 384, "scales": 3, "iterations": 90}}}
+TEMPLE = {"content": "temple", "style": "night_swirls", **GRID, "large": {"size": 384, "scales": 3, "iterations": 90}}
+FURTHER = [[beta, 0.1] for beta in (480, 2000, 8000)]  # from the photograph, where the plain network's best was β = 120
+RECIPES = {"temple": TEMPLE,
+           "temple_from_photograph": {**TEMPLE, "init": "content", "weights": GRID["weights"] + FURTHER}}
 
 
 def main(arguments=None):
@@ -39,7 +42,7 @@ def read_recipes():
 
 
 def is_stale(name, recipe):
-    return "large" not in read(name, recipe) or not all(painted(which).is_file() for which in NETWORKS)
+    return "large" not in read(name, recipe) or not all(painted(which, recipe).is_file() for which in NETWORKS)
 
 
 def compute(name, recipe):
@@ -62,7 +65,7 @@ def paint_grid(told, name, recipe):
     """Every transfer of the grid that is not there yet; each is kept at once."""
     networks = {which: make() for which, make in NETWORKS.items()}
     for (beta, gamma), which in itertools.product(recipe["weights"], networks):
-        runs, settings = told.setdefault("runs", {}).setdefault(which, []), settings_of(recipe, beta, gamma)
+        runs, settings = told.setdefault("runs", {}).setdefault(which, []), settings_of(recipe, recipe, beta, gamma)
         if not any((run["β"], run["γ"]) == (beta, gamma) for run in runs):
             image = painting(recipe, settings, networks[which])
             runs.append({"β": beta, "γ": gamma, **judged(image, recipe, settings)})
@@ -70,9 +73,10 @@ def paint_grid(told, name, recipe):
             print(which, runs[-1], flush=True)
 
 
-def settings_of(how, beta, gamma):
+def settings_of(recipe, how, beta, gamma):
+    """The settings of a run; how: the recipe itself, or its part `large`."""
     length = {name: how[name] for name in ("size", "scales", "iterations")}
-    return Settings(style_weight=beta, tv_weight=gamma, **length)
+    return Settings(style_weight=beta, tv_weight=gamma, init=recipe.get("init", "noise"), **length)
 
 
 def painting(recipe, settings, network):
@@ -97,14 +101,15 @@ def best(runs, least):
 
 def paint_large(which, weights, recipe):
     """Paint and keep the best of a network at the larger size; what was measured."""
-    settings = settings_of(recipe["large"], *weights)
+    settings = settings_of(recipe, recipe["large"], *weights)
     image = painting(recipe, settings, NETWORKS[which]())
-    stamps.keep_picture(painted(which), image, 88)
+    stamps.keep_picture(painted(which, recipe), image, 88)
     return judged(image, recipe, settings)
 
 
-def painted(which):
-    return data_folder() / "features" / f"painted_{which}.webp"
+def painted(which, recipe):
+    start = "_from_photograph" if recipe.get("init") == "content" else ""
+    return data_folder() / "features" / f"painted_{which}{start}.webp"
 
 
 def read(name, recipe):

@@ -564,8 +564,9 @@ for run in (bare, smooth, flat):
 assert bare.history["tv"][-1] > 1.5 * smooth.history["tv"][-1] > 1.5 * flat.history["tv"][-1]
 
 # %% [markdown]
-# The course’s paper promises pictures that are “更加清晰和平滑” (“clearer and smoother”). Smoother they are. The price
-# is
+# The course’s paper promises pictures that are “更加清晰和平滑” (“clearer and smoother”). Smoother they are.
+# Clearer they are not, if that means steeper edges: the steepest hundredth of the differences begins at
+# 87.7 grey levels without TV, at 72.5 with $\gamma = 0.1$ and at 21.7 with $\gamma = 3$. The price is
 # content and style loss, 5 % higher with $\gamma = 0.1$ and 2.6 times as large with $\gamma = 3$.
 #
 # The package’s $\epsilon$ of 40 is far more than section 6 advises. Gram matrices grow with the *square* of a contrast

@@ -2,12 +2,14 @@
 
 import argparse
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
 
 from nst_helpers.commands import DONE, FAILED, STOPPED
 from nst_helpers.commands.bar import Bar
+from nst_helpers.commands.foretold import foretell
 from nst_helpers.commands.places import beside, lost_transparency, refuse_own, saved
 from nst_helpers.commands.report import Report, as_told
 from nst_helpers.commands.sources import Sources, sources
@@ -32,6 +34,7 @@ class Album:
         self.skipped = [] if again else [page for page in pages if page.target.exists()]
         self.todo = [page for page in pages if page not in self.skipped]
         self.results, self.failed = [], []
+        self.estimate: dict[str, float | int | None] | None = None  # what all that can be read will take
 
     def words(self) -> str:
         """One line about all of them."""
@@ -42,7 +45,7 @@ class Album:
 
     def told(self) -> dict[str, object]:
         """The same for scripts."""
-        return {"results": self.results, "failed": self.failed,
+        return {"results": self.results, "failed": self.failed, "estimate": self.estimate,
                 "skipped": [{"content": str(page.source), "output": str(page.target)} for page in self.skipped]}
 
 
@@ -132,6 +135,8 @@ def _require_folder(output, content):
 def _paint(album: Album, made_from: Sources, options: argparse.Namespace, report: Report) -> None:
     styles, start = made_from.loaded()
     iterations = made_from.settings.iterations
+    if sizes := list(_sizes(album.todo)):
+        album.estimate = foretell(made_from.settings, sizes, quiet=options.quiet)
     with Bar(len(album.todo) * iterations, options.quiet) as bar:
         for number, page in enumerate(album.todo, 1):
             bar.label = f"{number}/{len(album.todo)} {page.source.name}"
@@ -139,6 +144,15 @@ def _paint(album: Album, made_from: Sources, options: argparse.Namespace, report
             if told:
                 bar.say(told, sys.stderr if report.as_json else sys.stdout)
             bar.jump(number * iterations)
+
+
+def _sizes(pages):
+    """(height, width) of each photograph, by its header; one that cannot be read is told when its turn comes."""
+    from nst_helpers.decoding import opened
+
+    for page in pages:
+        with suppress(ImageError), opened(page.source) as picture:
+            yield picture.height, picture.width
 
 
 def _page(page, made_from, styles, start, bar, album):

@@ -31,6 +31,7 @@ class Filming:
         self._iterations, self._size = settings.iterations, pyramid(*content.shape[:2], settings=settings)[-1][:2]
         self._film, self._content, self._missed, self._framed = Film(*self._size), content, None, None
         self._film.add(first)
+        self.seconds, self.bytes = 0.0, 0  # what it will cost, once `plan` has tried
 
     def plan(self) -> str:
         """What the film will be and cost, by a sample: two frames of the photograph."""
@@ -41,6 +42,7 @@ class Filming:
         size = len(sample.encoded(self.path.suffix.lower())) / 2
         seconds = (perf_counter() - begun) / 2
         held = sample.held / 2 + size + height * width * (self.path.suffix.lower() == ".gif")
+        self.seconds, self.bytes = frames * seconds, round(frames * held)
         return (f"{self.path} will be a film of {frames} frames, {width}×{height} pixels, one every {self.every} "
                 f"step{'s' * (self.every > 1)}: about {frames * size / 1e6:.0f} MB, which takes "
                 f"{frames * seconds:.0f} s more and {frames * held / 1e6:.0f} MB of memory")

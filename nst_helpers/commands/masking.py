@@ -65,13 +65,12 @@ def mask_files(options: argparse.Namespace, styles: int) -> MaskFiles:
 
 
 def _loaded(option, path):
-    from nst_helpers.images import load_image
-    from nst_helpers.masks import checked_mask
+    from nst_helpers.mask_files import load_mask
 
     if path is None:
         return None
-    picture = load_image(path, 2048)
     try:
-        return checked_mask(picture.round().astype("uint8"), "it")
+        return load_mask(path)
     except ImageError as error:
-        raise ImageError(f"{option} {path}: {error}") from error
+        words = str(error)
+        raise ImageError(f"{option} {words if words.startswith(path) else f'{path}: {words}'}") from error

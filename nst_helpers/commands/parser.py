@@ -1,9 +1,11 @@
 """How the command line is read: argparse, but every mistake is one line, for people or for scripts."""
 
 import argparse
+import os
 from typing import Any, NoReturn
 
 from nst_helpers.errors import SettingsError
+from nst_helpers.system import at_home
 from nst_helpers.words import translated
 
 # What argparse says by itself, for those who translate it.
@@ -45,6 +47,28 @@ class Formatter(argparse.RawDescriptionHelpFormatter):
     def add_usage(self, usage: str | None, actions: Any, groups: Any, prefix: str | None = None) -> None:
         """How it is called; the word before that in the language in use."""
         super().add_usage(usage, actions, groups, translated("usage: ") if prefix is None else prefix)
+
+
+def take_homes(options: argparse.Namespace) -> None:
+    """Put the home for ~ in everything that was typed: no shell does it in quotes, or behind --output=.
+
+    Raises:
+        SettingsError: a folder of somebody whom this computer does not know.
+    """
+    for name, value in list(vars(options).items()):
+        setattr(options, name, _with_home(value))
+
+
+def _with_home(value):
+    if isinstance(value, list):
+        return [_with_home(one) for one in value]
+    if not isinstance(value, str) or not value.startswith("~"):
+        return value
+    path = at_home(value)
+    if str(path).startswith("~") and len(path.parts) > 1 and not os.path.lexists(path.parts[0]):
+        raise SettingsError(f"{value}: nobody is called {path.parts[0][1:]} here; write ./{value} for a folder of "
+                            "this name")
+    return str(path)
 
 
 def take_late_style(options: argparse.Namespace, rest: list[str]) -> None:

@@ -74,8 +74,10 @@ def saved(image: Image, path: Path, settings: dict | None = None, **how: Any) ->
 
 def beside(path: Path, note: str) -> Path:
     """The same name with a note behind its stem, which is cut where the whole would be too long."""
-    room = LONGEST - len(f"{note}{path.suffix}".encode())
-    return path.with_name(path.stem.encode()[:room].decode(errors="ignore") + note + path.suffix)
+    stem, ending = path.stem, note + path.suffix
+    while len(os.fsencode(stem + ending)) > LONGEST:  # letter by letter, as letters have one to four bytes
+        stem = stem[:-1]
+    return path.with_name(stem + ending)
 
 
 def lost_transparency(path: Path, alpha: object) -> str | None:

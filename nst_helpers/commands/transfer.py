@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from nst_helpers.commands import EXIT_CODES, FAILED, STOPPED
 from nst_helpers.commands.bar import Bar
+from nst_helpers.commands.foretold import foretell
 from nst_helpers.commands.masking import add_masks
 from nst_helpers.commands.options import DRIVE, LOOK, SPEED, add_settings
 from nst_helpers.commands.places import beside, lost_transparency, refuse_own, require_place, saved, stamp
@@ -138,6 +139,8 @@ def _painted(options, output, report):
             (styles, start), masks = made_from.loaded(), made_from.masks.loaded()
             first = partial(first_picture, content, styles, settings, start=start, masks=masks)
             filming = _filming(options, made_from, content, first)
+            needed = foretell(settings, [content.shape[:2]], quiet=options.quiet, styles=len(styles) if masks else 0,
+                              filming=filming, checkpoint=options.checkpoint)
             result = transfer(content, styles, settings, _both(bar, filming), checkpoint, start=start, masks=masks)
     except Diverged as error:
         return _diverged(error, output, alpha, filming, report)
@@ -148,7 +151,7 @@ def _painted(options, output, report):
     if options.folder:
         report.say(f"picture, settings, losses and their curves are in {result.save(options.folder, alpha=alpha)}")
     return _told(result, output, report, {"content": options.content, **made_from.told(), "film": film,
-                                          "folder": options.folder})
+                                          "folder": options.folder, "estimate": needed})
 
 
 def _filming(options: argparse.Namespace, made_from: Sources, content: Any, first: Callable[[], Any]

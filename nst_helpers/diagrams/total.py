@@ -118,7 +118,7 @@ def _line(axes, points, color, arrow=False, style: str | tuple = "-"):
 
 
 def same_place(images: Sequence[Image], labels: Sequence[str], place: tuple[int, int, int, int]) -> Figure:
-    """The same piece of several images, three in a row.
+    """The same piece of several images, two in a row.
 
     Args:
         images: arrays (height, width, 3), 0–255, all of one shape.
@@ -129,8 +129,8 @@ def same_place(images: Sequence[Image], labels: Sequence[str], place: tuple[int,
         A matplotlib Figure, 9.4 inches wide.
     """
     top, left, height, width = place
-    rows = -(-len(images) // 3)
-    figure, axes = subplots(rows, 3, size=(9.4, rows * (3.05 * height / width + 0.32)), squeeze=False)
+    rows = -(-len(images) // 2)
+    figure, axes = subplots(rows, 2, size=(9.4, rows * (4.6 * height / width + 0.32)), squeeze=False)
     for axis in axes.flat:
         axis.set_axis_off()
     for axis, image, label in zip(axes.flat, images, labels, strict=False):

@@ -263,30 +263,35 @@ EXERCISES = {
         praise="With the losses as sums, the same three weights mean another picture at every size.",
         tolerance=4e-3,
     ),
-    "07-split": Derive(
-        truth="alpha / s**2",
+    "07-balance": Derive(
+        truth="4 * alpha / (3 * s**2)",
         variables={"alpha": (0.5, 5), "s": (1.5, 4)},
         mistakes={
-            "the other way round: a weak content needs a small β to lose the middle.": "s**2 / alpha",
-            "s enters squared: w³ − s²w has the slope −s² at 0.": "alpha / s",
-            "content alone curves upwards by α at 0, style curves downwards by β·s²: set their sum to 0.":
-                "alpha * s**2",
-            "that holds for α = 1.": "1 / s**2",
-            "that makes the loss at w = 0 as low as at w = s; the middle is lost earlier, when its curvature turns.":
+            "the other way round: a weak content needs a small β to be balanced.": "3 * s**2 / (4 * alpha)",
+            "that is where the minimum at w = 0 splits in two; at w = s/2 the style pulls with s² − s²/4.":
+                "alpha / s**2",
+            "that makes the two weighted losses equal at s/2; what has to be equal are their slopes.":
+                "8 * alpha / (9 * s**2)",
+            "that makes the sum as low at w = 0 as at w = s; compare the two slopes at w = s/2 instead.":
                 "2 * alpha / s**2",
-            "the ½ and the ¼ go away in the derivatives.": "alpha / (2 * s**2)",
-            "that has s to the fourth power: take the second derivative of ¼(w² − s²)², which is 3w² − s².":
-                "alpha / s**4",
-            "the 3 belongs to w², which is 0 in the middle.": "alpha / (3 * s**2)",
-            "that forgets the square in (w² − s²)²: derive once more.": "alpha / (4 * s**2)",
-            "β and α enter to the first power: there is no root.": "alpha**0.5 / s",
-            "that sets the height of the hill in the middle, ¼βs⁴, equal to α; compare the curvatures at 0 instead.":
-                "4 * alpha / s**4",
-            "that holds for s = 2 only.": "alpha / 4",
-            "s enters squared, and as a divisor: the curvature of the style at 0 is −βs².": "alpha * s",
-            "only s is squared: α and β enter to the first power.": "(alpha / s)**2",
-            "s does not drop out: the farther apart the two wells, the deeper they are.": "alpha",
+            "the inner derivative is missing: that of w² is 2w.": "4 * alpha / (3 * s)",
+            "half of the inner derivative is missing, or the ½ of the content: (½w²)′ = w, and (w²)′ = 2w.":
+                "8 * alpha / (3 * s**2)",
+            "the ¼ is gone once the square and w² are derived: the slope is w(w² − s²).": "16 * alpha / (3 * s**2)",
+            "the ¼ counts: with it, the slope of the style is w(w² − s²), not four times that.": "alpha / (3 * s**2)",
+            "a factor of 2 is left over: ¼ · 2 · 2w = w.": "2 * alpha / (3 * s**2)",
+            "the weight is positive: at s/2 content pulls towards 0 and style towards s, so the slopes differ in sign.":
+                "-4 * alpha / (3 * s**2)",
+            "the style pulls with the difference of s² and w²: s² − s²/4, not s² + s²/4.": "4 * alpha / (5 * s**2)",
+            "that holds for α = 1.": "4 / (3 * s**2)",
+            "s does not drop out: the slope of the style grows with its third power.": "4 * alpha / 3",
+            "divide by s², where you multiplied: the farther the wells, the harder the style pulls.":
+                "4 * alpha * s**2 / 3",
+            "w stands in both slopes and cancels: s², not s to the third power, is left.": "8 * alpha / (3 * s**3)",
+            "equal weights balance two equal slopes; at s/2 these are s/2 and s/2 · ¾s².": "alpha",
+            "that is the height of the style’s loss in the middle; what pulls at s/2 is its slope.": "4 * alpha / s**4",
+            "that is ¾ upside down: α = β · ¾ s².": "3 * alpha / (4 * s**2)",
         },
-        praise="Below it the start does not matter, above it the start decides.",
+        praise="In general w² = s² − α/β: the style’s own minimum is reached by no β, however large.",
     ),
 }

@@ -1,6 +1,5 @@
 """Where the style goes: a mask painted on the photograph with a brush, made of shapes by sliders, or uploaded."""
 
-import io
 import json
 import math
 from collections.abc import Callable
@@ -12,10 +11,12 @@ from scipy import ndimage
 
 from nst_helpers.arrays import Image as Picture
 from nst_helpers.arrays import Map
-from nst_helpers.images import ImageError, load_image
-from nst_helpers.masks import Masks, checked_mask, resized
+from nst_helpers.images import ImageError
+from nst_helpers.mask_files import load_mask
+from nst_helpers.masks import Masks, resized
 from nst_helpers.widgets.base import dropdown, encoded, scripted, slider
 from nst_helpers.widgets.controls import sized
+from nst_helpers.widgets.uploads import Upload
 
 USES = ("no mask", "the style goes here", "this stays as it is")
 MODES = ("add", "take away")
@@ -49,7 +50,7 @@ class MaskPainter(ipywidgets.VBox):
                         for name, told in (("apply", "add the outlined shape to the mask, or take it away"),
                                            ("undo", "as it was before the last stroke, shape or file"),
                                            ("clear", "an empty mask"))}
-        self.upload = ipywidgets.FileUpload(accept="image/*", description="upload mask", layout={"width": "13em"})
+        self._own = Upload("mask", self._uploaded, self._taken)
         self.picture = ipywidgets.Image(format="jpeg", layout={"width": f"{SHOWN}px", "max_width": "100%"})
         self.strokes = ipywidgets.Text(layout={"display": "none"})
         self.strokes.add_class("nst-strokes")
@@ -58,6 +59,11 @@ class MaskPainter(ipywidgets.VBox):
         self.add_class("nst-masks")
         self._connect()
         self.reset()
+
+    @property
+    def upload(self) -> ipywidgets.FileUpload:
+        """As above; another one, once a connection broke."""
+        return self._own.button
 
     @property
     def mask(self) -> Map:
@@ -122,16 +128,12 @@ class MaskPainter(ipywidgets.VBox):
             radius = self.controls["brush"].value / 200 * FINE
             self._change(_drawn((width, height), lambda pen: _line(pen, points, width, height, radius)))
 
-    def _uploaded(self):
-        if not self.upload.value:
-            return
-        file = self.upload.value[-1]
-        try:
-            mask = checked_mask(load_image(io.BytesIO(bytes(file["content"])), 2048), "this mask")
-        except ImageError as error:
-            return self._say(f"{file['name']}: {error}", wrong=True)
-        self._keep(resized(mask, *self._states[-1].shape))
-        return self._say(f"{file['name']}: taken as the mask")
+    def _taken(self, content):
+        self._keep(resized(load_mask(content, "this mask"), *self._states[-1].shape))
+
+    def _uploaded(self, name, told):
+        wrong = isinstance(told, ImageError)
+        self._say(f"{name}: {told}" if wrong else f"{name}: taken as the mask", wrong=wrong)
 
     def _change(self, where):
         before = self._states[-1]
@@ -160,14 +162,13 @@ class MaskPainter(ipywidgets.VBox):
         (pen.ellipse if self.controls["shape"].value == "ellipse" else pen.rectangle)(box, **how)
 
     def _row(self):
-        return ipywidgets.HBox([*self.buttons.values(), self.upload], layout={"flex_flow": "row wrap"})
+        return ipywidgets.HBox([*self.buttons.values(), self._own], layout={"flex_flow": "row wrap"})
 
     def _connect(self):
         for name, action in (("apply", self.apply), ("undo", self.undo), ("clear", self.clear)):
             self.buttons[name].on_click(lambda button, action=action: action())
         for name in ("shape", *START):
             self.controls[name].observe(lambda change: self._draw(), "value")
-        self.upload.observe(lambda change: self._uploaded(), "value")
         self.strokes.observe(lambda change: self._stroke(change["new"]), "value")
 
 

@@ -22,17 +22,20 @@ class Upload(ipywidgets.VBox):
     """The button and the line below it.
 
     Args:
-        role: "content" or "style".
+        role: "content" or "style"; or what else it is, as “mask”.
         arrived: called with the name of a file that has come and what is to be said of it, or with the name and an
             ImageError where it is no picture; the picture before then stays.
+        take: called with the contents of a file before that, for what is not a picture to paint; it may refuse them by
+            an ImageError. None: they must be a picture, and are kept.
 
     Attributes:
         button: the `FileUpload`; another one after a broken connection, for the page never sends by the old one again.
         lost: says that a file may be lost.
     """
 
-    def __init__(self, role: str, arrived: Callable[[str, str | ImageError], object]):
-        self.role, self._arrived, self._content = role, arrived, None
+    def __init__(self, role: str, arrived: Callable[[str, str | ImageError], object],
+                 take: Callable[[bytes], object] | None = None):
+        self.role, self._arrived, self._take, self._content = role, arrived, take or self._keep, None
         self.lost = ipywidgets.HTML(layout={"max_width": "18em"})
         self.button = self._fresh()
         super().__init__([self.button, self.lost])
@@ -68,13 +71,16 @@ class Upload(ipywidgets.VBox):
         try:
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always", ImageWarning)
-                load_image(io.BytesIO(content), 256)
+                self._take(content)
         except ImageError as error:
             self._arrived(file["name"], error)
             return
-        self._content = content
         ignored = "".join(f"; {str(one.message).partition(': ')[2]}" for one in caught)
         self._arrived(file["name"], f"taken as the {self.role} picture{ignored}")
+
+    def _keep(self, content):
+        load_image(io.BytesIO(content), 256)
+        self._content = content
 
     def _connected(self):
         self.button = self._fresh()

@@ -6,18 +6,20 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from nst_helpers import networks
+from nst_helpers import estimate, networks
 from nst_helpers import transfer as transfer_module
 from nst_helpers.__main__ import main
+from nst_helpers.checkpoint import Checkpoint
 from nst_helpers.commands import album
 from nst_helpers.commands.bar import Bar
+from nst_helpers.commands.filming import Filming
 from nst_helpers.commands.options import DRIVE, LOOK, SPEED
 from nst_helpers.commands.places import beside
 from nst_helpers.commands.sources import style_and_weight
@@ -180,14 +182,36 @@ def test_masks_one_for_each_style_and_what_is_kept(place, capsys):
     np.testing.assert_array_equal(load_image("picture.png")[16:], load_image("me.png")[16:])
 
 
-@pytest.mark.parametrize("typed, says", [
+MASKS = [
     (["--mask", "black.png", "--style", "glass.png"], "--mask: 1 for 2 styles; give one for each style"),
     (["--mask", "black.png"], "--mask black.png: it covers nothing"),
     (["--keep", "black.png"], "--keep black.png: it covers nothing"),
     (["--mask", "nowhere.png"], "there is no such file"),
     (["--keep", "white.png"], "style 1 has no place"),
     (["--keep", "white.png", "--output", "white.png"], "this is one of the pictures that it is made from"),
-])
+]
+
+
+def test_a_mask_that_vanishes_or_may_mean_two_things_is_told_in_one_line(place, capsys):
+    dot = np.zeros((999, 999, 3))
+    dot[500, 500] = 255
+    save_image(dot, "dot.png")
+    for option, whose in (("--mask", "style 1"), ("--keep", "what is kept")):
+        code, told, error = painted(capsys, "me.png", "waves.png", option, "dot.png", *QUICK)
+        assert code == 1 and told["error"].startswith(f"{whose} has 0.00 of one position of conv1_1, where a picture ")
+        assert len(error.splitlines()) == 1
+    save_image(noise_image(20, 20, 0), "both.png", alpha=np.tile(np.repeat([0, 255], 10), (20, 1)))
+    code, told, error = painted(capsys, "me.png", "waves.png", "--keep", "both.png", *QUICK)
+    assert code == 1 and told["error"].startswith("--keep both.png: it has shades and is transparent too")
+
+
+def test_a_mask_that_is_an_alpha_keeps_what_it_covers(place):
+    save_image(np.zeros((20, 32, 3)), "layer.png", alpha=np.repeat([[0.0] * 32, [255.0] * 32], 10, axis=0))
+    assert main(["transfer", "me.png", "waves.png", "--keep", "layer.png", *QUICK]) == 0
+    np.testing.assert_array_equal(load_image("picture.png")[10:], load_image("me.png")[10:])
+
+
+@pytest.mark.parametrize("typed, says", MASKS)
 def test_a_mask_that_will_not_do_is_told_in_one_line(place, capsys, typed, says):
     for name, value in (("black", 0.0), ("white", 255.0)):
         save_image(np.full((2, 2, 3), value), f"{name}.png")
@@ -228,7 +252,42 @@ def test_what_a_film_will_cost_is_told_before(place, capsys, monkeypatch):
     with pytest.raises(BaseException, match="the plan came"):
         main(["transfer", "me.png", "waves.png", "--film", "film.gif", "--film-every", "3", *loud])
     assert re.fullmatch(r"film\.gif will be a film of 3 frames, 32×20 pixels, one every 3 steps: about \d+ MB, which "
-                        r"takes \d+ s more and \d+ MB of memory\n", capsys.readouterr().err)
+                        r"takes \d+ s more and \d+ MB of memory\nthis will take about \d+\.\d GB of memory, and "
+                        r"so short a time that it is not measured before, the film included\n", capsys.readouterr().err)
+
+
+def test_time_and_memory_are_told_before_the_work_with_masks_film_and_what_is_done(place, capsys, monkeypatch):
+    """A machine that takes 0.1 s a step whatever its size, with 0.05 more for each style that has a mask."""
+    monkeypatch.setattr(estimate, "_seconds_a_step", lambda settings, side, regions: 0.1 + 0.05 * regions)
+    monkeypatch.setattr(estimate, "SHARE", 1e9)
+    monkeypatch.setattr(Filming, "plan", lambda self: setattr(self, "seconds", 7.0) or "a film")
+    estimate._speed.cache_clear()
+    loud = ["me.png", "waves.png", *(word for word in QUICK if word != "--quiet"), "--iterations", "40"]
+    save_image(np.repeat([[[255.0], [0.0]]], 3, axis=2), "left.png")
+    transfer(load_image("me.png"), load_image("waves.png"), replace(SMALL, iterations=40),
+             lambda step: step.iteration == 10 and stop(), Checkpoint("run.npz"))
+    for typed, says in ([], "4 s and"), (["--keep", "left.png"], "6 s and"), (["--film", "a.gif"], "11 s and"), (
+            ["--checkpoint", "run.npz"], "3 s and"):
+        code, told, error = painted(capsys, *loud, *typed)
+        line = next(line for line in error.splitlines() if line.startswith("this will take"))
+        assert code == 0 and line.startswith(f"this will take about {says}")
+        assert told["estimate"]["seconds"] == float(says.split()[0]) and told["estimate"]["memory_bytes"] > 1e8
+        assert error.index("this will take") < error.index("40/40")
+        assert ("masks" in line, "the film" in line, "10 iterations are done" in line) == (
+            "--keep" in typed, "--film" in typed, "--checkpoint" in typed)
+    estimate._speed.cache_clear()
+
+
+def stop():
+    raise KeyboardInterrupt
+
+
+def test_too_little_memory_is_a_warning_even_where_all_else_is_quiet(place, capsys, monkeypatch):
+    monkeypatch.setattr(estimate.psutil, "virtual_memory", lambda: type("Memory", (), {"available": -1e12}))
+    monkeypatch.setattr(estimate, "measure", lambda *_: pytest.fail("--quiet measures nothing"))
+    code, told, error = painted(capsys, "me.png", "waves.png", *QUICK)
+    assert code == 0 and error.startswith("warning: this needs about ") and "choose a smaller size" in error
+    assert "this will take" not in error and told["estimate"]["seconds"] is None
 
 
 def test_a_film_is_there_after_ctrl_c(place, monkeypatch, capsys):
@@ -363,6 +422,16 @@ def test_a_folder_of_photographs(photos, capsys, monkeypatch):
     assert {path.name: path.read_bytes() for path in Path("photos").iterdir() if path.is_file()} == photos
 
 
+def test_time_and_memory_of_a_folder_are_told_for_all_that_can_be_read(photos, capsys, monkeypatch):
+    monkeypatch.setattr(estimate, "_seconds_a_step", lambda *_: 0.5)
+    monkeypatch.setattr(estimate, "SHARE", 1e9)
+    estimate._speed.cache_clear()
+    code, told, error = painted(capsys, "photos", "waves.png", *(word for word in QUICK if word != "--quiet"))
+    estimate._speed.cache_clear()
+    assert code == 1 and "this will take about 6 s and" in error and "GB of memory, for 3 photographs\n" in error
+    assert told["estimate"]["seconds"] == 6.0  # three of four steps each; the fourth is no picture
+
+
 def test_what_is_there_is_left_or_painted_anew(photos, capsys):
     Path("photos/b.jpg").unlink()
     assert main(["transfer", "photos/", "waves.png", "--output", "results/", *QUICK]) == 0
@@ -483,6 +552,46 @@ def test_names_as_long_as_the_system_takes_them(place, capsys):
     kept = beside(Path(longest), "-before-step-100")
     assert len(kept.name.encode()) <= 255 and kept.name.endswith("-before-step-100.png")
     save_image(noise_image(2, 2, 0), kept)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_names_that_are_no_text_are_kept_and_cut(place):
+    name = os.fsdecode(b"caf\xe9" * 50 + b".png")
+    assert main(["transfer", "me.png", "waves.png", "--output", name, *QUICK]) == 0 and Path(name).is_file()
+    kept = beside(Path(os.fsdecode(b"caf\xe9.png")), "-before-step-9")
+    assert os.fsencode(kept.name) == b"caf\xe9-before-step-9.png"
+    kept = beside(Path(os.fsdecode(b"\xe9" * 250 + b".png")), "-before-step-9")
+    assert len(os.fsencode(kept.name)) == 255
+    save_image(noise_image(2, 2, 0), kept)
+
+
+def test_a_tilde_in_quotes_is_the_home_everywhere(place, monkeypatch, capsys):
+    home = place / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    for name in ("me", "waves", "glass"):
+        Path(f"{name}.png").rename(home / f"{name}.png")
+    typed = ["~/me.png", "--style", "~/waves.png:2", "--init", "~/glass.png", "--keep", "~/glass.png",
+             "--output=~/x.png", "--film", "~/x.gif", "--folder", "~/all", "--checkpoint", "~/run.npz"]
+    assert main(["transfer", *typed, *QUICK]) == 0
+    for name in ("x.png", "x.gif", "all/picture.png", "run.npz"):
+        assert (home / name).is_file()
+    assert not list(place.glob("~*"))
+    save_image(load_image("~/me.png"), "~/again.png")
+    assert (home / "again.png").is_file()
+    assert main(["transfer", "~/me.png", "~/waves.png", "--output", "~nobody-here/x.png", *QUICK]) == 2
+    assert "~nobody-here/x.png: nobody is called nobody-here here; write ./~nobody-here" in capsys.readouterr().err
+    assert main(["transfer", "~/me.png", "~/waves.png", "--output", "~x.png", *QUICK]) == 0 and Path("~x.png").is_file()
+
+
+def test_another_start_is_another_run(place, capsys):
+    typed = ["transfer", "me.png", "waves.png", "--checkpoint", "run.npz", *QUICK]
+    assert main([*typed, "--init", "glass.png"]) == 0
+    for other, differs in ((["--init", "waves.png"], "the start picture"), (["--init", "content"], "the start picture, "
+                                                                            "init"), ([], "the start picture")):
+        assert main([*typed, *other]) == 1
+        assert f"run.npz is of another run: {differs} differ" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="make is not there")

@@ -7,7 +7,8 @@ from picture_files import assert_image
 from PIL import Image
 
 from nst_helpers import resizing
-from nst_helpers.images import ImageError, noise_image, resize_image
+from nst_helpers.images import ImageError, no_larger, noise_image, resize_image
+from nst_helpers.resizing import block_means
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -110,3 +111,43 @@ def test_a_large_image_is_resized_in_strips_as_in_one_piece(size, large, monkeyp
     whole = resize_image(image, *size)
     monkeypatch.setattr(resizing, "LARGE", large)
     np.testing.assert_allclose(resize_image(image, *size), whole, atol=1e-3)
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.uint8, np.float64])
+@pytest.mark.parametrize("counts", [None, 512, 256])
+def test_a_large_image_is_averaged_over_blocks_and_then_filtered(counts, kind, photograph):
+    """At the size that counts within two gray levels (root mean square) of the filter's own, and one at 128 pixels."""
+    fine = np.clip(resize_image(photograph, 2405, 3103) + noise_image(2405, 3103, 0) / 3 - 42, 0, 255).astype(kind)
+    found, expected = no_larger(fine, 1024, counts), resize_image(fine, 794, 1024)
+    assert found.dtype == np.float32 and max(found.shape) <= 1024
+    assert max(found.shape) >= min(1024, 3 * (counts or 1024))
+    for side, most in ((counts or 1024, 2), (128, 1)):
+        pair = [resize_image(image, round(side * 0.775), side) for image in (found, expected)]
+        assert np.sqrt(np.mean((pair[0] - pair[1]) ** 2)) < most
+
+
+def test_what_is_not_large_is_filtered_alone_and_what_fits_is_the_same():
+    image = noise_image(300, 200, 0)
+    assert no_larger(image, 300) is image
+    np.testing.assert_array_equal(no_larger(image, 150), resize_image(image, 150, 100))
+
+
+@pytest.mark.parametrize(("shape", "size"), [((7, 11), (3, 4)), ((6, 8, 3), (3, 4)), ((9, 1), (9, 1)),
+                                             ((5, 9), (1, 2))])
+def test_blocks_cover_everything_once(shape, size):
+    """A second implementation: every value goes to the block whose edges it lies between."""
+    values = np.random.default_rng(0).random(shape).astype(np.float32)
+    places = [np.searchsorted(np.rint(np.linspace(0, side, count + 1)), np.arange(side), "right") - 1
+              for side, count in zip(shape, size, strict=False)]
+    expected = [[values[places[0] == row][:, places[1] == column].mean(axis=(0, 1)) for column in range(size[1])]
+                for row in range(size[0])]
+    np.testing.assert_allclose(block_means(values, *size), expected, rtol=1e-5)
+
+
+def test_the_fine_filter_never_sees_all_of_a_large_image(monkeypatch):
+    """Its work would follow the camera: it gets at most twice three times what counts, on each side, or nothing."""
+    seen, real = [], resizing.resized
+    monkeypatch.setattr(resizing, "resized", lambda image, *size: seen.append(image.shape) or real(image, *size))
+    for counts in (256, 300, 512):
+        no_larger(np.broadcast_to(np.uint8(9), (4200, 6000, 3)), 1024, counts)
+    assert seen and max(max(shape) for shape in seen) < 2 * 3 * 512

@@ -40,3 +40,19 @@ def test_what_is_checked_is_a_copy_unless_it_is_large():
     assert not np.shares_memory(checked_picture(small, "content"), small)
     large = np.broadcast_to(np.float32(9), (2001, 2001, 3))
     assert checked_picture(large, "content").base is large.base or np.shares_memory(checked_picture(large, "c"), large)
+
+
+@pytest.mark.parametrize("wrong, said", [(-1, "from -1 to 200"), (256, "from 9 to 256"), (np.nan, "not finite")])
+def test_a_large_picture_is_checked_as_a_small_one(wrong, said):
+    large = np.full((2001, 2001, 3), 9, np.float32)
+    large[0, 0, 0] = 200
+    for kind in (np.float32, np.float64):
+        given = large.astype(kind)
+        assert checked_picture(given, "style") is given
+        given[2000, 2000, 2] = wrong
+        with pytest.raises(ImageError, match=said):
+            checked_picture(given, "style")
+    bytes_ = large.astype(np.uint8)
+    assert checked_picture(bytes_, "style") is bytes_
+    with pytest.raises(ImageError, match="scaled"):
+        checked_picture(large / 256, "style")

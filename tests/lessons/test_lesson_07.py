@@ -10,6 +10,7 @@ from PIL import Image
 from nst_helpers import exercises
 from nst_helpers.backend import tf
 from nst_helpers.diagrams import total
+from nst_helpers.exercises.formulas import value
 from nst_helpers.experiments import minima
 from nst_helpers.losses import content_loss, style_loss
 from nst_helpers.schedule import fitted
@@ -46,6 +47,15 @@ def test_the_weight_that_splits_the_middle():
     assert minima(0.9 * alpha / s**2) == 1 and minima(1.1 * alpha / s**2) == 2
 
 
+def test_the_weight_that_balances_half_way():
+    """The lowest place of α·content + β·style is s/2 at the β that the exercise asks for; found by looking."""
+    alpha, s = 1.7, 3.0
+    w = np.linspace(0, 3, 30001)
+    beta = value(exercises.find("07-balance").truth, {"alpha": alpha, "s": s})
+    loss = alpha * w**2 / 2 + beta * (w**2 - s**2) ** 2 / 4
+    assert w[loss.argmin()] == pytest.approx(s / 2, abs=1e-3)
+
+
 def test_a_louder_network_needs_less_style(compact, photograph):
     """With all responses s times as large, content grows by s² and style by s⁴."""
     s, layers = 3.0, {"conv1_1": 1.0, "conv2_1": 0.5}
@@ -69,7 +79,8 @@ def test_each_piece_comes_from_its_own_image_and_from_the_same_place():
         image[2:5, 10:20] += 50
     figure = total.same_place(images, list("abcd"), (2, 10, 3, 10))
     drawn = [axes.images[0].get_array() for axes in figure.axes if axes.images]
-    assert [axes.get_title() for axes in figure.axes] == ["a", "b", "c", "d", "", ""]
+    assert [axes.get_title() for axes in figure.axes] == ["a", "b", "c", "d"]
+    assert figure.axes[0].get_position().y0 > figure.axes[2].get_position().y1  # two in a row
     for piece, level in zip(drawn, (50, 150, 200, 250), strict=True):
         assert piece.shape[:2] == (3, 10) and np.allclose(piece * 255, level)
 

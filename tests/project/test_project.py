@@ -168,8 +168,16 @@ def test_the_workflows_jobs_are_the_parts_of_make_test():
     rule = re.search(r"^test: (\w+) .*\n((?:\t.*\n)+)", text("Makefile"), flags=re.MULTILINE)
     parts = [rule[1], *re.findall(r"\$\(MAKE\) (\S+)", rule[2])]
     assert parts == ["lint", "test-package", "test-notebooks", "test-browser"]
-    assert [command for commands in workflow().values() for command in commands
+    jobs = workflow()
+    assert jobs.pop("slow") == ["make test-slow"]  # every week
+    assert [command for commands in jobs.values() for command in commands
             if command.startswith("make")] == [f"make {part}" for part in parts]
+
+
+def test_each_test_of_the_package_is_in_one_of_two_targets():
+    """What `make test` leaves out, and nothing else, `make test-slow` runs: the same call but for the mark."""
+    one, other = re.findall(r"^test-(?:package|slow): .*\n\t(.*) -m (.*)", text("Makefile"), flags=re.MULTILINE)
+    assert one[0] == other[0] and (one[1], other[1]) == ('"not slow"', "slow")
 
 
 def test_elsewhere_the_workflow_does_what_make_does():
@@ -239,8 +247,9 @@ def modules(path):
     ("system", set()), ("errors", set()),
     ("extras", {"errors"}),
     ("architecture", set()), ("optimizers", set()), ("plots", {"extras", "fonts"}),
-    ("colors", set()), ("backend", {"errors", "system"}), ("masks", {"errors"}),
-    ("sources", {"errors"}), ("modes", {"errors"}), ("profiles", set()), ("checks", {"errors"}),
+    ("colors", set()), ("backend", {"errors", "system"}), ("masks", {"errors", "resizing"}),
+    ("mask_files", {"errors", "images", "masks", "sources"}),
+    ("sources", {"errors", "system"}), ("modes", {"errors"}), ("profiles", set()), ("checks", {"errors"}),
     ("resizing", {"checks"}),
     ("decoding", {"errors", "modes", "profiles", "sources", "system"}),
     ("images", {"checks", "decoding", "errors", "resizing", "sources", "system"}), ("losses", {"backend"}),

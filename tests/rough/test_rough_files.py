@@ -88,6 +88,7 @@ def whole(content, style):
 # ---- kill -9
 
 
+@pytest.mark.slow
 def test_a_killed_command_goes_on_to_the_very_same_file(content, style, tmp_path, capsys):
     pictures = [str(save_image(content, tmp_path / "content.png")), str(save_image(style, tmp_path / "style.png"))]
     options = ["--size", "48", "--scales", "1", "--iterations", "200", "--quiet", "--checkpoint"]
@@ -118,6 +119,7 @@ for name, number in (("fsync", 1), ("replace", 2)):
 """
 
 
+@pytest.mark.slow
 def test_killed_while_a_checkpoint_is_written(content, style, whole, tmp_path):
     """Before the first one is complete, and before the second one takes the first one's place."""
     run = child(KILLED_WRITING, tmp_path)
@@ -156,6 +158,7 @@ for folder in Path(sys.argv[1]).glob("*-?"):
 """
 
 
+@pytest.mark.slow
 def test_killed_while_a_result_is_saved(tmp_path):
     """Eight moments: each of the four files, not yet complete or not yet in place. The files before it are the new
     ones, the others the old ones, all whole; the next save brings all up to date."""
@@ -357,6 +360,7 @@ assert main(["transfer", *pictures, "--output", str(output / "picture.png"), "--
 """
 
 
+@pytest.mark.slow
 def test_a_home_that_cannot_be_written_to_is_enough(tmp_path):
     """Matplotlib, Keras and Jupyter would all like to keep something there."""
     environment = {name: value for name, value in os.environ.items()
@@ -381,6 +385,7 @@ print(hashlib.sha256(result.image.tobytes()).hexdigest())
 """
 
 
+@pytest.mark.slow
 def test_two_processes_that_share_a_checkpoint_both_end_right(content, style, whole, tmp_path):
     """Both compute the same, so whoever writes last writes what the other would have; readers see whole files only."""
     file = tmp_path / "run.npz"
@@ -443,6 +448,7 @@ def without_network():
     return []  # then only Python's own ways out are closed
 
 
+@pytest.mark.slow
 def test_without_a_network_the_course_runs_and_vgg19_names_its_four_ways(whole, tmp_path):
     environment = {name: value for name, value in os.environ.items() if name != VGG19_VARIABLE}
     environment["KERAS_HOME"] = str(tmp_path / "keras")

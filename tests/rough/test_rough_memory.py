@@ -70,6 +70,7 @@ print(json.dumps([kept, len(made), sum(thing() is not None for thing in made)]))
 """
 
 
+@pytest.mark.slow
 def test_a_transfer_in_a_loop_keeps_its_memory(tmp_path):
     """With all that belongs to it: the checkpoint, the saved result and its curves, the picture read again."""
     (fifth, fifteenth), made, alive = memory(TRANSFERS, tmp_path)
@@ -104,6 +105,7 @@ print(json.dumps([resident_after(work, 3, 9), printed]))
 """
 
 
+@pytest.mark.slow
 def test_a_lesson_nine_times_over_keeps_its_memory():
     """Lesson 01: the one that is done soonest, with figures, widgets, exercises and a network's layer."""
     source = ROOT / "notebooks" / "sources" / "01_convolution.py"
@@ -136,3 +138,41 @@ def test_a_large_style_picture_costs_no_more_than_reducing_it():
     """What is not needed is taken off once, strip by strip, before colors are matched and Gram matrices computed."""
     (small, large), size = memory(LARGE_STYLE)
     assert large - small < 0.7 * size, (small, large, size)  # of 1,024 pixels: 0.39; a copy of it is 1
+
+
+LARGE_EVERYTHING = """
+import numpy as np
+import tracemalloc
+from nst_helpers.checkpoint import Checkpoint
+from nst_helpers.images import noise_image
+from nst_helpers.masks import Masks
+from nst_helpers.settings import Settings
+from nst_helpers.sweep import _listed
+from nst_helpers.transfer import transfer
+small = noise_image(90, 100, 2)
+large = np.tile(noise_image(100, 100, 2), (50, 40, 1))  # 20 megapixels, of what counts for a megapixel
+mask = np.zeros(large.shape[:2], np.uint8)
+mask[:, :2000] = 255
+settings, peaks = Settings(size=128, scales=2, iterations=2), []
+pairs = 2 * [(small, mask[:90, 1950:2050])]
+kinds = (np.uint8, np.uint8), (np.float32, bool), (float, float)
+pairs += [(large.astype(kind), mask.astype(of)) for kind, of in kinds]
+for number, (picture, where) in enumerate(pairs):
+    file = Path(sys.argv[1]) / f"{number}.npz"
+    tracemalloc.start()
+    masks = Masks(keep=where)
+    transfer(picture, [(1, small), (1, picture)], settings, None, Checkpoint(file), start=picture, masks=masks)
+    _listed(picture, picture, [settings], sys.argv[1], masks)
+    peaks.append(tracemalloc.get_traced_memory()[1])
+    tracemalloc.stop()
+print(json.dumps(peaks[1:]))
+"""
+
+
+def test_large_arrays_cost_next_to_nothing_beside_themselves(tmp_path):
+    """Content, styles, a start and a mask of 20 megapixels, of any type, with a checkpoint's digest and a sweep's name.
+
+    A mask is kept at about 2,048 pixels, in float32. A copy of one picture would be 60, 240 or 480 MB.
+    """
+    small, *others = memory(LARGE_EVERYTHING, tmp_path)
+    assert max(others) - small < 60e6, (small, others)

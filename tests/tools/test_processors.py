@@ -99,6 +99,7 @@ result = transfer(noise_image(48, 64, 1), noise_image(50, 40, 2), Settings(size=
 PRINTED = "print(json.dumps([result.history, result.image.tolist()]))"
 
 
+@pytest.mark.slow
 def test_a_small_transfer_is_the_same_to_three_digits(tool):
     """Eight steps: rounding has not yet grown; over hundreds of them it does, so that no lesson prints many digits."""
     here, images = {}, []

@@ -36,27 +36,39 @@ def test_the_best_is_nearest_to_the_style_of_those_that_keep_the_subject():
     assert three_weights.best(runs, 0.95) == [2, 0.1], "none keeps it: the one that keeps most"
 
 
-def test_every_network_has_the_same_grid_and_its_best_is_the_rules():
-    recipe, shipped = three_weights.RECIPES["temple"], told()["temple"]
+@pytest.mark.parametrize("name", three_weights.RECIPES)
+def test_every_network_has_the_same_grid_and_its_best_is_the_rules(name):
+    recipe, shipped = three_weights.RECIPES[name], told()[name]
     for which in three_weights.NETWORKS:
         assert sorted([each["β"], each["γ"]] for each in shipped["runs"][which]) == sorted(recipe["weights"])
         assert shipped["best"][which] == three_weights.best(shipped["runs"][which], recipe["subject"])
 
 
-def test_the_large_pictures_are_those_that_were_judged():
-    recipe, shipped = three_weights.RECIPES["temple"], told()["temple"]
+@pytest.mark.parametrize("name", three_weights.RECIPES)
+def test_the_large_pictures_are_those_that_were_judged(name):
+    recipe, shipped = three_weights.RECIPES[name], told()[name]
     for which, weights in shipped["best"].items():
-        image = load_image(three_weights.painted(which), None)
-        settings = three_weights.settings_of(recipe["large"], *weights)
+        image = load_image(three_weights.painted(which, recipe), None)
+        settings = three_weights.settings_of(recipe, recipe["large"], *weights)
         measured = three_weights.judged(image, recipe, settings)
         assert max(image.shape) == settings.size
         for measure, value in shipped["large"][which].items():
             assert measured[measure] == pytest.approx(value, abs=0.03), "as far as WebP keeps it"
 
 
+def test_the_two_starts_differ_in_nothing_but_the_start():
+    noise, photograph = three_weights.RECIPES["temple"], three_weights.RECIPES["temple_from_photograph"]
+    assert {**photograph, "weights": noise["weights"]} == {**noise, "init": "content"}
+    assert photograph["weights"][: len(noise["weights"])] == noise["weights"], "and a longer grid"
+    starts = [three_weights.settings_of(recipe, recipe["large"], 8, 0.1).init for recipe in (noise, photograph)]
+    assert starts == ["noise", "content"]
+    assert three_weights.painted("plain", noise) != three_weights.painted("plain", photograph)
+    assert three_weights.stamp(noise) != three_weights.stamp(photograph)
+
+
 def test_a_grid_that_was_stopped_goes_on(tmp_path, monkeypatch):
     monkeypatch.setattr(three_weights, "note", lambda name: tmp_path / f"{name}.json")
-    monkeypatch.setattr(three_weights, "painted", lambda which: tmp_path / f"{which}.webp")
+    monkeypatch.setattr(three_weights, "painted", lambda which, recipe: tmp_path / f"{which}.webp")
     monkeypatch.setattr(three_weights, "NETWORKS", {"robust": three_weights.NETWORKS["robust"]})
     painting, asked = three_weights.painting, []
 

@@ -14,6 +14,7 @@ from nst_helpers.backend import tf
 from nst_helpers.networks import CONVOLUTION_NAMES, BinomialPooling2D, FeatureNetwork, load_network
 
 WNIDS = ("n00000001", "n00000002", "n00000003", "n00000004")
+pytestmark = pytest.mark.slow  # nothing else needs the training, and it changes rarely
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
 
 

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import re
 import time
 from datetime import UTC, datetime
 
@@ -196,6 +197,16 @@ def test_a_mask_from_a_file_and_a_bad_one(box):
     Image.fromarray(np.zeros((9, 9), np.uint8)).save(file, "PNG")
     upload("night.png", file.getvalue())
     assert "night.png: this mask covers nothing" in box.words.value
+
+
+def test_a_mask_of_which_nothing_is_left_for_a_layer_is_told_with_its_name(box):
+    box.masks.controls["brush"].value = 1
+    box.masks.controls["soft edge"].value = 0
+    stroke(box, [0.5, 0.5])
+    begin(box)
+    box.run.wait(60)
+    assert box.run.status == "failed"
+    assert re.search(r"style 1 has 0\.\d\d of one position of conv\d_\d, where a picture of ", box.words.value)
 
 
 def test_own_picture_without_an_upload(box):

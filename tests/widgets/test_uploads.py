@@ -82,6 +82,22 @@ def test_a_new_connection_says_that_a_file_may_be_lost_and_takes_the_next(box):
     assert box._own["content"].lost.value == "" and box._own["style"].lost.value
 
 
+def test_a_mask_comes_in_by_the_same_button(box):
+    """What a telephone writes is taken, and a lost upload is told; another button takes the next."""
+    masks, before = box.masks, box.masks.upload
+    assert ".heic" in before.accept
+    connect()
+    assert masks.upload is not before and "it is lost" in masks._own.lost.value
+    paint = np.zeros((40, 60, 4), np.uint8)
+    paint[:, :30, 3] = 255  # black on a transparent layer
+    content = encoded(Image.fromarray(paint), "PNG")
+    masks.upload.value = ({"name": "layer.png", "type": "image/png", "size": len(content),
+                           "content": memoryview(content), "last_modified": datetime.now(UTC)},)
+    assert box.words.value == "layer.png: taken as the mask" and masks._own.lost.value == ""
+    masks.controls["soft edge"].value = 0
+    assert masks.mask[:, :250].min() == 1 and not masks.mask[:, 262:].any()
+
+
 def test_ipywidgets_keeps_its_own_part_in_a_new_connection():
     comm = Comm()
     connection._opened(comm, {"metadata": {"version": "1.0.0"}})
