@@ -5,12 +5,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-import numpy as np
 import pytest
+from keras_weights import random_vgg, write_old_layout
 from run_script import LEFT_ALONE, PATIENCE, PICTURE, Script
 
 from nst_helpers import run as run_module
-from nst_helpers.architecture import CHANNELS, CONVOLUTIONS
+from nst_helpers.architecture import CONVOLUTIONS
 from nst_helpers.images import load_image
 from nst_helpers.networks import data_folder, load_network
 from nst_helpers.run import Run
@@ -20,7 +20,7 @@ sys.modules.setdefault("rfc3987_syntax", None)  # as in nbval_numbers.py, before
 for of_make in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL"):  # a make that a test calls shall not know of the one that runs it
     os.environ.pop(of_make, None)
 
-collect_ignore = ["heic/make.py"]  # makes the files beside it, with a library that is no dependency
+collect_ignore = ["images/heic/make.py"]  # makes the files beside it, with a library that is no dependency
 
 # The longest, by processor time. A file is one process's, so that what its tests share is made once.
 LONGEST_FIRST = ("train_compact", "sweep", "rough_files", "rough_memory", "checkpoint", "wheel", "run_lessons",
@@ -92,33 +92,6 @@ def vgg19_weights(tmp_path_factory):
     path = tmp_path_factory.mktemp("weights") / "vgg19_stand_in.h5"
     write_old_layout(path, random_vgg(CONVOLUTIONS))
     return path
-
-
-def random_vgg(convolutions, seed=0):
-    """{Keras's layer name: (kernel, bias)} of a VGG with so many convolutions in each block."""
-    generator, weights, inputs = np.random.default_rng(seed), {}, 3
-    for block, count in convolutions.items():
-        for number in range(1, count + 1):
-            outputs = CHANNELS[block]
-            kernel = generator.standard_normal((3, 3, inputs, outputs), np.float32) * np.sqrt(2 / (9 * inputs))
-            weights[f"block{block}_conv{number}"] = kernel.astype(np.float32), np.zeros(outputs, np.float32)
-            inputs = outputs
-    return weights
-
-
-def write_old_layout(path, weights):
-    """The Keras 1 layout of keras.applications' .h5 files: a group a layer, its arrays named in attributes."""
-    import h5py
-
-    with h5py.File(path, "w") as file:
-        file.attrs["layer_names"] = [name.encode() for name in weights]
-        file.attrs["backend"] = b"tensorflow"
-        for name, (kernel, bias) in weights.items():
-            group = file.create_group(name)
-            arrays = {f"{name}_W_1:0": kernel, f"{name}_b_1:0": bias}
-            group.attrs["weight_names"] = [array.encode() for array in arrays]
-            for array, values in arrays.items():
-                group.create_dataset(array, data=values)
 
 
 @pytest.fixture

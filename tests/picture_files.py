@@ -70,7 +70,7 @@ def assert_refused(source, *words, **options):
 
 EXACT = {"PNG": {}, "BMP": {}, "TIFF": {}, "PPM": {}, "GIF": {}, "WEBP": {"lossless": True}}
 CLOSE = {"JPEG": {"quality": 95, "subsampling": 0}, "AVIF": {"quality": 95, "subsampling": "4:4:4"}}
-assert set(EXACT) | set(CLOSE) | {"HEIF"} == set(FORMATS)  # which only tests/heic/make.py writes
+assert set(EXACT) | set(CLOSE) | {"HEIF"} == set(FORMATS)  # which only tests/images/heic/make.py writes
 
 # Random pixels, so that what is cut off is picture and not padding.
 WHOLE = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import random_vgg, write_old_layout
+from keras_weights import random_vgg, write_old_layout
 from scipy.signal import correlate
 
 from nst_helpers import networks
