@@ -22,8 +22,8 @@ plots.show(finished(shipped_picture("temple", 400), shipped_picture("night_swirl
 # to paint photographs of your own, to tune such a run within a budget, and to tell from six measurements what has gone
 # wrong with a picture and what to change.
 #
-# **Needs**: [01](01_convolution.ipynb) to [10 Adam](10_adam.ipynb). · **Time**: about a minute of computing on two cores. ·
-# **Course’s paper**: sections 3.2, 4 and 5.
+# **Needs**: [01](01_convolution.ipynb) to [10 Adam](10_adam.ipynb). · **Time**: about a minute of computing on two
+# cores. · **Course’s paper**: sections 3.2, 4 and 5.
 
 # %%
 import json
