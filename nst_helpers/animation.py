@@ -4,10 +4,10 @@ import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
 from PIL import Image
 
 from nst_helpers.arrays import Frame
+from nst_helpers.arrays import Image as Picture
 from nst_helpers.images import resize_image, to_uint8
 from nst_helpers.system import write_whole
 
@@ -36,7 +36,7 @@ class Film:
         """Bytes of memory, for the frames that are kept."""
         return sum(map(len, self._kept))
 
-    def add(self, image: np.ndarray) -> None:
+    def add(self, image: Picture | Frame) -> None:
         """One more frame: a picture (height, width, 3), 0–255, of any size."""
         file = io.BytesIO()
         Image.fromarray(to_uint8(image)).save(file, "JPEG", quality=95, subsampling="4:4:4")
@@ -108,7 +108,7 @@ def save_animation(frames: Sequence[Frame], path: Path, seconds: float = 6.0) ->
     film.save(path, seconds)
 
 
-def small_frame(image: np.ndarray, size: int = FRAME_SIZE) -> Frame:
+def small_frame(image: Picture, size: int = FRAME_SIZE) -> Frame:
     """A picture (height, width, 3) as a film's frame: uint8, its longer side at most `size` pixels."""
     factor = min(1.0, size / max(image.shape[:2]))
     small = resize_image(image, max(1, round(image.shape[0] * factor)), max(1, round(image.shape[1] * factor)))

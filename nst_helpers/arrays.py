@@ -14,6 +14,18 @@ Frame: TypeAlias = npt.NDArray[np.uint8]
 Map: TypeAlias = npt.NDArray[np.float32]
 """One number a place: (height, width)."""
 
+Features: TypeAlias = npt.NDArray[np.float32]
+"""The feature maps of one layer: (height, width, channels)."""
+
+Gram: TypeAlias = npt.NDArray[np.float32]
+"""A Gram matrix: (channels, channels)."""
+
+Numbers: TypeAlias = npt.NDArray[np.floating]
+"""Numbers with a fraction, of the shape that the docstring tells: rows, walks, kernels, histories."""
+
+Values: TypeAlias = npt.NDArray[np.number]
+"""Numbers of any kind, whole ones too, of the shape that the docstring tells."""
+
 Styles: TypeAlias = Image | list[tuple[float, Image]]
 """A style picture; or several, [(weight, image), …], whose styles are blended by weight."""
 

@@ -5,6 +5,7 @@ from functools import cache
 
 import numpy as np
 
+from nst_helpers.arrays import Image
 from nst_helpers.backend import tf
 from nst_helpers.objective import NUMBER, OPEN_IMAGE, tensors
 from nst_helpers.result import LOSSES, State
@@ -12,7 +13,7 @@ from nst_helpers.schedule import rate
 from nst_helpers.settings import OPTIMIZERS, Settings
 
 
-def fresh(canvas: np.ndarray, settings: Settings, level: int = 0) -> State:
+def fresh(canvas: Image, settings: Settings, level: int = 0) -> State:
     """The `State` from which a size begins: a canvas (height, width, 3), 0–255, and an optimizer without a past."""
     return State(level, 0, np.asarray(canvas, np.float32), settings.optimizer, None)
 

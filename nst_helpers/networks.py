@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nst_helpers.architecture import CHANNELS, CONVOLUTION_NAMES, LAYER_NAMES, NETWORK_NAMES, POOLINGS, PRECISIONS
+from nst_helpers.arrays import Image, Numbers
 from nst_helpers.backend import keras, tf
 from nst_helpers.errors import ImageError, NetworkError
 from nst_helpers.images import load_image
@@ -141,7 +142,7 @@ class FeatureNetwork:
 
     layer_names = LAYER_NAMES
 
-    def __init__(self, name: str, weights: Weights, mean: np.ndarray, scale: np.ndarray, *,
+    def __init__(self, name: str, weights: Weights, mean: Numbers, scale: Numbers, *,
                  pooling: str = "average", precision: str = "float32") -> None:
         _require(pooling in POOLINGS, f"unknown pooling {pooling!r}: choose one of {', '.join(POOLINGS)}")
         _require(precision in PRECISIONS, f"unknown precision {precision!r}: choose one of {', '.join(PRECISIONS)}")
@@ -198,7 +199,7 @@ class FeatureNetwork:
         return max(2 ** sum(name.startswith("pool") for name in LAYER_NAMES[: LAYER_NAMES.index(layer) + 1])
                    for layer in self._known(layers))
 
-    def normalized(self, images: Sequence[np.ndarray]) -> "FeatureNetwork":
+    def normalized(self, images: Sequence[Image]) -> "FeatureNetwork":
         """This network with each layer's weights rescaled to a mean activation of one over these pictures.
 
         If m_l is the mean activation of layer l, its kernel takes the factor m_(l−1)/m_l, its bias 1/m_l.

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from nst_helpers.arrays import Values
 from nst_helpers.networks import VGG19_MD5, vgg19_cache, weight_file
 from nst_helpers.settings import Settings
 
@@ -43,7 +43,7 @@ def code_version(folder: Path = PACKAGE) -> str:
     return digest.hexdigest()[:16]
 
 
-def add_values(digest: Any, label: str, values: npt.NDArray | None) -> None:
+def add_values(digest: Any, label: str, values: Values | None) -> None:
     """Put an array's numbers, as float32, into a digest of hashlib behind a label; row after row, without a copy."""
     digest.update(label.encode())
     if values is None:

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from nst_helpers.arrays import Values
 from nst_helpers.checks import LARGE
 
 LANCZOS, BICUBIC = Image.Resampling.LANCZOS, Image.Resampling.BICUBIC
@@ -22,7 +23,7 @@ def resized(image: npt.NDArray[np.float32], height: int, width: int) -> npt.NDAr
     return np.clip(strips[0] if len(strips) == 1 else np.concatenate(strips), 0, 255)
 
 
-def no_larger(image: npt.NDArray, longest: int, counts: int | None = None) -> npt.NDArray[np.float32]:
+def no_larger(image: Values, longest: int, counts: int | None = None) -> npt.NDArray[np.float32]:
     """An image (height, width, 3), 0–255, whose longer side is at most so many pixels; the very same where it is.
 
     One of more than `LARGE` values is averaged over blocks first, down to three times the size that counts; then, if
@@ -46,7 +47,7 @@ def no_larger(image: npt.NDArray, longest: int, counts: int | None = None) -> np
     return resized(np.asarray(image, np.float32), *(max(1, round(side * factor)) for side in (height, width)))
 
 
-def block_means(values: npt.NDArray, height: int, width: int) -> npt.NDArray[np.float32]:
+def block_means(values: Values, height: int, width: int) -> npt.NDArray[np.float32]:
     """The means of (height, width) blocks of about one size, in little more memory than they take themselves.
 
     Args:

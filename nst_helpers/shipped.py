@@ -3,12 +3,11 @@
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
+from nst_helpers.arrays import Image, Map
 from nst_helpers.images import ImageError, load_image
 from nst_helpers.networks import data_folder
 
-Picture = npt.NDArray[np.float32]  # (height, width, 3), RGB, 0–255
 ROLES = ("content", "style")
 
 
@@ -25,7 +24,7 @@ def picture_names(role: str, first: str | None = None) -> tuple[str, ...]:
 
 
 @cache
-def shipped_picture(name: str, size: int | None = None) -> Picture:
+def shipped_picture(name: str, size: int | None = None) -> Image:
     """A shipped picture, (height, width, 3), 0–255; it is read once, for all, and so cannot be written to.
 
     Args:
@@ -51,7 +50,7 @@ def mask_names() -> tuple[str, ...]:
 
 
 @cache
-def shipped_mask(name: str) -> npt.NDArray[np.float32]:
+def shipped_mask(name: str) -> Map:
     """A shipped mask, (height, width), 0–1, as large as its photograph; read once, and so cannot be written to.
 
     Args:

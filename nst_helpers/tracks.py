@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from nst_helpers.arrays import Image, Styles
 from nst_helpers.masks import Masks
 from nst_helpers.result import Result
 from nst_helpers.schedule import pyramid
 from nst_helpers.settings import Settings
+
+Kind = TypeVar("Kind", bound=np.generic)
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +56,7 @@ class Snapshot:
                       self.content, self.style, self.masks)
 
 
-def read_only(array: np.ndarray) -> np.ndarray:
+def read_only(array: npt.NDArray[Kind]) -> npt.NDArray[Kind]:
     """The same array, for reading: the next step goes on from its numbers."""
     view = array.view()
     view.flags.writeable = False

@@ -6,10 +6,10 @@ from functools import partial
 import numpy as np
 
 from nst_helpers.architecture import LAYER_NAMES
-from nst_helpers.arrays import Tensor
+from nst_helpers.arrays import Numbers, Tensor
 from nst_helpers.backend import keras, tf
 
-Weights = Mapping[str, tuple[np.ndarray, np.ndarray]]  # {convolution: (kernel (3, 3, in, out), bias (out,))}
+Weights = Mapping[str, tuple[Numbers, Numbers]]  # {convolution: (kernel (3, 3, in, out), bias (out,))}
 
 
 class BinomialPooling2D(keras.layers.Layer):

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from nst_helpers.architecture import CONVOLUTION_NAMES
+from nst_helpers.arrays import Numbers
 from nst_helpers.backend import keras
 from nst_helpers.errors import NetworkError, cause
 from nst_helpers.vgg import Weights
@@ -16,7 +17,7 @@ VGG19_URL = f"https://storage.googleapis.com/tensorflow/keras-applications/vgg19
 VGG19_MD5 = "253f8cb515780f3b799900260a226db6"
 
 
-def read_compact(path: str | os.PathLike) -> tuple[Weights, np.ndarray, np.ndarray]:
+def read_compact(path: str | os.PathLike) -> tuple[Weights, Numbers, Numbers]:
     """(weights, mean, scale) from an .npz file with keys conv1_1/kernel, conv1_1/bias …, input/mean, input/scale.
 
     Raises:

@@ -3,20 +3,21 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from nst_helpers.arrays import Numbers
 from nst_helpers.optimizers import Adam
 from nst_helpers.plots import AMBER, BLUE, GREEN, ORANGE, PINK, SKY, subplots
 
 STEPS = 60
 
 
-def streams(seed: int = 0) -> dict[str, np.ndarray]:
+def streams(seed: int = 0) -> dict[str, Numbers]:
     """{name: (STEPS,) gradients of one number}: steady, steady with noise, noise alone, rare."""
     noise, other = np.random.default_rng(seed).standard_normal((2, STEPS))
     return {"steady": np.full(STEPS, 1.0), "steady, with noise": 0.5 + 0.8 * noise, "noise alone": other,
             "rare": np.where(np.arange(STEPS) % 20 == 19, 2.0, 0.0)}
 
 
-def moves(gradients: np.ndarray) -> np.ndarray:
+def moves(gradients: Numbers) -> Numbers:
     """How far Adam moves a number at each step, over η: (steps,) from gradients (steps,)."""
     optimizer, state, taken = Adam(1.0), Adam(1.0).init(0.0), []
     for gradient in gradients:

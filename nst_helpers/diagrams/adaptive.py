@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
+from nst_helpers.arrays import Numbers
 from nst_helpers.experiments.landscapes import Surface, corners, height
 from nst_helpers.plots import AMBER, BLUE, GREEN, ORANGE, PINK, SKY, subplots
 
@@ -138,14 +139,14 @@ def draw_ground(axes: Axes, ground: Surface, half: float | None = None) -> None:
     axes.grid(False)
 
 
-def draw_path(axes: Axes, path: np.ndarray, label: str) -> None:
+def draw_path(axes: Axes, path: Numbers, label: str) -> None:
     """The points of a walk, (steps + 1, 2); its label begins with the name of its rule."""
     color = _color(label)
     axes.plot(*path.T, "o-", color=color, ms=3.5, lw=1.6, label=label)
     axes.plot(*path[-1], "o", color=color, ms=10, mec="white", mew=1.5, zorder=7)
 
 
-def draw_sizes(axes: Axes, groups: Mapping[str, np.ndarray]) -> None:
+def draw_sizes(axes: Axes, groups: Mapping[str, Numbers]) -> None:
     """Histograms of the entries' sizes, each over its own root mean square.
 
     Args:

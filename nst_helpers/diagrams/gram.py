@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import ConnectionPatch, Rectangle
 
 from nst_helpers import plots
-from nst_helpers.arrays import Image
+from nst_helpers.arrays import Features, Image
 
 MARKS = (plots.ORANGE, plots.BLUE, plots.GREEN)
 HALF = 10  # of a marked position's frame, in pixels of the picture
@@ -15,7 +15,7 @@ HALF = 10  # of a marked position's frame, in pixels of the picture
 TWO_CLOUDS = {(3, 1): 4, (1, 3): 4}, {(2, 2): 6, (4, 0): 1, (0, 4): 1}
 
 
-def cloud_of_positions(image: Image, features: np.ndarray, channels: tuple[int, int],
+def cloud_of_positions(image: Image, features: Features, channels: tuple[int, int],
                        marked: Sequence[tuple[int, int]]) -> Figure:
     """From pictures to points: a position is one number in each map, and so one point.
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from nst_helpers.arrays import Image
+from nst_helpers.arrays import Image, Map
 from nst_helpers.plots import AMBER, BLUE, ORANGE, SIGNED, draw_image, saved, subplots
 
 INK = "0.25"
@@ -41,7 +41,7 @@ def differences(images: Sequence[Image], titles: Sequence[str], line: float, mos
     return figure
 
 
-def pushes_at(image: Image, pushes: Mapping[str, np.ndarray], mask: np.ndarray, window: tuple[int, int, int, int],
+def pushes_at(image: Image, pushes: Mapping[str, Image], mask: Map, window: tuple[int, int, int, int],
               titles: Sequence[str]) -> Figure:
     """A part of an image, and the push that each layer gives its pixels there: the mean of R, G and B.
 

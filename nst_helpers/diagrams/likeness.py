@@ -5,10 +5,11 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
+from nst_helpers.arrays import Map
 from nst_helpers.plots import AMBER, BLUE, PINK, SKY, draw_image, subplots
 
 
-def labelled_places(picture: np.ndarray, maps: Mapping[str, np.ndarray], windows: Mapping[str, tuple[int, int]],
+def labelled_places(picture: Map, maps: Mapping[str, Map], windows: Mapping[str, tuple[int, int]],
                     side: int) -> Figure:
     """A photograph with windows in it, and below it two maps that have one value for each window.
 

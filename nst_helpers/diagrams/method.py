@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
-from nst_helpers.arrays import Image
+from nst_helpers.arrays import Gram, Image, Map
 from nst_helpers.plots import BLUE, COLORS, GREEN, ORANGE, PINK, draw_image, subplots
 
 INK, FAINT = "0.15", "0.45"
@@ -14,7 +14,7 @@ NETWORK, MAPS, GRAMS, SUM = 42.0, 66.0, 85.0, 106.0  # where the columns begin
 SLABS = ((2.0, 13.0), (2.4, 10.6), (3.0, 8.4), (3.6, 6.4), (3.6, 4.6))  # (thickness, height) of the five blocks
 
 
-def method(pictures: Mapping[str, Image], maps: Mapping[str, np.ndarray], grams: Mapping[str, np.ndarray]) -> Figure:
+def method(pictures: Mapping[str, Image], maps: Mapping[str, Map], grams: Mapping[str, Gram]) -> Figure:
     """Neural style transfer: what is computed from what, which lesson builds it, and the way back to the pixels.
 
     Args:

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
+from nst_helpers.arrays import Numbers
 from nst_helpers.plots import BLUE, GREEN, ORANGE, SKY, subplots
 
 LANE = 2.0  # height of a row, in the diagram's own units
@@ -154,9 +155,9 @@ def stacked_walks(ground: Any, walks: Mapping[str, Any]) -> Figure:
     return figure
 
 
-def convergence_map(betas: np.ndarray, steps: np.ndarray, shrinkage: np.ndarray,
+def convergence_map(betas: Numbers, steps: Numbers, shrinkage: Numbers,
                     marks: Mapping[str, tuple[float, float]],
-                    curves: Mapping[str, tuple[np.ndarray, int, str]]) -> Figure:
+                    curves: Mapping[str, tuple[Numbers, int, str]]) -> Figure:
     """How much is left of the distance after a step, for each (β, η): a map, and cuts through it.
 
     Args:

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, ConnectionPatch, Rectangle
 
-from nst_helpers.arrays import Image
+from nst_helpers.arrays import Image, Numbers
 from nst_helpers.plots import BLUE, GREEN, ORANGE, draw_image, subplots
 
 
@@ -70,7 +70,7 @@ def coding_errors(image: Image, coded: Image, part: tuple[slice, slice]) -> Figu
     return figure
 
 
-def marked_spots(images: Sequence[Image], titles: Sequence[str], found: Sequence[np.ndarray], places: np.ndarray,
+def marked_spots(images: Sequence[Image], titles: Sequence[str], found: Sequence[Numbers], places: Numbers,
                  near: float) -> Figure:
     """Pictures of one scan side by side: true spots that were found, true spots that were lost, and invented ones.
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from nst_helpers.arrays import Image
+from nst_helpers.arrays import Image, Numbers
 from nst_helpers.images import resize_image
 from nst_helpers.plots import AMBER, BLUE, GREEN, ORANGE, SIGNED, SKY, draw_image, subplots
 
@@ -171,7 +171,7 @@ def on_the_curve(rungs: Mapping[float, tuple[Image, float, float]], width: int =
     return figure
 
 
-def maps_of(pushes: Mapping[str, np.ndarray]) -> Figure:
+def maps_of(pushes: Mapping[str, Numbers]) -> Figure:
     """Four signed maps on one scale: where each term pushes a channel of the picture, and what is left of all.
 
     Args:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from nst_helpers.arrays import Image
+from nst_helpers.arrays import Image, Numbers
 from nst_helpers.plots import AMBER, BLUE, COLORS, GREEN, ORANGE, draw_image, subplots
 
 
@@ -93,7 +93,7 @@ def price_chart(waves: Sequence[float], prices: Mapping[str, Sequence[float]]) -
     return figure
 
 
-def pushes_chart(image: Image, pushes: Mapping[str, tuple[np.ndarray, str]]) -> Figure:
+def pushes_chart(image: Image, pushes: Mapping[str, tuple[Numbers, str]]) -> Figure:
     """A photograph, and beside it what each formula does to its green, with a scale.
 
     Args:
@@ -144,7 +144,7 @@ def gain_chart(ratios: Sequence[float], gains: Mapping[str, Sequence[float]], ru
     return figure
 
 
-def ramp_chart(truth: np.ndarray, noisy: np.ndarray, found: Mapping[str, np.ndarray], apart: float = 40) -> Figure:
+def ramp_chart(truth: Numbers, noisy: Numbers, found: Mapping[str, Numbers], apart: float = 40) -> Figure:
     """A row of a noisy ramp and what became of it, each curve drawn so many grey levels below the one before.
 
     Args:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from nst_helpers.exercises.verdicts import kind
 
@@ -23,7 +24,7 @@ def same(given: Any, right: Any, allowed: float) -> bool:
     return wrong is not None and not wrong.any()
 
 
-def differing(given: Any, right: Any, allowed: float) -> np.ndarray | None:
+def differing(given: Any, right: Any, allowed: float) -> npt.NDArray[np.bool_] | None:
     """Where two values differ by more than is allowed, as a boolean array; None where they cannot be compared."""
     try:
         given, right = np.asarray(given), np.asarray(right)

@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.signal import convolve2d, correlate2d
 
+from nst_helpers.arrays import Numbers
 from nst_helpers.exercises import Derive, Exercise, Make, Repair, Wish
 
 # The way back through a convolution with a stride
@@ -47,7 +48,7 @@ def _to_map(pooled, shape):
     return np.kron(pooled, np.ones((2, 2)))[: shape[0], : shape[1]]
 
 
-def backward(image: np.ndarray, kernel: np.ndarray, pooled_error: np.ndarray) -> np.ndarray:
+def backward(image: Numbers, kernel: Numbers, pooled_error: Numbers) -> Numbers:
     """∂L/∂I through pooling, gate and convolution, as it should be."""
     z = correlate2d(image, kernel, mode="valid")
     error = _to_map(pooled_error / _counted(z.shape), z.shape)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from nst_helpers.plots import ORANGE
 from nst_helpers.words import translated
@@ -56,7 +57,7 @@ class Case:
     inputs: dict
     given: Any
     right: Any
-    wrong: np.ndarray | None = None
+    wrong: npt.NDArray[np.bool_] | None = None
 
     def show(self) -> None:
         """Show it: pictures as pictures, all else as a table."""
@@ -115,7 +116,8 @@ def is_picture(value: Any) -> bool:
     return len(shape) == 3 and shape[2] == 3 and min(shape[:2]) >= PICTURE
 
 
-def cells(value: Any, wrong: np.ndarray | None = None, place: tuple[int, ...] = ()) -> list[list[tuple[str, bool]]]:
+def cells(value: Any, wrong: npt.NDArray[np.bool_] | None = None,
+          place: tuple[int, ...] = ()) -> list[list[tuple[str, bool]]]:
     """A value as rows of (text, differs): a number as one cell, an array as the part of it around a place."""
     array = _array(value)
     if array is None or array.ndim == 0:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nst_helpers.arrays import Numbers
 from nst_helpers.experiments.ladders import climb, lowest
 from nst_helpers.schedule import cosine
 
@@ -19,9 +20,9 @@ EXAMPLES, NUMBERS = 2000, 50
 class Fit(NamedTuple):
     """Least squares: the loss is ½ mean (X w − y)²."""
 
-    inputs: np.ndarray  # X (EXAMPLES, NUMBERS)
-    targets: np.ndarray  # y (EXAMPLES,)
-    best: np.ndarray  # w at the minimum (NUMBERS,)
+    inputs: Numbers  # X (EXAMPLES, NUMBERS)
+    targets: Numbers  # y (EXAMPLES,)
+    best: Numbers  # w at the minimum (NUMBERS,)
 
 
 @cache
@@ -39,7 +40,7 @@ def fit(turned: bool = False) -> Fit:
     return Fit(inputs, targets, np.linalg.lstsq(inputs, targets)[0])
 
 
-def loss(w: np.ndarray, problem: Fit) -> float:
+def loss(w: Numbers, problem: Fit) -> float:
     """½ mean (X w − y)² over all examples."""
     return float(0.5 * np.mean((problem.inputs @ w - problem.targets) ** 2))
 

@@ -7,7 +7,7 @@ and the gradient's spectrum is divided by the frequency, so that coarse shapes c
 
 import numpy as np
 
-from nst_helpers.arrays import Image, Tensor
+from nst_helpers.arrays import Image, Numbers, Tensor
 from nst_helpers.backend import tf
 from nst_helpers.images import resize_image
 from nst_helpers.networks import FeatureNetwork
@@ -15,7 +15,7 @@ from nst_helpers.networks import FeatureNetwork
 RIM = 0.15  # share of a map left out on each side: its windows reach over the border
 
 
-def smoothed(gradient: np.ndarray, power: float = 1.0) -> np.ndarray:
+def smoothed(gradient: Numbers, power: float = 1.0) -> Numbers:
     """A gradient (height, width, 3) whose spectrum is divided by (frequency)^power; power 0 leaves it as it is."""
     rows, columns = gradient.shape[:2]
     frequency = np.hypot(np.fft.fftfreq(rows)[:, None], np.fft.rfftfreq(columns)[None])

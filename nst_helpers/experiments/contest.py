@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from nst_helpers.arrays import Image, Numbers
 from nst_helpers.backend import tf
 from nst_helpers.experiments.painting import painted
 from nst_helpers.images import load_image, noise_image
@@ -27,14 +28,14 @@ class Transfer(NamedTuple):
     """A loss of pictures, and where all begin."""
 
     look: Callable  # picture → (loss, gradient): a number, and an array like the picture
-    noise: np.ndarray  # (height, width, 3) float32, 0–255
+    noise: Image  # (height, width, 3) float32, 0–255
 
 
 class Painted(NamedTuple):
     """What an optimizer made."""
 
-    image: np.ndarray  # (height, width, 3) float32, 0–255
-    losses: np.ndarray  # before each step, and after the last: (steps + 1,)
+    image: Image  # (height, width, 3) float32, 0–255
+    losses: Numbers  # before each step, and after the last: (steps + 1,)
 
 
 class StoredRace(NamedTuple):
@@ -45,7 +46,7 @@ class StoredRace(NamedTuple):
     schedule: str  # "constant" or "cosine"
     size: int  # longer side in pixels
     memory: int  # pairs that L-BFGS keeps
-    losses: np.ndarray  # before each step, and after the last
+    losses: Numbers  # before each step, and after the last
     seed: int = 0  # of the noise
 
     @property
@@ -102,7 +103,7 @@ def paint(transfer: Transfer, step: Callable, memory: Any, learning_rate: float,
     return Painted(image, np.array([*losses, transfer.look(image)[0]]))
 
 
-def barzilai_borwein(w: np.ndarray, gradient: np.ndarray, memory: tuple, learning_rate: float) -> tuple:
+def barzilai_borwein(w: Image, gradient: Image, memory: tuple, learning_rate: float) -> tuple:
     """One step of a rule that measures its own length: dᵀy / yᵀy times the gradient (Barzilai, Borwein 1988).
 
     The same as L-BFGS with one pair, but without its directions, and capped in the same way.
@@ -134,7 +135,7 @@ def best(**wanted: Any) -> StoredRace:
     return min(stored_races(**wanted), key=lambda race: race.end)
 
 
-def picture(name: str) -> np.ndarray:
+def picture(name: str) -> Image:
     """A picture that was computed before, (height, width, 3) float32, 0–255; ImageError where there is none."""
     return load_image(folder() / f"{name}.webp", None)
 

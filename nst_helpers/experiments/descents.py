@@ -9,12 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from nst_helpers.arrays import Numbers
 from nst_helpers.experiments.painting import painted, step_of
 from nst_helpers.images import load_image
 from nst_helpers.networks import data_folder
 from nst_helpers.optimizers import GradientDescent, Momentum
-
-Picture = npt.NDArray[np.floating]
 
 
 class Nesterov(NamedTuple):
@@ -34,7 +33,7 @@ class Nesterov(NamedTuple):
 RULES = {"plain descent": GradientDescent, "momentum": Momentum, "Nesterov": Nesterov}  # with β = 0.9
 
 
-def paint(look: Callable, photo: npt.ArrayLike, optimizer: Any, steps: int) -> tuple[Picture, list[float]]:
+def paint(look: Callable, photo: npt.ArrayLike, optimizer: Any, steps: int) -> tuple[Numbers, list[float]]:
     """Descend from a photograph; pixels are held between 0 and 255.
 
     Args:
@@ -58,7 +57,7 @@ def late(losses: list[float]) -> float:
     return float(np.mean(losses[-5:])) if np.max(losses) <= 2 * losses[0] else float("inf")
 
 
-def curvature_ends(product: Callable, start: npt.NDArray, rounds: int) -> tuple[float, float]:
+def curvature_ends(product: Callable, start: Numbers, rounds: int) -> tuple[float, float]:
     """The least and the largest curvature from products with the Hessian alone (Lanczos 1950).
 
     Args:

@@ -5,12 +5,12 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from nst_helpers.arrays import Image
+from nst_helpers.arrays import Image, Numbers
 
 FINEST = 2  # pixels: no wave in a picture is shorter, along a row or a column
 
 
-def octave(image: np.ndarray, shortest: float = FINEST) -> np.ndarray:
+def octave(image: Numbers, shortest: float = FINEST) -> Image:
     """The part of an image whose waves are between so many and twice as many pixels long.
 
     Args:
@@ -31,7 +31,7 @@ def rms(numbers: npt.ArrayLike) -> float:
     return float(np.sqrt(np.mean(np.square(numbers, dtype=np.float64))))
 
 
-def finest_share(image: np.ndarray) -> float:
+def finest_share(image: Numbers) -> float:
     """Which share of an image's variance, (height, width, channels), is in waves of two to four pixels: 0 to 1."""
     return (rms(octave(image)) / rms(image - image.mean(axis=(0, 1)))) ** 2
 

@@ -154,7 +154,7 @@ def likeness(image: Image, photo: Image) -> Likeness:
 class StoredInversion(NamedTuple):
     """What is kept of an inversion."""
 
-    image: np.ndarray  # (height, width, 3) float32, 0–255
+    image: Image  # (height, width, 3) float32, 0–255
     frames: dict  # {step: image}: on the way, where it was kept, and at the end
     share: float  # content loss at the end, over ½ Σ C²
     likeness: Likeness  # to the photograph

@@ -5,7 +5,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 
-from nst_helpers.arrays import Image
+from nst_helpers.arrays import Features, Gram, Image
 from nst_helpers.networks import FeatureNetwork, shared_network
 from nst_helpers.shipped import shipped_picture
 
@@ -14,7 +14,7 @@ SIZE = 256  # pixels: of the longer side of a picture, unless told otherwise
 
 @lru_cache(maxsize=64)
 def feature_maps(picture: str, layer: str, network: Callable[[], FeatureNetwork] = shared_network,
-                 size: int = SIZE) -> np.ndarray:
+                 size: int = SIZE) -> Features:
     """(height, width, channels) of a shipped picture, read only; the last ones asked for are kept.
 
     Args:
@@ -31,7 +31,7 @@ def _made(network):
     return network()
 
 
-def most_contrast(features: np.ndarray) -> int:
+def most_contrast(features: Features) -> int:
     """The channel whose map, of (height, width, channels), differs most from place to place."""
     return int(features.var(axis=(0, 1)).argmax())
 
@@ -41,7 +41,7 @@ def margin_of(layer: str) -> int:
     return min(3, _field(layer) // _jump(layer) // 3)
 
 
-def strongest_places(maps: Sequence[np.ndarray], channel: int, count: int,
+def strongest_places(maps: Sequence[Features], channel: int, count: int,
                      margin: int = 0) -> list[tuple[int, int, int]]:
     """[(picture, row, column)]: where a channel is largest, once a picture, the strongest picture first."""
     places = []
@@ -72,13 +72,13 @@ def _jump(layer):
 # Two channels
 
 
-def shuffle_positions(features: np.ndarray, seed: int = 0) -> np.ndarray:
+def shuffle_positions(features: Features, seed: int = 0) -> Features:
     """The same pixels of features (height, width, channels) in another order; every channel in the same one."""
     flat = features.reshape(-1, features.shape[2])
     return flat[np.random.default_rng(seed).permutation(len(flat))].reshape(features.shape)
 
 
-def closest_pair(features: np.ndarray) -> tuple[int, int]:
+def closest_pair(features: Features) -> tuple[int, int]:
     """The two different channels that rise and fall together most; dead channels never do."""
     flat = features.reshape(-1, features.shape[2]).astype(float)
     flat = flat - flat.mean(axis=0)
@@ -89,7 +89,7 @@ def closest_pair(features: np.ndarray) -> tuple[int, int]:
     return int(i), int(j)
 
 
-def angle_between(gram: np.ndarray, i: int, j: int) -> tuple[float, float]:
+def angle_between(gram: Gram, i: int, j: int) -> tuple[float, float]:
     """The cosine of the angle between two maps, and the angle in degrees; 0 and 90° where a map is empty.
 
     Args:

@@ -27,7 +27,7 @@ class Moment(NamedTuple):
     gradient: npt.NDArray[np.float32]  # before it
 
 
-def painting_loss(network: FeatureNetwork, content: npt.NDArray, style: npt.NDArray, style_weight: float,
+def painting_loss(network: FeatureNetwork, content: Image, style: Image, style_weight: float,
                   content_weight: float = 1.0) -> Callable:
     """The total loss of lesson 07 as a function of the picture, means throughout: w_l = 1/5.
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from nst_helpers.arrays import Image, Numbers
 from nst_helpers.experiments.adaptive import constant
 from nst_helpers.experiments.painting import painted, painting_loss, step_of, with_gradient
 from nst_helpers.images import load_image, noise_image
@@ -25,7 +26,7 @@ PICTURES = {  # {name: (rule, η)}; from 96 to 320 pixels the gradients shrink t
     "inside_best": ("RMSprop, ε inside", 512.0), "outside_512": ("RMSprop", 512.0)}
 
 
-def total_loss(network: Any, content: npt.NDArray, style: npt.NDArray, alpha: float, beta: float,
+def total_loss(network: Any, content: Image, style: Image, alpha: float, beta: float,
                gamma: float) -> Callable:
     """α content + β style + γ total variation, each a mean, as one compiled function of the picture.
 
@@ -55,7 +56,7 @@ class Painted(NamedTuple):
         return score if np.isfinite(score) else np.inf
 
 
-def paint(look: Callable, start: npt.NDArray, rule: Callable, learning_rate: float, schedule: Callable = constant,
+def paint(look: Callable, start: Numbers, rule: Callable, learning_rate: float, schedule: Callable = constant,
           steps: int = 100, keep: Callable = lambda step: False) -> Painted:
     """Lower a loss of a picture by a rule.
 

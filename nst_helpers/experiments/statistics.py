@@ -8,7 +8,7 @@ is, all else is the same: noise, sizes, steps, and the value at which the loss o
 
 import numpy as np
 
-from nst_helpers.arrays import Image, Tensor
+from nst_helpers.arrays import Features, Image, Tensor
 from nst_helpers.backend import tf
 from nst_helpers.experiments.painting import painted, step_of
 from nst_helpers.experiments.texture import texture_settings
@@ -53,7 +53,7 @@ STATISTICS = {"means": means, "moments": moments, "gram": gram, "covariances": c
               "correlations": correlations}
 
 
-def sliced_distance(first: np.ndarray, second: np.ndarray, directions: int = 24, most: int = 4000,
+def sliced_distance(first: Features, second: Features, directions: int = 24, most: int = 4000,
                     seed: int = 0) -> float:
     """How far two clouds of features are apart: the sliced Wasserstein distance (Rabin, Peyré, Delon, Bernot 2011).
 

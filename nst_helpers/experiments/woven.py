@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
 from nst_helpers.arrays import Image
 from nst_helpers.errors import SettingsError
 from nst_helpers.images import load_image
@@ -21,8 +19,8 @@ from nst_helpers.networks import data_folder
 class StoredTexture(NamedTuple):
     """What is kept of a texture."""
 
-    image: np.ndarray  # (side, side, 3) float32, 0–255
-    style: np.ndarray  # the piece of a painting whose Gram matrices it has, of the same shape
+    image: Image  # (side, side, 3) float32, 0–255
+    style: Image  # the piece of a painting whose Gram matrices it has, of the same shape
     losses: dict  # {network: {layer: E_l}} of the texture; networks are "compact", "plain", "random", "max"
     noise: dict  # the same of noise, where every texture begins
     mean_colour_off: float  # grey levels by which its mean colour differs from the style's, averaged over R, G, B

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 from PIL import Image, ImageDraw
 
+from nst_helpers.arrays import Image as Picture
 from nst_helpers.experiments.inversion import BOTH, NONE, STEPS, invert, start_image
 from nst_helpers.networks import shared_network
-from nst_helpers.shipped import Picture, picture_names, shipped_picture
+from nst_helpers.shipped import picture_names, shipped_picture
 from nst_helpers.widgets.base import Drawing, Panel, choice_slider, dropdown, encoded, font, pillow
 from nst_helpers.widgets.live import Live
 

@@ -6,6 +6,7 @@ import ipywidgets
 import numpy as np
 from PIL import Image
 
+from nst_helpers.arrays import Image as Picture
 from nst_helpers.images import to_uint8
 from nst_helpers.networks import data_folder
 from nst_helpers.settings import Settings, layers_to_text
@@ -47,7 +48,7 @@ def blank() -> bytes:
     return encoded(np.full((1, 1, 3), 255.0), "JPEG")
 
 
-def sized(image: np.ndarray, width: int) -> np.ndarray:
+def sized(image: Picture, width: int) -> Picture:
     """A picture (height, width, 3), 0–255, at this width, fast: for the page."""
     picture = Image.fromarray(to_uint8(image))
     height = max(1, round(width * picture.height / picture.width))

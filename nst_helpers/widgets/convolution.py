@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
+from nst_helpers.arrays import Numbers
 from nst_helpers.experiments.kernels import feature_map, filtered
 from nst_helpers.plots import BLUE, SIGNED
 from nst_helpers.shipped import shipped_picture
@@ -109,7 +110,7 @@ def _editor(controls):
 # The sliding window
 
 
-def sliding_window(image: np.ndarray = SMALL_PICTURE) -> Panel:
+def sliding_window(image: Numbers = SMALL_PICTURE) -> Panel:
     """A window on a small picture: its products with the kernel, and the sum that becomes one number of F.
 
     controls: "row", "column" (of the window's upper left corner), "kernel", and "turned" (by half a turn).
@@ -122,7 +123,7 @@ def sliding_window(image: np.ndarray = SMALL_PICTURE) -> Panel:
     return Panel(lambda **values: draw_window(image, **values), controls)
 
 
-def draw_window(image: np.ndarray, row: int, column: int, kernel: npt.ArrayLike,
+def draw_window(image: Numbers, row: int, column: int, kernel: npt.ArrayLike,
                 turned: bool = False) -> Drawing:
     """The picture, the nine products under the window, and the map F, as grids of numbers."""
     kernel = np.array(kernel, float)[::-1, ::-1] if turned else np.array(kernel, float)

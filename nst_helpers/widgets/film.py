@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 from PIL import Image, ImageDraw
 
+from nst_helpers.arrays import Image as Picture
 from nst_helpers.widgets.base import Drawing, Panel, encoded, font, pillow, slider
 
 STRIP = 26  # pixels above a frame, for its words: a stored notebook shows the picture alone
 
 
-def film(frames: Sequence[np.ndarray], words: Sequence[str], label: str = "picture", start: int | None = None,
+def film(frames: Sequence[Picture], words: Sequence[str], label: str = "picture", start: int | None = None,
          width: int = 480) -> Panel:
     """Pictures under a slider.
 
@@ -31,7 +31,7 @@ def film(frames: Sequence[np.ndarray], words: Sequence[str], label: str = "pictu
     return Panel(draw, controls)
 
 
-def draw_frame(image: np.ndarray, words: str, width: int) -> Drawing:
+def draw_frame(image: Picture, words: str, width: int) -> Drawing:
     """One picture under its words as a JPEG file, brought to a width smoothly: its pixels are no squares to look at."""
     picture = pillow(image)
     picture = picture.resize((width, round(width * picture.height / picture.width)), Image.Resampling.LANCZOS)

@@ -7,6 +7,7 @@ import ipywidgets
 import numpy as np
 from PIL import Image, ImageDraw
 
+from nst_helpers.arrays import Features, Gram
 from nst_helpers.arrays import Image as Picture
 from nst_helpers.experiments.maps import angle_between, closest_pair, feature_maps, shuffle_positions
 from nst_helpers.losses import gram_matrix
@@ -37,7 +38,7 @@ def gram_explorer(styles: Sequence[str] = STYLES) -> Panel:
                                                           shipped_picture(style, SIZE)), controls)
 
 
-def draw_entry(features: np.ndarray, gram: np.ndarray, i: int, j: int, shuffled: bool = False,
+def draw_entry(features: Features, gram: Gram, i: int, j: int, shuffled: bool = False,
                image: Picture | None = None) -> Drawing:
     """The entry (i, j) of the Gram matrix, and all that it is made of.
 

@@ -11,6 +11,7 @@ import ipywidgets
 import numpy as np
 from PIL import Image, ImageDraw
 
+from nst_helpers.arrays import Numbers
 from nst_helpers.experiments.landscapes import SURFACES, Surface, corners, start_share
 from nst_helpers.plots import AMBER, BLUE, GREEN, ORANGE, PINK
 from nst_helpers.widgets.base import Drawing, Panel, font, slider, two_columns
@@ -49,7 +50,7 @@ def surface_panel(draw: Callable[..., Drawing], controls: dict[str, Any]) -> Pan
 # The picture
 
 
-def draw_paths(ground: Surface, name: Hashable, paths: Mapping[str, np.ndarray], curves: Mapping[str, np.ndarray],
+def draw_paths(ground: Surface, name: Hashable, paths: Mapping[str, Numbers], curves: Mapping[str, Numbers],
                title: str, label: str, exponents: tuple[int, int],
                legend: Mapping[str, str] | None = None) -> Image.Image:
     """A Pillow picture: the map with paths on the left, one curve for each on the right.
@@ -204,6 +205,6 @@ def _write_legend(pen, legend):
         pen.text((x + 30, y), words, "black", font(14), anchor="lm")
 
 
-def short(value: float | np.ndarray) -> str:
+def short(value: float | Numbers) -> str:
     """A number in few characters."""
     return f"{float(value):.2g}" if np.isfinite(value) else "beyond all numbers"

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from PIL import Image, ImageDraw
 
+from nst_helpers.arrays import Image as Picture
 from nst_helpers.experiments.denoising import STEPS, denoising, psnr, with_noise
 from nst_helpers.plots import COLORS
-from nst_helpers.shipped import Picture, picture_names, shipped_picture
+from nst_helpers.shipped import picture_names, shipped_picture
 from nst_helpers.widgets.base import Drawing, Panel, choice_slider, dropdown, encoded, font, pillow
 from nst_helpers.widgets.live import Live
 

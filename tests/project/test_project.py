@@ -402,6 +402,40 @@ def test_what_is_public_says_its_types(path):
     assert list(_without_types(ast.parse(path.read_text(encoding="utf-8")))) == []
 
 
+@MODULES
+def test_arrays_say_what_is_in_them(path):
+    """`np.ndarray` and a bare `NDArray` stand for anything: in a signature, a field or an alias, a name says what."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert [node.lineno for node in _types_in(tree) if _of_no_kind(node)] == []
+
+
+@pytest.mark.parametrize("code", ["def show(image: np.ndarray): ...", "def read() -> list[npt.NDArray]: ...",
+                                  "class Fit:\n    best: np.ndarray | None = None", "Weights = dict[str, np.ndarray]",
+                                  "class Fit:\n    def show(self, *, best: 'np.ndarray'): ..."])
+def test_an_array_of_which_nothing_is_said_is_found(code):
+    assert any(_of_no_kind(node) for node in _types_in(ast.parse(code)))
+    fine = code.replace("npt.NDArray", "np.ndarray").replace("np.ndarray", "npt.NDArray[np.float32]")
+    assert not any(_of_no_kind(node) for node in _types_in(ast.parse(fine)))
+
+
+def _types_in(tree):
+    """What stands for a type in signatures, fields and the aliases of a module."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            yield from filter(None, (node.returns, *(one.annotation for one in ast.walk(node.args)
+                                                     if isinstance(one, ast.arg))))
+        elif isinstance(node, ast.AnnAssign):
+            yield node.annotation
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Subscript):  # an alias
+            yield node.value
+
+
+def _of_no_kind(annotation):
+    written = ast.unparse(annotation)
+    return bool(re.search(r"\bnp\.ndarray\b|\bNDArray\b(?!\[)", written))
+
+
 def _without_types(node):
     """The names of public functions, methods and constructors with an argument or a result without a type."""
     for item in node.body:
