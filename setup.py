@@ -9,8 +9,8 @@ from setuptools import Distribution, setup
 from setuptools.command.build_py import build_py
 
 # The gallery is large, and needed neither to paint, to teach nor to check.
-SHIPPED = ("SOURCES.md", "networks/*", "content/*", "style/*", "masks/*", "runs/*", "features/*", "inversions/*",
-           "textures/*", "woven/*", "adaptive/*", "scans/*", "race/*", "denoised/*")
+SHIPPED = ("SOURCES.md", "networks/*.npz", "networks/*.md", "content/*", "style/*", "masks/*", "runs/*",
+           "features/*", "inversions/*", "textures/*", "woven/*", "adaptive/*", "scans/*", "race/*", "denoised/*")
 
 
 class BuildWithData(build_py):

@@ -224,7 +224,7 @@ def test_a_panel_speaks_and_its_values_stay(chinese):
     panel = base.Panel(draw, controls)
     kind = panel.controls["kind"]
     assert kind.description == "按按钮" and panel.controls["size"].description == "损失"
-    assert kind.options == (("灰色", "grey"), ("other", "other")) and kind.value == "grey"
+    assert kind._options_labels == ("灰色", "other") and kind.value == "grey"
     panel.controls["size"].value = 5
     assert seen == [("grey", 3), ("grey", 5)] and panel.words.value == "噪声 σ = 5"
     stored, _ = panel._repr_mimebundle_()
@@ -250,3 +250,23 @@ def test_the_command_line_speaks(capsys, chinese):
 def test_a_language_is_chosen_without_loading_anything():
     code = "import sys, nst_helpers.words; print(sorted({'numpy', 'matplotlib', 'ipywidgets'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_a_panel_that_speaks_begins_where_the_english_one_does(monkeypatch):
+    """Putting choices into another language once chose the first for a moment, and cut the slider behind it."""
+    from nst_helpers.widgets.features import feature_browser
+
+    english = feature_browser().controls
+    monkeypatch.setenv(words.VARIABLE, "zh_CN")
+    spoken = feature_browser().controls
+    assert {name: one.value for name, one in spoken.items()} == {name: one.value for name, one in english.items()}
+
+
+def test_a_choice_in_another_language_is_still_that_choice(chinese):
+    control = ipywidgets.Dropdown(options=[("loss", 1), ("grey", 2)], value=2)
+    seen = []
+    control.observe(lambda change: seen.append(change["new"]), "value")
+    speech.speak(control)
+    assert control.value == 2 and control.label == "灰色" and not seen, "nothing else was chosen meanwhile"
+    control.label = "损失"
+    assert seen == [1]

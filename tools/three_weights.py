@@ -4,11 +4,12 @@
     python tools/three_weights.py NAME …     these
     python tools/three_weights.py --check    compute nothing; name what is out of date
 
-Kept in data/features. NAME.json of a pair of pictures: transfers over the same grid of weights β and γ for each set of
-weights, judged by statistics of the pixels in which no network takes part (`judge_networks.py`): `subject`, how much
-of the photograph's drawing is left, and the distance of the histograms to the style picture's. The best of a network
-is nearest to the style among those that keep the subject; painted_NETWORK.webp is it at a larger size. The pair is
-painted twice, from noise and from the photograph itself, as most people begin (painted_NETWORK_from_photograph.webp).
+Kept in data/features. NAME.json of a pair of pictures: transfers over the same grid of weights β, γ and w_l of the
+layers for each set of weights, judged by statistics of the pixels in which no network takes part
+(`judge_networks.py`): `subject`, how much of the photograph's drawing is left, and the distance of the histograms to
+the style picture's. The best of a network is nearest to the style among those that keep the subject;
+painted_NETWORK.webp is it at a larger size. The pair is painted twice, from noise and from the photograph itself, as
+most people begin (painted_NETWORK_from_photograph.webp).
 """
 
 import itertools
@@ -24,8 +25,11 @@ from nst_helpers.settings import Settings
 from nst_helpers.transfer import transfer
 
 NETWORKS = {"robust": load_network, "plain": lambda: load_network("plain"), "random": random_network}
-SUBJECT = 0.5  # of the photograph's edges a transfer must keep, to count at all
-GRID = {"size": 224, "scales": 3, "iterations": 60, "subject": SUBJECT,
+SUBJECT = 0.5  # of the photograph's edges a transfer must keep, to count; see `best`
+# Of the style layers, from conv1_1 to conv5_1: all the same, as in Gatys' paper; or a third from each to the next, as
+# this course had them while the plain network was its own.
+LAYERS = {"equal": [1, 1, 1, 1, 1], "falling": [81, 27, 9, 3, 1]}
+GRID = {"size": 224, "scales": 3, "iterations": 60, "subject": SUBJECT, "layers": LAYERS,
         "weights": [[beta, 0.1] for beta in (0.125, 0.5, 2, 8, 30, 120)] + [[beta, 1.0] for beta in (0.5, 2, 8)]}
 TEMPLE = {"content": "temple", "style": "night_swirls", **GRID, "large": {"size": 384, "scales": 3, "iterations": 90}}
 FURTHER = [[beta, 0.1] for beta in (480, 2000, 8000)]  # from the photograph, where the plain network's best was β = 120
@@ -64,19 +68,22 @@ def stamp(recipe):
 def paint_grid(told, name, recipe):
     """Every transfer of the grid that is not there yet; each is kept at once."""
     networks = {which: make() for which, make in NETWORKS.items()}
-    for (beta, gamma), which in itertools.product(recipe["weights"], networks):
-        runs, settings = told.setdefault("runs", {}).setdefault(which, []), settings_of(recipe, recipe, beta, gamma)
-        if not any((run["β"], run["γ"]) == (beta, gamma) for run in runs):
-            image = painting(recipe, settings, networks[which])
-            runs.append({"β": beta, "γ": gamma, **judged(image, recipe, settings)})
+    for layers, (beta, gamma), which in itertools.product(recipe["layers"], recipe["weights"], networks):
+        runs, point = told.setdefault("runs", {}).setdefault(which, []), {"layers": layers, "β": beta, "γ": gamma}
+        if not any(run | point == run for run in runs):
+            settings = settings_of(recipe, recipe, point)
+            runs.append(point | judged(painting(recipe, settings, networks[which]), recipe, settings))
             keep(name, told)
             print(which, runs[-1], flush=True)
 
 
-def settings_of(recipe, how, beta, gamma):
-    """The settings of a run; how: the recipe itself, or its part `large`."""
+def settings_of(recipe, how, point):
+    """The settings of a point of the grid; how: the recipe itself, or its part `large`."""
     length = {name: how[name] for name in ("size", "scales", "iterations")}
-    return Settings(style_weight=beta, tv_weight=gamma, init=recipe.get("init", "noise"), **length)
+    shares = recipe["layers"][point["layers"]]
+    layers = {layer: share / sum(shares) for layer, share in zip(Settings().style_layers, shares, strict=True)}
+    return Settings(style_weight=point["β"], tv_weight=point["γ"], style_layers=layers,
+                    init=recipe.get("init", "noise"), **length)
 
 
 def painting(recipe, settings, network):
@@ -93,18 +100,22 @@ def judged(image, recipe, settings):
 
 
 def best(runs, least):
-    """[β, γ] of the run nearest to the style among those that keep the subject; if none does, of what keeps most."""
-    kept = [run for run in runs if run["subject"] >= least]
-    chosen = min(kept, key=lambda run: run["histograms"]) if kept else max(runs, key=lambda run: run["subject"])
-    return [chosen["β"], chosen["γ"]]
+    """The point of the run nearest to the style among those that keep the subject.
+
+    At least this much of it; where a network keeps less, nine tenths of the most that it keeps.
+    """
+    most = max(run["subject"] for run in runs)
+    least = min(least, most - 0.1 * abs(most))  # a correlation may be below 0
+    chosen = min((run for run in runs if run["subject"] >= least), key=lambda run: run["histograms"])
+    return {name: chosen[name] for name in ("layers", "β", "γ")}
 
 
-def paint_large(which, weights, recipe):
-    """Paint and keep the best of a network at the larger size; what was measured."""
-    settings = settings_of(recipe, recipe["large"], *weights)
+def paint_large(which, point, recipe):
+    """Paint and keep the best of a network at the larger size; what was measured of it as it is kept."""
+    settings = settings_of(recipe, recipe["large"], point)
     image = painting(recipe, settings, NETWORKS[which]())
-    stamps.keep_picture(painted(which, recipe), image, 88)
-    return judged(image, recipe, settings)
+    stamps.keep_picture(painted(which, recipe), image, 95)
+    return judged(load_image(painted(which, recipe), None), recipe, settings)
 
 
 def painted(which, recipe):

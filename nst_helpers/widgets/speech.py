@@ -24,7 +24,7 @@ def _label(widget: Any) -> None:
         widget.titles = tuple(map(translated, widget.titles))
     labels = getattr(widget, "_options_labels", None)
     if labels:
-        index = widget.index
-        widget.options = [(translated(label), value)
-                          for label, value in zip(labels, widget._options_values, strict=True)]
-        widget.index = index
+        # Not by `options`: the first would be chosen for a moment, and what follows this control would follow that.
+        widget.set_trait("_options_labels", tuple(map(translated, labels)))
+        if widget.index is not None:
+            widget.label = widget._options_labels[widget.index]

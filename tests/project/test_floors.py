@@ -6,7 +6,7 @@ from graphlib import CycleError, TopologicalSorter
 import pytest
 from test_project import PACKAGE
 
-# From the bottom to the top; "widgets/" stands for the modules of that folder. `plots` is at the bottom, because results
+# From the bottom to the top; "widgets/" stands for the modules of that folder. `plots` is below, because results
 # and sweeps draw themselves with it.
 FLOORS = {
     "ground": "__init__ words arrays errors system architecture extras backend fonts lettering plots "
