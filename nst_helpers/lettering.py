@@ -1,4 +1,4 @@
-"""Letters for what Pillow draws: widgets, and the moving picture of lesson 01; in the language in use."""
+"""Letters for what Pillow draws: widgets and moving pictures; in the language in use."""
 
 import re
 from functools import cache

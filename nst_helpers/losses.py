@@ -6,7 +6,7 @@ scalars (or a matrix), and keep the precision (float32 or float64) of what they 
 
 Source of the formulas: Gatys, Ecker, Bethge, "Image Style Transfer Using Convolutional Neural
 Networks", CVPR 2016, equations 1 to 7 (numbered below); total variation: Rudin, Osher, Fatemi 1992.
-The lessons 03 to 06 derive each of them by hand.
+Where each of them is derived by hand, docs/formulas.md tells.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from nst_helpers.backend import tf
 
 
 def content_loss(features: Tensor, content_features: Tensor) -> Tensor:
-    """How far the content has moved: ½ Σ (F − C)² (equation 1; lesson 03).
+    """How far the content has moved: ½ Σ (F − C)² (equation 1).
 
     Args:
         features: F, feature maps (height, width, channels) of the generated picture.
@@ -33,7 +33,7 @@ def content_loss(features: Tensor, content_features: Tensor) -> Tensor:
 
 
 def gram_matrix(features: Tensor, normalized: bool = False) -> Tensor:
-    """Which channels respond together: G_ij = Σ_k F_ik F_jk, k running over positions (equation 3; lesson 04).
+    """Which channels respond together: G_ij = Σ_k F_ik F_jk, k running over positions (equation 3).
 
     Args:
         features: F, feature maps (height, width, channels).
@@ -53,7 +53,7 @@ def gram_matrix(features: Tensor, normalized: bool = False) -> Tensor:
 
 
 def gram_distance(gram: Tensor, style_gram: Tensor) -> Tensor:
-    """How far two normalized Gram matrices are apart: 1/(4N²) Σ (G − S)² (lesson 05).
+    """How far two normalized Gram matrices are apart: 1/(4N²) Σ (G − S)².
 
     Args:
         gram, style_gram: (channels, channels) Gram matrices, both divided by their number of positions.
@@ -67,7 +67,7 @@ def gram_distance(gram: Tensor, style_gram: Tensor) -> Tensor:
 
 
 def layer_style_loss(features: Tensor, style_features: Tensor) -> Tensor:
-    """The style loss of one layer: E_l = 1/(4 N² M²) Σ (G − S)² (equation 4; lesson 05).
+    """The style loss of one layer: E_l = 1/(4 N² M²) Σ (G − S)² (equation 4).
 
     The formula as printed needs pictures of one size. Written with Gram matrices divided by their own
     number of positions it is the same number there, 1/(4N²) Σ (G/M − S/M)², and holds for any two sizes.
@@ -88,7 +88,7 @@ def layer_style_loss(features: Tensor, style_features: Tensor) -> Tensor:
 
 def style_loss(features: Mapping[str, Tensor], style_features: Mapping[str, Tensor],
                layer_weights: Mapping[str, float]) -> Tensor:
-    """The style loss over several layers: Σ_l w_l E_l (equation 5; lesson 05).
+    """The style loss over several layers: Σ_l w_l E_l (equation 5).
 
     Args:
         features, style_features: {layer: feature maps (height, width, channels)}.
@@ -102,7 +102,7 @@ def style_loss(features: Mapping[str, Tensor], style_features: Mapping[str, Tens
 
 
 def total_variation(image: Tensor, epsilon: float = 1e-3) -> Tensor:
-    """How rough the picture is: Σ sqrt((I[i+1,j] − I[i,j])² + (I[i,j+1] − I[i,j])²) (lesson 06).
+    """How rough the picture is: Σ sqrt((I[i+1,j] − I[i,j])² + (I[i,j+1] − I[i,j])²).
 
     The sum runs over the positions that have a neighbour below and to the right, in every channel. The
     bare square root has no gradient where the picture is flat; sqrt(d² + ε²) − ε has one, is zero there

@@ -105,7 +105,7 @@ def random_network(width: float = 0.25, seed: int = 0, *, pooling: str = "averag
                    precision: str = "float32") -> "FeatureNetwork":
     """The same architecture with random weights (He et al. 2015), normalized; width 1 is VGG-19's size.
 
-    Untrained networks serve as the comparison in lesson 02, and stand in for VGG-19 where only speed counts.
+    Untrained networks serve as the comparison, and stand in for VGG-19 where only speed counts.
     """
     generator = np.random.default_rng(seed)
     parameters, inputs = {}, 3
@@ -181,7 +181,7 @@ class FeatureNetwork:
         """How many pixels across one value of this layer can see: r ← r + (k − 1)·j for a window k.
 
         j, the distance in pixels between neighbouring values, doubles at each pooling
-        (Dumoulin, Visin 2016, section 5.1; measured in lesson 02).
+        (Dumoulin, Visin 2016, section 5.1).
 
         >>> load_network().receptive_field("conv1_2")  # two 3×3 windows
         5

@@ -5,7 +5,7 @@ another optimizer at any point.
 
 Letters: w parameters, g gradient ∇w, V velocity (mean of the gradients), s scale (mean of their
 squares), η learning_rate, β beta, β₁ beta1, β₂ beta2, ε epsilon, t number of steps taken. All operations
-are elementwise. Lessons 08 to 10 derive each optimizer by hand; the tests compare each with Keras.
+are elementwise. Where each is derived by hand, docs/formulas.md tells; the tests compare each with Keras.
 """
 
 from dataclasses import dataclass
@@ -81,7 +81,7 @@ class LBFGSState(NamedTuple):
 
 @dataclass(frozen=True)
 class GradientDescent:
-    """w ← w − η g  (lesson 08)."""
+    """w ← w − η g  (Cauchy 1847)."""
 
     learning_rate: float
     compiles: ClassVar[bool] = True
@@ -95,7 +95,7 @@ class GradientDescent:
 
 @dataclass(frozen=True)
 class Momentum:
-    """V ← βV + (1 − β)g, w ← w − ηV  (lesson 08; Polyak 1964).
+    """V ← βV + (1 − β)g, w ← w − ηV  (Polyak 1964).
 
     That is the weighted average, `average=True`. With `average=False` gradients accumulate,
     V ← βV + g, as in Keras's SGD: the same path at a learning rate smaller by the factor 1 − β.
@@ -117,7 +117,7 @@ class Momentum:
 
 @dataclass(frozen=True)
 class AdaGrad:
-    """s ← s + g², w ← w − η g / (√s + ε)  (lesson 09; Duchi, Hazan, Singer 2011, JMLR 12).
+    """s ← s + g², w ← w − η g / (√s + ε)  (Duchi, Hazan, Singer 2011, JMLR 12).
 
     Keras puts ε under the root, g / √(s + ε): `epsilon_inside=True`; and it starts s at 0.1 unless told
     otherwise, where this and the publication start at 0.
@@ -138,7 +138,7 @@ class AdaGrad:
 
 @dataclass(frozen=True)
 class RMSprop:
-    """s ← βs + (1 − β)g², w ← w − η g / (√s + ε)  (lesson 09; Hinton 2012, lecture 6e).
+    """s ← βs + (1 − β)g², w ← w − η g / (√s + ε)  (Hinton 2012, lecture 6e).
 
     Keras computes g / √(s + ε), whatever its documentation suggests: `epsilon_inside=True`.
     """
@@ -159,7 +159,7 @@ class RMSprop:
 
 @dataclass(frozen=True)
 class Adam:
-    """Momentum over RMSprop, both freed of their start at zero (lesson 10; Kingma, Ba 2015, algorithm 1).
+    """Momentum over RMSprop, both freed of their start at zero (Kingma, Ba 2015, algorithm 1).
 
         V ← β₁V + (1 − β₁)g        V̂ = V / (1 − β₁ᵗ)
         s ← β₂s + (1 − β₂)g²       ŝ = s / (1 − β₂ᵗ)        w ← w − η V̂ / (√ŝ + ε)
@@ -194,7 +194,7 @@ class Adam:
 
 @dataclass(frozen=True)
 class LBFGS:
-    """w ← w − H g, where H estimates the inverse Hessian from the last few steps (lesson 10's reference).
+    """w ← w − H g, where H estimates the inverse Hessian from the last few steps.
 
     Liu, Nocedal 1989; Nocedal, Wright, "Numerical Optimization", 2006, algorithm 7.4; what Gatys et al. used.
     There is no line search, which would ask for the loss several times a step. Instead η bounds the step: its root

@@ -107,7 +107,7 @@ class Settings:
 
     @classmethod
     def classic(cls, **changes: Any) -> "Settings":
-        """Adam on the pixels, its η falling at each size: what lessons 07 to 10 build, from coarse to fine."""
+        """Adam on the pixels, from coarse to fine, its η falling at each size."""
         return cls(**{"iterations": 600, "coarse_iterations": math.sqrt(2) ** 1.5, "optimizer": "adam",
                       "learning_rate": 6.0, "schedule": "cosine"} | changes)
 

@@ -1,7 +1,7 @@
 """The transfer itself: two pictures and settings in, a picture and its history out (`nst_helpers.result`).
 
 An optimizer lowers L_total = α L_content + β L_style + γ TV over the pixels of a picture that starts as
-noise (Gatys, Ecker, Bethge, CVPR 2016, equation 7 and figure 2; lessons 07 and 11). Where this departs from
+noise (Gatys, Ecker, Bethge, CVPR 2016, equation 7 and figure 2). Where this departs from
 the paper, for good pictures in seconds instead of minutes, and for weights that suit every size:
 
 - Coarse to fine: the picture forms at a small size and grows in steps of √2, so that large shapes are there
@@ -211,7 +211,7 @@ def _prepared(content, style, settings, masks, begun=0):
 
 def descend(start: npt.ArrayLike, target: npt.NDArray[np.float32], style: npt.NDArray[np.float32], level: Level,
             network: FeatureNetwork, settings: Settings) -> Iterator[tuple[State, dict[str, float]]]:
-    """The bare loop at one size, as lessons 07 and 11 call it: one style, no margin, no colors (see `descent`).
+    """The bare loop at one size: one style, no margin, no colors (see `descent`).
 
     Args:
         start: the picture to change. target: the content to keep, as large. style: at the size of its strokes.

@@ -1,4 +1,4 @@
-"""Diagrams of lesson 03: what differs where, the way back through a layer, pushes, and the sheets of a pyramid."""
+"""Feature inversion: what differs where, the way back through a layer, pushes, and the sheets of a pyramid."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""Total variation: enlarged parts, the three terms in which a pixel occurs, and the charts of lesson 06."""
+"""Total variation: enlarged parts, the three terms in which a pixel occurs, and charts of what it does."""
 
 from collections.abc import Mapping, Sequence
 

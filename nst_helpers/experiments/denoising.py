@@ -1,4 +1,4 @@
-"""Noise taken out of a picture by its total variation: by descent, and exactly (lesson 06).
+"""Noise taken out of a picture by its total variation: by descent, and exactly.
 
 Rudin, Osher, Fatemi, "Nonlinear total variation based noise removal algorithms", 1992. Pictures are (height, width,
 channels), in gray levels; noise may go beyond 0–255.
@@ -39,7 +39,7 @@ def shapes(size: int = 64) -> Floats:
 
 
 def slope(image: Floats, epsilon: float = EPSILON) -> Floats:
-    """The gradient of the rounded total variation, (height, width, channels), derived in lesson 06."""
+    """The gradient of the rounded total variation, (height, width, channels)."""
     down, right = differences(image)
     length = np.sqrt(down**2 + right**2 + epsilon**2)
     return _spread(down / length, right / length, image)

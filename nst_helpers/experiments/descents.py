@@ -1,4 +1,4 @@
-"""Plain descent and momentum on a picture, and the race of them that was computed before (lesson 08)."""
+"""Plain descent and momentum on a picture, and the race of them that was computed before."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The grain of a picture: its finest waves, and what a loss charges for noise of one wavelength (lesson 06)."""
+"""The grain of a picture: its finest waves, and what a loss charges for noise of one wavelength."""
 
 from collections.abc import Callable
 

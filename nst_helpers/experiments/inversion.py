@@ -1,4 +1,4 @@
-"""Feature inversion: a picture found again from the feature maps of one layer, with each help by itself (lesson 03).
+"""Feature inversion: a picture found again from the feature maps of one layer, with each help by itself.
 
 Mahendran, Vedaldi, "Understanding Deep Image Representations by Inverting Them", CVPR 2015: minimize the content loss
 over the picture, with a regularizer that prefers natural pictures. The pyramid is a multi-scale parametrization, as in

@@ -1,4 +1,4 @@
-"""A kernel on a picture, as lesson 01's widgets show it."""
+"""A kernel on a picture, and the feature map that it makes."""
 
 import numpy as np
 import numpy.typing as npt

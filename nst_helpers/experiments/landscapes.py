@@ -1,4 +1,4 @@
-"""The surfaces of lessons 08 to 10: losses of two numbers, which can be drawn, and the optimizers' walks down them."""
+"""Surfaces to descend: losses of two numbers, which can be drawn, and the optimizers' walks down them."""
 
 from collections.abc import Callable
 from functools import cache

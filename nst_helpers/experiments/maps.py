@@ -1,4 +1,4 @@
-"""Feature maps of the shipped pictures, and the windows of pixels that their values see (lessons 02 and 04)."""
+"""Feature maps of the shipped pictures, and the windows of pixels that their values see."""
 
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache

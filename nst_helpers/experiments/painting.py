@@ -1,6 +1,6 @@
-"""A picture painted step by step: the total loss of lesson 07, and the one loop in which every optimizer lowers a loss.
+"""A picture painted step by step: the total loss as means, and the one loop in which every optimizer lowers a loss.
 
-Lessons 04 to 10 each ask something else of it, so `descents`, `rates`, `contest`, `statistics` and `weaving` keep what
+Each experiment asks something else of it, so `descents`, `rates`, `contest`, `statistics` and `weaving` keep what
 they need of its moments. The transfer's own loop (`nst_helpers.descent`) is compiled, and can go on from any state.
 """
 
@@ -29,7 +29,7 @@ class Moment(NamedTuple):
 
 def painting_loss(network: FeatureNetwork, content: Image, style: Image, style_weight: float,
                   content_weight: float = 1.0) -> Callable:
-    """The total loss of lesson 07 as a function of the picture, means throughout: w_l = 1/5.
+    """The total loss as a function of the picture, means throughout: w_l = 1/5.
 
     Args:
         network: sees the pictures. content, style: (height, width, 3), 0–255. style_weight: β. content_weight: α.

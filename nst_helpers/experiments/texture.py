@@ -1,4 +1,4 @@
-"""Textures from noise: a picture whose Gram matrices are those of another one (lesson 05).
+"""Textures from noise: a picture whose Gram matrices are those of another one.
 
 Gatys, Ecker, Bethge, "Texture Synthesis Using Convolutional Neural Networks", NeurIPS 2015. It is a transfer without
 content. At one size, noise becomes short strokes: a layer sees no further than its receptive field, so nothing tells

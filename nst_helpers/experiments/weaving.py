@@ -1,4 +1,4 @@
-"""A texture woven while somebody waits: from noise to a style's Gram matrices, each layer with a weight (lesson 05).
+"""A texture woven while somebody waits: from noise to a style's Gram matrices, each layer with a weight.
 
 Adam at half the size and then at the whole, in seconds; `texture` takes more sizes, and minutes.
 """

@@ -1,4 +1,4 @@
-"""The widget of lesson 07: the ratio of style to content, over pictures that the lesson made, and live."""
+"""The ratio of style to content, over pictures that are handed in, and live."""
 
 from collections.abc import Callable, Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""The widget of lesson 03: a photograph rebuilt from one layer's feature maps, step by step, or live."""
+"""A photograph rebuilt from one layer's feature maps, step by step, or live."""
 
 from collections.abc import Callable, Iterator, Mapping
 

@@ -1,4 +1,4 @@
-"""The widgets of lesson 01: a kernel to edit, and a window to slide."""
+"""A kernel to edit, and a window to slide."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""The widgets of lessons 08 and 09: paths down a surface, seen from above; and what momentum remembers."""
+"""Paths down a surface, seen from above; and what momentum remembers."""
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -20,7 +20,7 @@ from nst_helpers.plots import ORANGE
 from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded, font, log_slider, slider
 from nst_helpers.widgets.paths import FINE, draw_paths, places, short, surface_panel
 
-# Lesson 08: η and β
+# η and β
 
 
 def descent(surface: str = "ravine", share: float = 0.95, beta: float = 0.4) -> Panel:
@@ -58,7 +58,7 @@ def draw_descent(surface: str, share: float, beta: float, form: bool, across: fl
     return Drawing(encoded(picture), words + ".")
 
 
-# Lesson 09: a length for each number
+# A length for each number
 
 
 def adaptive(surface: str = "badly scaled bowl", rate: float = 0.2, turn: float = 0.0) -> Panel:

@@ -1,4 +1,4 @@
-"""The widgets of lesson 02: a browser of feature maps, and the patches that excite a channel most."""
+"""A browser of feature maps, and the patches that excite a channel most."""
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache

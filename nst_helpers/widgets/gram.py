@@ -1,4 +1,4 @@
-"""The widget of lesson 04: an entry of the Gram matrix, and everything it is made of."""
+"""An entry of the Gram matrix, and everything it is made of."""
 
 from collections.abc import Sequence
 from functools import cache

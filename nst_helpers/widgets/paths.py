@@ -1,4 +1,4 @@
-"""What the widgets of lessons 08 to 10 share: a surface from above with paths on it, curves beside it, and controls.
+"""What the widgets of the optimizers share: a surface from above with paths on it, curves beside it, and controls.
 
 A page has 1000 × 480 pixels. It is drawn twice as large and shrunk, so that lines are smooth.
 """

@@ -1,4 +1,4 @@
-"""The widget of lesson 10: five optimizers race down one surface, each from the same start."""
+"""Five optimizers race down one surface, each from the same start."""
 
 import numpy as np
 

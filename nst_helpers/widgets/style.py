@@ -1,4 +1,4 @@
-"""The widget of lesson 05: the weights of the layers, their balance, and the texture that they weave."""
+"""The weights of the layers, their balance, and the texture that they weave."""
 
 import math
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The widget of lesson 06: the weight of the total variation against the noise."""
+"""The weight of the total variation against the noise."""
 
 from collections.abc import Mapping, Sequence
 

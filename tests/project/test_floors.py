@@ -1,13 +1,14 @@
 """The package's floors: each module stands on one, and imports what is on it or below, never in a circle."""
 
 import ast
+import re
 from graphlib import CycleError, TopologicalSorter
 
 import pytest
 from test_project import PACKAGE
 
-# From the bottom to the top; "widgets/" stands for the modules of that folder. `plots` is below, because results
-# and sweeps draw themselves with it.
+# From the bottom to the top; "widgets/" stands for the modules of that folder. `plots` is at the bottom, because
+# results and sweeps draw themselves with it.
 FLOORS = {
     "ground": "__init__ words arrays errors system architecture extras backend fonts lettering plots "
               "sources modes profiles checks resizing decoding images masks mask_files colors shipped "
@@ -80,6 +81,17 @@ def test_only_exercises_and_the_command_line_above_them_know_of_exercises():
     knows = {name for name, path in MODULES.items()
              if any(other.startswith("exercises/") for other in imported(path.read_text(encoding="utf-8")))}
     assert {name for name in knows if not name.startswith("exercises/")} == {"commands/grade"}
+
+
+COURSE_MAPS = {"diagrams/method", "diagrams/transfer"}  # which show what lesson builds which part
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES
+                                    if not name.startswith("exercises/") and name not in COURSE_MAPS])
+def test_nothing_but_exercises_knows_in_which_lesson_it_is_used(module):
+    """A thing is told by what it is: lessons are numbered anew, and others may use it."""
+    text = " ".join(MODULES[module].read_text(encoding="utf-8").split())
+    assert re.findall(r"\blesson(?:s|'s|’s|_)? ?\d\d(?:.{30})?", text, flags=re.IGNORECASE) == []
 
 
 @pytest.mark.parametrize("code, found", [
