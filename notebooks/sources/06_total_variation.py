@@ -267,7 +267,7 @@ place = slice(0, 130), slice(40, 215)
 pushes = {"push of TV": (tv_push[place], "no unit"), "push of squares": (square_push[place], "grey levels")}
 plots.show(variation.pushes_chart(coffee[place], pushes),
            "Of the green values, orange ones are pushed up and purple ones down. TV pushes in the wood as well as at "
-           "the rim of the cup, nowhere by more than 3.4; squares push at edges only. Mind the two scales.")
+           "the rim of the cup, nowhere by more than 3.4; squares push at edges only. Mind the two scales.", photo=True)
 
 # %% tags=["check"]
 assert np.abs(tv_gradient(rough)).max() <= 2 + 2**0.5
