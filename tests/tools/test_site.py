@@ -2,6 +2,7 @@
 
 import base64
 import importlib
+import io
 import json
 import re
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import ipywidgets
 import nbformat
+import numpy as np
 import pytest
 import yaml
 from PIL import Image
@@ -568,3 +570,24 @@ def test_the_workflow_publishes_what_make_makes():
 def test_the_script_of_the_panels_is_short_and_needs_nothing():
     script = (ROOT / "docs/_static/panels.js").read_text(encoding="utf-8")
     assert len(script.splitlines()) < 200 and not re.search(r"\b(import|require)\b|https?:", script)
+
+
+def test_pictures_are_lighter_and_look_the_same(tmp_path):
+    """A drawing to the pixel; a photograph within what JPEG itself had lost, but one with the colour of every pixel."""
+    drawing = Image.new("RGB", (300, 200), "white")
+    drawing.paste((40, 90, 160), (20, 30, 200, 110))
+    photograph = Image.open(ROOT / "data/content/temple.jpg").convert("RGB").resize((480, 320))
+
+    def kept(image, **options):
+        file = io.BytesIO()
+        image.save(file, **options)
+        path, width, height = Pictures(tmp_path).keep(file.getvalue())
+        assert (width, height) == image.size
+        return len(file.getvalue()), tmp_path / path
+
+    size, path = kept(drawing, format="PNG", compress_level=0)
+    assert path.stat().st_size < size and Image.open(path).convert("RGB").tobytes() == drawing.tobytes()
+    size, path = kept(photograph, format="JPEG", quality=88, subsampling=2)
+    assert path.suffix == ".webp" and path.stat().st_size < 0.85 * size
+    assert np.sqrt(np.mean((np.asarray(Image.open(path).convert("RGB"), float) - np.asarray(photograph)) ** 2)) < 8
+    assert kept(photograph, format="JPEG", quality=88, subsampling=0)[1].suffix == ".jpg"
