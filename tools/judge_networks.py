@@ -197,7 +197,7 @@ def _geometric(values):
 # --- showing ----------------------------------------------------------------------------------------------
 
 
-def sheet(names, galleries, contents, styles, cell=192):
+def sheet(names, galleries, contents, styles, cell=144):
     """One picture: the textures of each style beside their target, then every transfer, old beside new."""
     pairs = list(zip(names, galleries, strict=True))
     left, right = [], []

@@ -192,7 +192,7 @@ def test_where_the_server_takes_less_the_loss_is_told_and_the_next_upload_works(
         for number in (1, 2):  # what the page sent last must not stand in the way of what it sends now
             studio.upload("content", small)
             studio.until("small.jpg: taken as the content picture")
-            expect(lost).to_have_count(1)  # below the style's button only, where nothing has come yet
+            expect(lost).to_have_count(2)  # below the style's and the mask's buttons only, where nothing has come yet
             small = small.rename(tmp_path / f"small{number}.jpg") if number > 1 else small
         studio.answer()
 
