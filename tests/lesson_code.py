@@ -3,7 +3,10 @@
 import ast
 from pathlib import Path
 
+import numpy as np
+
 SOURCES = Path(__file__).resolve().parent.parent / "notebooks" / "sources"
+CURVATURE = np.array([100.0, 1.0, 0.01])  # of the ravine in three dimensions that rules walk down, by hand and packaged
 
 
 def lesson_functions(lesson, *names, **space):
@@ -23,3 +26,12 @@ def lesson_functions(lesson, *names, **space):
     module = ast.Module([*imports, *(found[name] for name in names)], [])
     exec(compile(module, lesson, "exec"), space)
     return [space[name] for name in names]
+
+
+def path(step, w, memory, steps=100):
+    """The points, (steps, …), that a step of an optimizer, by hand or packaged, makes of w in this ravine."""
+    points = []
+    for _ in range(steps):
+        w, memory = step(w, CURVATURE * w, memory)
+        points.append(np.asarray(w))
+    return np.array(points)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from lesson_code import lesson_functions
+from lesson_code import CURVATURE, lesson_functions, path
 from PIL import Image
 
 from nst_helpers import optimizers, plots
@@ -23,7 +23,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 import adaptive as tool
 
 LESSON = "09_rmsprop"
-CURVATURE = np.array([100.0, 1.0, 0.01])
 START = np.array([1.0, -2.0, 3.0])
 PAIRS = {
     "adagrad": optimizers.AdaGrad(0.05, 1e-3, epsilon_inside=True),
@@ -35,14 +34,6 @@ NAMES = [name for name in SURFACES if name != "ravine askew"]  # the widget turn
 
 def pixels(panel):
     return np.asarray(Image.open(io.BytesIO(panel.picture.value)).convert("RGB"), float)
-
-
-def path(step, w, memory, steps=100):
-    points = []
-    for _ in range(steps):
-        w, memory = step(w, CURVATURE * w, memory)
-        points.append(np.asarray(w))
-    return np.array(points)
 
 
 # What the lesson writes

@@ -5,7 +5,7 @@ import io
 
 import numpy as np
 import pytest
-from lesson_code import SOURCES, lesson_functions
+from lesson_code import SOURCES, lesson_functions, path
 from PIL import Image
 
 from nst_helpers import optimizers
@@ -17,7 +17,6 @@ from nst_helpers.experiments.landscapes import RULES, corners
 from nst_helpers.plots import png
 from nst_helpers.widgets.race import SURFACES, draw_race, race
 
-CURVATURE = np.array([100.0, 1.0, 0.01])
 START = np.array([1.0, -2.0, 3.0])
 PAIRS = {
     "adam": optimizers.Adam(0.01),
@@ -30,14 +29,6 @@ LADDERS = (*RACERS, "RMSprop, β = 0.999", "Barzilai–Borwein")
 
 def pixels(panel):
     return np.asarray(Image.open(io.BytesIO(panel.picture.value)).convert("RGB"), float)
-
-
-def path(step, w, memory, steps=100):
-    points = []
-    for _ in range(steps):
-        w, memory = step(w, CURVATURE * w, memory)
-        points.append(np.asarray(w))
-    return np.array(points)
 
 
 # What the lesson writes
