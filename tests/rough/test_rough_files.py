@@ -198,13 +198,19 @@ def test_a_damaged_checkpoint_is_sound_or_is_refused(content, style, tmp_path):
 
 @contextlib.contextmanager
 def no_file_beyond(size):
-    """The kernel refuses to let any file grow further, as a full disk does (Python ignores the signal with it)."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    """The kernel refuses to let any file grow further, as a full disk does (Python ignores the signal with it).
+
+    Python compiles nothing meanwhile: importlib does not look whether all of a module's compiled file was written, and
+    half of one fails every later import of that module, in every process.
+    """
+    before, compiles = resource.getrlimit(resource.RLIMIT_FSIZE), sys.dont_write_bytecode
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    sys.dont_write_bytecode = True
     try:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        sys.dont_write_bytecode = compiles
 
 
 def test_where_a_file_cannot_grow_the_old_one_stays(content, style, whole, tmp_path):
