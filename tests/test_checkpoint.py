@@ -347,6 +347,7 @@ def same_files(first, second):
                                               if name != "seconds")
 
 
+@pytest.mark.slow
 def test_ctrl_c_at_any_line_leaves_a_run_to_go_on_from(content, style, tmp_path, monkeypatch):
     """Before each line of the loop, of a write and of what is under it; the run then goes on to the same end."""
     monkeypatch.setattr(os, "fsync", lambda _: None)

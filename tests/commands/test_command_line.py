@@ -142,6 +142,7 @@ def test_divergence_leaves_the_last_good_picture(pictures, monkeypatch, capsys, 
     assert str(kept) in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for another process")
 def test_ctrl_c_in_a_real_process(pictures):
     content, style, output = pictures

@@ -170,6 +170,7 @@ def test_the_workflows_jobs_are_the_parts_of_make_test():
     assert parts == ["lint", "test-package", "test-notebooks", "test-browser"]
     jobs = workflow()
     assert jobs.pop("slow") == ["make test-slow"]  # every week
+    assert jobs.pop("site") == ["make test-site"]  # on every push, but not in `make test`: it would take a third more
     assert [command for commands in jobs.values() for command in commands
             if command.startswith("make")] == [f"make {part}" for part in parts]
 
@@ -180,6 +181,13 @@ def test_each_test_of_the_package_is_in_one_of_two_targets():
     assert one[0] == other[0] and (one[1], other[1]) == ('"not slow"', "slow")
 
 
+def test_each_test_in_a_browser_is_in_one_of_two_targets():
+    rules = dict(re.findall(r"^(test-browser|test-site): .*\n\t(.*)", text("Makefile"), flags=re.MULTILINE))
+    assert rules["test-browser"].endswith(" tests/browser --ignore=$(SITE)") and rules["test-site"].endswith(" $(SITE)")
+    (site,) = re.findall(r"^SITE := (.*)", text("Makefile"), flags=re.MULTILINE)
+    assert (ROOT / site).is_file()
+
+
 def test_elsewhere_the_workflow_does_what_make_does():
     """Without make: the same options for pytest, and files that exist."""
     *_, tests, lessons = workflow()["elsewhere"]
@@ -188,7 +196,7 @@ def test_elsewhere_the_workflow_does_what_make_does():
 
 
 @pytest.mark.parametrize("target", ["lab", "transfer", "notebooks", "site", "serve", "test", "test-package",
-                                    "test-notebooks", "test-browser", "benchmark", "coverage", "lint"])
+                                    "test-notebooks", "test-browser", "test-site", "benchmark", "coverage", "lint"])
 def test_make_knows_its_targets(target):
     done = subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
