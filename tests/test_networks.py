@@ -270,6 +270,13 @@ def no_vgg19(monkeypatch, tmp_path):
     return tmp_path
 
 
+@pytest.fixture
+def little_to_average(monkeypatch):
+    """Normalized over a few pixels, which takes no time: for tests of where the weights come from."""
+    monkeypatch.setattr(networks, "calibration_pictures", lambda: [networks.load_image(
+        networks.data_folder() / "content" / "temple.jpg", 48)])
+
+
 def is_the_stand_in(network, path):
     """Every layer equals the file's, up to the normalisation's factors and the turn from BGR to RGB."""
     stand_in = list(random_vgg(CONVOLUTIONS).values())
@@ -289,7 +296,7 @@ def test_vgg19_from_the_argument(no_vgg19, vgg19_weights, photograph):
     assert float(tf.reduce_mean(features["conv1_1"])) == pytest.approx(1, abs=0.5)
 
 
-def test_vgg19_equals_keras_with_its_own_preprocessing(no_vgg19, vgg19_weights, photograph):
+def test_vgg19_equals_keras_with_its_own_preprocessing(no_vgg19, little_to_average, vgg19_weights, photograph):
     """Up to the normalisation, layer conv1_2 is what keras.applications computes from the same file."""
     model = keras.applications.VGG19(include_top=False, weights=None)
     model.load_weights(vgg19_weights)
@@ -299,19 +306,19 @@ def test_vgg19_equals_keras_with_its_own_preprocessing(no_vgg19, vgg19_weights, 
     np.testing.assert_allclose(ours / ours.mean(), theirs / theirs.mean(), rtol=1e-3, atol=1e-3)
 
 
-def test_vgg19_from_a_new_layout_file(no_vgg19, vgg19_weights, tmp_path):
+def test_vgg19_from_a_new_layout_file(no_vgg19, little_to_average, vgg19_weights, tmp_path):
     model = keras.applications.VGG19(include_top=False, weights=None)
     model.load_weights(vgg19_weights)
     model.save_weights(tmp_path / "new.weights.h5")
     assert is_the_stand_in(load_network("vgg19", weights=tmp_path / "new.weights.h5"), vgg19_weights)
 
 
-def test_vgg19_from_the_environment_variable(no_vgg19, vgg19_weights, monkeypatch):
+def test_vgg19_from_the_environment_variable(no_vgg19, little_to_average, vgg19_weights, monkeypatch):
     monkeypatch.setenv(networks.VGG19_VARIABLE, str(vgg19_weights))
     assert is_the_stand_in(load_network("vgg19"), vgg19_weights)
 
 
-def test_vgg19_from_kerass_cache(no_vgg19, vgg19_weights, monkeypatch):
+def test_vgg19_from_kerass_cache(no_vgg19, little_to_average, vgg19_weights, monkeypatch):
     monkeypatch.setattr(weights_module, "VGG19_MD5", hashlib.md5(vgg19_weights.read_bytes()).hexdigest())
     cached = networks.vgg19_cache()
     cached.parent.mkdir(parents=True)
@@ -319,7 +326,7 @@ def test_vgg19_from_kerass_cache(no_vgg19, vgg19_weights, monkeypatch):
     assert is_the_stand_in(load_network("vgg19"), vgg19_weights)
 
 
-def test_vgg19_from_the_download(no_vgg19, vgg19_weights, monkeypatch, capfd):
+def test_vgg19_from_the_download(no_vgg19, little_to_average, vgg19_weights, monkeypatch, capfd):
     monkeypatch.setattr(weights_module, "VGG19_MD5", hashlib.md5(vgg19_weights.read_bytes()).hexdigest())
     monkeypatch.setattr(weights_module, "VGG19_URL", vgg19_weights.as_uri())
     assert is_the_stand_in(load_network("vgg19"), vgg19_weights)
@@ -378,7 +385,7 @@ def dead(path, source):
 
 
 @pytest.mark.parametrize("damage", [truncated, text, vgg16, of_other_channels, with_a_nan, dead])
-def test_a_damaged_or_foreign_vgg19_file(no_vgg19, vgg19_weights, tmp_path, damage):
+def test_a_damaged_or_foreign_vgg19_file(no_vgg19, little_to_average, vgg19_weights, tmp_path, damage):
     path = tmp_path / "wrong.h5"
     damage(path, vgg19_weights)
     with pytest.raises(NetworkError, match=r"wrong\.h5|dead") as error:

@@ -314,6 +314,8 @@ def test_networks(capsys, monkeypatch, tmp_path, vgg19_weights):
     text = capsys.readouterr().out
     assert "compact  ready" in text and "plain    ready" in text
     assert "1,252,880" in text and "vgg19    not here" in text and "--fetch" in text
+    monkeypatch.setattr(networks, "calibration_pictures", lambda: [networks.load_image(
+        networks.data_folder() / "content" / "temple.jpg", 48)])
     monkeypatch.setenv(networks.VGG19_VARIABLE, str(vgg19_weights))
     assert main(["networks"]) == 0
     assert f"vgg19    found: {vgg19_weights}" in capsys.readouterr().out
