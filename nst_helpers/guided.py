@@ -85,10 +85,11 @@ def regions_of(network: FeatureNetwork, styles: Styles, parts: Parts, layers: Se
 
 def regions_loss(features: Mapping[str, Tensor], regions: Regions, layer_weights: Mapping[str, Any]) -> tf.Tensor:
     """Σ_l w_l Σ_r area_r · 1/(4N²) Σ (G_r − S_r)²: the style loss of a picture with these feature maps."""
-    distances = {layer: gram_distance(guided_grams(features[layer], regions.guidance[layer]), regions.grams[layer])
-                 for layer in layer_weights}  # (regions,) each
-    return tf.add_n([weight * tf.reduce_sum(regions.areas * distances[layer])
-                     for layer, weight in layer_weights.items()])
+    found = []
+    for layer, weight in layer_weights.items():
+        grams = guided_grams(features[layer], regions.guidance[layer])
+        found.append(weight * tf.reduce_sum(regions.areas * gram_distance(grams, regions.grams[layer])))
+    return tf.add_n(found)
 
 
 def guided_grams(features: Tensor, guidance: Tensor) -> tf.Tensor:

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from nst_helpers.diagnose import diagnose, signs
-from nst_helpers.images import load_image, noise_image
+from nst_helpers.images import noise_image
 from nst_helpers.masks import Masks
-from nst_helpers.networks import VGG19_VARIABLE, data_folder
+from nst_helpers.networks import VGG19_VARIABLE
 from nst_helpers.settings import Settings
+from nst_helpers.shipped import shipped_picture
 from nst_helpers.transfer import transfer
 
 BASE = Settings(size=160)
@@ -18,12 +19,12 @@ BASE = Settings(size=160)
 
 @pytest.fixture(scope="module")
 def content():
-    return load_image(data_folder() / "content" / "temple.jpg", 160)
+    return shipped_picture("temple", 160)
 
 
 @pytest.fixture(scope="module")
 def style():
-    return load_image(data_folder() / "style" / "night_swirls.jpg", 320)
+    return shipped_picture("night_swirls", 320)
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +50,7 @@ def test_a_good_picture_has_no_finding(good):
 
 @pytest.mark.parametrize("name", ["stained_glass", "woodcut", "great_waves", "pointillist"])
 def test_other_styles_have_none_either(content, name):
-    style = load_image(data_folder() / "style" / f"{name}.jpg", 320)
+    style = shipped_picture(name, 320)
     assert diagnose(transfer(content, style, BASE)) == []
 
 

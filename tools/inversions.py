@@ -21,6 +21,7 @@ from PIL import Image
 from nst_helpers.experiments.inversion import BOTH, NONE, STEPS, Help, cat_window, invert, likeness
 from nst_helpers.images import to_uint8
 from nst_helpers.networks import data_folder, load_network, random_network
+from nst_helpers.shipped import picture_file
 from nst_helpers.system import write_whole
 
 FOLDER = data_folder() / "inversions"
@@ -111,7 +112,7 @@ def missing_rows(rows):
 
 def stamp():
     """A digest of what decides all of it beside each one's own recipe: sizes, networks and picture."""
-    files = [stamps.network_file("compact"), stamps.network_file("plain"), stamps.picture_file("content", "cat")]
+    files = [stamps.network_file("compact"), stamps.network_file("plain"), picture_file("cat")]
     return stamps.digest([stamps.text([SMALL, LARGE])], files)
 
 

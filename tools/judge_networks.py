@@ -34,8 +34,9 @@ from scipy import ndimage
 
 from nst_helpers.experiments.texture import texture, texture_settings
 from nst_helpers.images import load_image, resize_image, save_image, to_uint8
-from nst_helpers.networks import CALIBRATION_PICTURES, data_folder, load_network
+from nst_helpers.networks import CALIBRATION_PICTURES, load_network
 from nst_helpers.settings import Settings
+from nst_helpers.shipped import picture_names, shipped_picture
 from nst_helpers.transfer import transfer
 
 SIZE = 384
@@ -248,8 +249,8 @@ def main(arguments=None):
     parser.add_argument("--card", type=Path, help="a card to write the comparison into, sheet beside it")
     parser.add_argument("--remark", default="", help="what the eye says, for the card")
     options = parser.parse_args(arguments)
-    contents = {name: load_image(data_folder() / "content" / f"{name}.jpg", SIZE) for name in CALIBRATION_PICTURES}
-    styles = {path.stem: load_image(path, 512) for path in sorted((data_folder() / "style").glob("*.jpg"))}
+    contents = {name: shipped_picture(name, SIZE) for name in CALIBRATION_PICTURES}
+    styles = {name: shipped_picture(name, 512) for name in picture_names("style")}
     names = [Path(words.partition(":")[0]).stem for words in options.networks]
     galleries = [gallery(words, contents, styles, options.folder, changes)
                  for words, changes in zip(options.networks, (options.older, {}), strict=True)]

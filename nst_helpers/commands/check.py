@@ -37,11 +37,10 @@ def run(options: argparse.Namespace) -> int:
 
 def _seconds_an_iteration():
     """The median over a few iterations, after the first one, which compiles."""
-    from nst_helpers.images import load_image
-    from nst_helpers.networks import data_folder
+    from nst_helpers.shipped import shipped_picture
     from nst_helpers.transfer import Settings, iterate
 
-    content = load_image(data_folder() / "content" / "temple.jpg", 256)
+    content = shipped_picture("temple", 256)
     times = [perf_counter()]
     for _ in iterate(content, content, Settings(size=256, scales=1, iterations=12)):
         times.append(perf_counter())

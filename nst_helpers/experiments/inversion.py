@@ -18,6 +18,7 @@ from nst_helpers.losses import content_loss, total_variation
 from nst_helpers.networks import FeatureNetwork, data_folder
 from nst_helpers.optimizers import Adam
 from nst_helpers.schedule import cosine
+from nst_helpers.shipped import shipped_picture
 
 FADE, TV_EPSILON = 0.02, 10.0  # the weight of the smoothness falls to this part of itself; ε of the total variation
 STEPS = 120
@@ -163,9 +164,9 @@ class StoredInversion(NamedTuple):
 
 def cat_window(height: int = 208, width: int = 320) -> Image:
     """The course's cat, around its face: an image (height, width, 3), 0–255, cut to a share of 3/4 of the picture."""
-    whole = load_image(data_folder() / "content" / "cat.jpg", max_size=round(width * 4 / 3))
+    whole = shipped_picture("cat", round(width * 4 / 3))
     top, left = round(width * 0.11), round(width / 6)
-    return whole[top : top + height, left : left + width]
+    return whole[top : top + height, left : left + width].copy()
 
 
 def load_inversion(name: str) -> StoredInversion:

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from nst_helpers.images import load_image
 from nst_helpers.networks import data_folder
+from nst_helpers.shipped import shipped_picture
 
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
 
@@ -22,7 +22,7 @@ def tool():
 
 @pytest.fixture(scope="module")
 def photograph():
-    return load_image(data_folder() / "content" / "astronaut.jpg", 128)
+    return shipped_picture("astronaut", 128)
 
 
 def test_all_of_a_subject_is_left_in_the_photograph_and_in_its_negative(tool, photograph):
@@ -48,7 +48,7 @@ def test_color_noise_is_the_energy_of_fine_color(tool):
 
 
 def test_a_pictures_statistics_are_its_own_and_not_another_ones(tool, photograph):
-    other = load_image(data_folder() / "style" / "woodcut.jpg", 128)
+    other = shipped_picture("woodcut", 128)
     for distance in (tool.histogram_distance, tool.autocorrelation_distance):
         assert distance(photograph, photograph) == 0
         assert distance(photograph[:, ::-1], photograph) < distance(other, photograph)
