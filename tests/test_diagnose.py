@@ -55,7 +55,7 @@ def test_other_styles_have_none_either(content, name):
 
 
 @pytest.mark.parametrize("colors", ["matched", "brightness"])
-def test_nor_have_pictures_in_the_contents_colours(content, style, colors):
+def test_nor_have_pictures_in_the_contents_colors(content, style, colors):
     assert diagnose(transfer(content, style, replace(BASE, colors=colors))) == []
 
 
@@ -68,12 +68,12 @@ def test_nor_have_pictures_in_the_contents_colours(content, style, colors):
     ("not converged", {"iterations": 4}),
     ("not converged", {"learning_rate": 0.1}),
 ])
-def test_a_spoilt_picture_is_recognised(painted, expected, change):
+def test_a_spoiled_picture_is_recognized(painted, expected, change):
     result = painted(replace(BASE, **change))
     assert names(result) == [expected], signs(result)
 
 
-def test_coloured_noise(content, style):
+def test_colored_noise(content, style):
     result = transfer(content, style, replace(BASE, tv_weight=0, scales=1))
     assert names(result) == ["coloured noise"], signs(result)
 
@@ -114,10 +114,10 @@ def test_each_finding_says_what_was_measured_and_what_to_change(content, style):
 ])
 def test_each_cure_cures(painted, change, cured):
     """The picture that a finding is about, made once more with what the finding asks for, has no finding."""
-    spoilt = replace(BASE, **change)
-    (finding,) = diagnose(painted(spoilt))
+    spoiled = replace(BASE, **change)
+    (finding,) = diagnose(painted(spoiled))
     assert next(iter(cured)) in finding.cure
-    assert diagnose(painted(replace(spoilt, **cured))) == []
+    assert diagnose(painted(replace(spoiled, **cured))) == []
 
 
 SHALLOW = {"content_layers": "conv2_1", "style_layers": "conv1_1", "scales": 1}
@@ -163,11 +163,11 @@ def test_lists_and_bytes_are_pictures_too(content, style, colors):
     assert signs(result) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("grey", [0.0, 128.0, 255.0])
-def test_flat_pictures_do_no_harm(good, grey):
-    flat = replace(good, image=np.full_like(good.image, grey))
-    assert names(flat) == ["black" if grey == 0 else "grey haze"]
-    of_flat = replace(good, content=np.full_like(good.content, grey), style=np.full((64, 64, 3), grey))
+@pytest.mark.parametrize("gray", [0.0, 128.0, 255.0])
+def test_flat_pictures_do_no_harm(good, gray):
+    flat = replace(good, image=np.full_like(good.image, gray))
+    assert names(flat) == ["black" if gray == 0 else "grey haze"]
+    of_flat = replace(good, content=np.full_like(good.content, gray), style=np.full((64, 64, 3), gray))
     assert all(np.isfinite(value) for value in signs(of_flat).values())
 
 

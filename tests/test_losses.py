@@ -106,8 +106,8 @@ def test_the_weighted_sum_over_the_layers_is_written_once():
 ])
 def test_total_variation_by_pencil(pattern, expected):
     rows, columns = np.indices((5, 5))
-    grey = {"flat": 0 * rows + 80, "step": 255 * (columns > 2), "checkerboard": 255 * ((rows + columns) % 2)}[pattern]
-    image = np.repeat(grey[..., np.newaxis], 3, axis=-1).astype(np.float64)
+    gray = {"flat": 0 * rows + 80, "step": 255 * (columns > 2), "checkerboard": 255 * ((rows + columns) % 2)}[pattern]
+    image = np.repeat(gray[..., np.newaxis], 3, axis=-1).astype(np.float64)
     assert float(losses.total_variation(image)) == pytest.approx(expected, rel=1e-5, abs=1e-6)
 
 

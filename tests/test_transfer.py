@@ -519,7 +519,7 @@ def test_styles_that_make_no_sense_are_refused(content, styles, match):
         transfer(content, styles, Settings(**QUICK))
 
 
-def test_painting_brightness_only_keeps_the_contents_colours(content, style):
+def test_painting_brightness_only_keeps_the_contents_colors(content, style):
     vivid = np.clip(content * 0.5 + 60, 0, 255)  # far enough from 0 and 255 that little is cut off
     image = transfer(vivid, style, Settings(colors="brightness", **QUICK)).image
     expected = resize_image(vivid, *image.shape[:2])
@@ -527,7 +527,7 @@ def test_painting_brightness_only_keeps_the_contents_colours(content, style):
     assert np.median(np.abs(difference)) < 1e-3 and not np.allclose(image, expected, atol=5)
 
 
-def test_matched_colours_come_closer_to_the_content(content, style):
+def test_matched_colors_come_closer_to_the_content(content, style):
     def distance(image):
         return np.abs(image.mean(axis=(0, 1)) - content.mean(axis=(0, 1))).mean()
 

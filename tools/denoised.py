@@ -81,8 +81,8 @@ def paint(look, noise, steps):
     rates = [16 * cosine(step, steps) for step in range(steps)]
     *_, last = painted(look, noise, step_of(Adam), Adam(16.0).init(noise), rates)
     grain = octave(last.image)
-    grey = grain.mean(axis=2, keepdims=True)
-    return [stamps.digits(value) for value in (rms(grey), rms(grain - grey), look(tf.constant(last.image))[0])]
+    gray = grain.mean(axis=2, keepdims=True)
+    return [stamps.digits(value) for value in (rms(gray), rms(grain - gray), look(tf.constant(last.image))[0])]
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ CONTINUED = (  # where the best of the grid lay at its edge: one further
       (("none", (1, 0.0, 300.0)), ("smoothness", (1, 0.005, 300.0)), ("smoothness", (1, 0.002, 100.0)),
        ("both", (5, 0.002, 30.0)))))
 REPEATED = {"smoothness": Help(1, 0.002, 100.0), "both": Help(5, 0.005, 30.0)}  # from noise, each at its best
-FROM_GREY = (*(f"conv4_2_{name}" for name in HELPS), "plain_none", "random_none")  # large runs, but for the start again
+FROM_GRAY = (*(f"conv4_2_{name}" for name in HELPS), "plain_none", "random_none")  # large runs, but for the start again
 FURTHER = (("compact", 10.0), ("plain", 30.0), ("plain", 100.0), ("random", 30.0))  # without help, for LONG
 
 
@@ -81,7 +81,7 @@ def runs():
     chosen |= {f"{network}_{name}": (network, "conv4_2", given, "noise", ()) for network, name, given in
                (("plain", "none", NONE), ("plain", "both", Help(5, 0.08, 10.0)),
                 ("random", "none", NONE), ("random", "both", Help(5, 0.005, 10.0)))}
-    return chosen | {f"{name}_grey": (*chosen[name][:3], "grey", ()) for name in FROM_GREY}
+    return chosen | {f"{name}_grey": (*chosen[name][:3], "grey", ()) for name in FROM_GRAY}
 
 
 def main(arguments=None):

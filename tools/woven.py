@@ -84,10 +84,10 @@ def keep(name, recipe, result):
     """Write a texture and what was measured of it, before it was compressed; the words come last."""
     style = woven.piece(**place(recipe))
     stamps.keep_picture(woven.folder() / f"{name}.webp", result.image, 82)
-    colour = np.abs(result.image.mean(axis=(0, 1)) - style.mean(axis=(0, 1))).mean()
+    color = np.abs(result.image.mean(axis=(0, 1)) - style.mean(axis=(0, 1))).mean()
     told = {"stamp": stamp(recipe), "recipe": recipe, "seconds": round(result.seconds, 1),
             "losses": measured(result.image, style), "noise": measured(noise_image(*style.shape[:2], seed=0), style),
-            "mean_colour_off": stamps.digits(colour), "layout": layout(result.image, style)}
+            "mean_colour_off": stamps.digits(color), "layout": layout(result.image, style)}
     stamps.keep_note(woven.folder() / f"{name}.json", told)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from nst_helpers.exercises.kinds import Choice, Derive, Make, Option, Repair, Wish
 
 MEANS = np.array([123.68, 116.779, 103.939])  # red, green, blue
-SIDE, GREY, CONTRAST = 64, 117, 60  # of the picture of stripes
+SIDE, GRAY, CONTRAST = 64, 117, 60  # of the picture of stripes
 
 
 # The network that the stripes are made for; read on the first answer
@@ -115,7 +115,7 @@ EXERCISES = {
         wishes=(
             _wish(6, "left", least=6), _wish(8, "left", most=0.5), _wish(8, "right", least=6),
             _wish(6, "right", most=0.5),
-            Wish("largest distance from grey 117", lambda p: np.abs(_stripes(p) - GREY).max(), most=CONTRAST + 0.5),
+            Wish("largest distance from grey 117", lambda p: np.abs(_stripes(p) - GRAY).max(), most=CONTRAST + 0.5),
             Wish("largest difference between a pixel's three colours", lambda p: np.ptp(_stripes(p), axis=2).max(),
                  most=0.5),
         ),

@@ -22,7 +22,7 @@ from nst_helpers.shipped import shipped_picture
 
 FADE, TV_EPSILON = 0.02, 10.0  # the weight of the smoothness falls to this part of itself; ε of the total variation
 STEPS = 120
-GREY = 117.0  # the mean of the network's preprocessing
+GRAY = 117.0  # the mean of the network's preprocessing
 
 
 class Help(NamedTuple):
@@ -74,7 +74,7 @@ def split_into_sheets(image: Image, number: int = 5) -> list[Image]:
 
 def start_image(height: int, width: int, start: str = "noise", seed: int = 0) -> Image:
     """Where an inversion begins: "noise", every value drawn by itself from 0–255, or an even "grey"."""
-    return noise_image(height, width, seed) if start == "noise" else np.full((height, width, 3), GREY, np.float32)
+    return noise_image(height, width, seed) if start == "noise" else np.full((height, width, 3), GRAY, np.float32)
 
 
 def invert(network: FeatureNetwork, photo: Image, layer: str, help_given: Help = NONE, start: str = "noise",

@@ -74,7 +74,7 @@ def test_the_mistakes_are_mistakes_and_the_truths_pass():
     assert all(text.startswith("✓") for text in verdicts.values()), verdicts
 
 
-def test_a_grey_picture_comes_back_bluish_from_the_bug():
+def test_a_gray_picture_comes_back_bluish_from_the_bug():
     prepared = np.full((2, 2, 3), 117.0) - [103.939, 116.779, 123.68]
     red, _, blue = find("02-undo").planted(prepared)[0, 0]
     assert blue - 117 == pytest.approx(19.741) and red - 117 == pytest.approx(-19.741)

@@ -43,8 +43,8 @@ def test_color_noise_is_the_energy_of_fine_color(tool):
     """Gray noise has none; noise of independent channels has; a blur takes it away."""
     gray = np.repeat(np.random.default_rng(0).uniform(0, 255, (64, 64, 1)), 3, axis=2)
     colored = np.random.default_rng(0).uniform(0, 255, (64, 64, 3))
-    assert tool.colour_noise(gray) == pytest.approx(0, abs=1e-9)
-    assert tool.colour_noise(ndimage.gaussian_filter(colored, (3, 3, 0))) < 0.01 * tool.colour_noise(colored)
+    assert tool.color_noise(gray) == pytest.approx(0, abs=1e-9)
+    assert tool.color_noise(ndimage.gaussian_filter(colored, (3, 3, 0))) < 0.01 * tool.color_noise(colored)
 
 
 def test_a_pictures_statistics_are_its_own_and_not_another_ones(tool, photograph):
