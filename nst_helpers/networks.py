@@ -76,13 +76,18 @@ def load_network(name: str = "compact", *, pooling: str = "average", weights: st
 
 
 def shared_network(name: str = "compact", pooling: str = "average", precision: str = "float32") -> "FeatureNetwork":
-    """The network of these settings; loaded once, for all who mean the same weights. Arguments as of `load_network`."""
+    """The network of these settings; loaded once, for all who mean the same weights, and so not to be changed.
+
+    Arguments as of `load_network`; the name "random" is that of `random_network`, at its width and of its seed.
+    """
     weights = os.environ.get(VGG19_VARIABLE) if name == "vgg19" else None
     return _loaded(name, pooling, precision, weights)
 
 
 @lru_cache(maxsize=4)
 def _loaded(name, pooling, precision, weights):
+    if name == "random":
+        return random_network(pooling=pooling, precision=precision)
     return load_network(name, pooling=pooling, precision=precision, weights=weights)
 
 

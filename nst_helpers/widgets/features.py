@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 
 from nst_helpers.architecture import CONVOLUTION_NAMES, LAYER_NAMES
 from nst_helpers.experiments.maps import SIZE, feature_maps, margin_of, most_contrast, patch_at, strongest_places
-from nst_helpers.networks import FeatureNetwork, random_network, shared_network
+from nst_helpers.networks import FeatureNetwork, shared_network
 from nst_helpers.plots import ORANGE
 from nst_helpers.shipped import shipped_picture
 from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded, font, pillow, slider, two_columns
@@ -23,7 +23,11 @@ def _plain():
     return shared_network("plain")
 
 
-NETWORKS = {"robust (compact)": shared_network, "plain": _plain, "random weights": random_network}
+def _random():
+    return shared_network("random")
+
+
+NETWORKS = {"robust (compact)": shared_network, "plain": _plain, "random weights": _random}
 FIRST = 18  # a channel of conv4_1: a star and a cup come first
 WIDE, TALL, HEAD, LEFT = 1000, 640, 30, 360  # pixels: the browser's picture, the line above each part, its left column
 MAP, PHOTO = 340, 240  # pixels: how high the chosen map is at most, and the picture below it
