@@ -9,7 +9,6 @@ data/textures/STYLE_STATISTIC.webp and, beside it, a .json: settings, losses, wh
 """
 
 import json
-import os
 import platform
 import sys
 import time
@@ -21,6 +20,7 @@ from nst_helpers.experiments.statistics import STATISTICS, texture_from
 from nst_helpers.experiments.texture import texture_settings
 from nst_helpers.networks import data_folder
 from nst_helpers.shipped import picture_file, shipped_picture
+from nst_helpers.system import cores
 
 FOLDER = data_folder() / "textures"
 SIZE, ITERATIONS = 320, 200
@@ -53,7 +53,7 @@ def compute(name, recipe):
     seconds = time.perf_counter() - start
     stamps.keep_picture(FOLDER / f"{name}.webp", image, 88)
     told = {"stamp": stamp(recipe), "style": style, "statistic": statistic, "settings": asdict(settings),
-            "seconds": round(seconds, 1), "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+            "seconds": round(seconds, 1), "machine": f"{platform.machine()}, {cores()} cores",
             "losses": [stamps.digits(loss) for loss in losses]}
     stamps.keep_note(FOLDER / f"{name}.json", told)
     return f"{seconds:.0f} s"
