@@ -30,13 +30,15 @@ from nst_helpers.shipped import data_folder, shipped_picture
 from nst_helpers.vgg import BinomialPooling2D, Weights, build
 from nst_helpers.weights import VGG19_MD5, VGG19_VARIABLE, read_compact, read_vgg19, vgg19_cache
 
-__all__ = ["BFLOAT16_VARIABLE", "CALIBRATION_PICTURES", "CONVOLUTION_NAMES", "LAYER_NAMES", "VGG19_MD5",
+__all__ = ["BFLOAT16_VARIABLE", "CALIBRATION_PICTURES", "CONVOLUTION_NAMES", "LAYER_NAMES", "RANDOM", "VGG19_MD5",
            "VGG19_VARIABLE", "BinomialPooling2D", "FeatureNetwork", "NetworkError", "bfloat16_ratio",
            "calibration_pictures", "data_folder", "load_network", "random_network", "shared_network", "vgg19_cache",
            "weight_file"]
 
 # VGG's preprocessing: the mean of ImageNet, subtracted; the scale is that of 0–255 pixels.
 VGG19_MEAN = np.array([123.68, 116.779, 103.939], np.float32)  # R, G, B
+
+RANDOM = "random"  # as which `random_network` is shared
 
 CALIBRATION_PICTURES = ("astronaut", "cat", "coffee", "raccoon", "rocket", "temple")
 
@@ -78,7 +80,7 @@ def load_network(name: str = "compact", *, pooling: str = "average", weights: st
 def shared_network(name: str = "compact", pooling: str = "average", precision: str = "float32") -> "FeatureNetwork":
     """The network of these settings; loaded once, for all who mean the same weights, and so not to be changed.
 
-    Arguments as of `load_network`; the name "random" is that of `random_network`, at its width and of its seed.
+    Arguments as of `load_network`; the name RANDOM is that of `random_network`, at its width and of its seed.
     """
     weights = os.environ.get(VGG19_VARIABLE) if name == "vgg19" else None
     return _loaded(name, pooling, precision, weights)
@@ -86,7 +88,7 @@ def shared_network(name: str = "compact", pooling: str = "average", precision: s
 
 @lru_cache(maxsize=4)
 def _loaded(name, pooling, precision, weights):
-    if name == "random":
+    if name == RANDOM:
         return random_network(pooling=pooling, precision=precision)
     return load_network(name, pooling=pooling, precision=precision, weights=weights)
 

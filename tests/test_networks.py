@@ -401,8 +401,8 @@ def test_max_pooling_has_a_normalization_of_its_own():
 
 
 def test_random_weights_are_shared_like_the_trained_ones():
-    network = networks.shared_network("random")
-    assert networks.shared_network("random") is network is not networks.shared_network("random", "max")
+    network = networks.shared_network(networks.RANDOM)
+    assert networks.shared_network(networks.RANDOM) is network is not networks.shared_network(networks.RANDOM, "max")
     kernel = random_network().weights["conv5_4"][0]
     np.testing.assert_array_equal(network.weights["conv5_4"][0], kernel)
 

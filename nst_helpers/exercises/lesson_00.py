@@ -16,8 +16,9 @@ def _pictures(generator):
 def _array(image):
     """The picture as (height, width, 3) numbers; a ValueError for what is none."""
     image = np.asarray(image, float)
-    if image.shape != shipped_picture(PHOTOGRAPH).shape:
-        raise ValueError(f"its shape is {image.shape}, and the photograph’s {shipped_picture(PHOTOGRAPH).shape}")
+    photograph = shipped_picture(PHOTOGRAPH)
+    if image.shape != photograph.shape:
+        raise ValueError(f"its shape is {image.shape}, and the photograph’s {photograph.shape}")
     return image
 
 

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 
 from nst_helpers.architecture import CONVOLUTION_NAMES, LAYER_NAMES
 from nst_helpers.experiments.maps import SIZE, feature_maps, margin_of, most_contrast, patch_at, strongest_places
-from nst_helpers.networks import FeatureNetwork, shared_network
+from nst_helpers.networks import RANDOM, FeatureNetwork, shared_network
 from nst_helpers.plots import ORANGE
 from nst_helpers.shipped import shipped_picture
 from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded, font, pillow, slider, two_columns
@@ -24,7 +24,7 @@ def _plain():
 
 
 def _random():
-    return shared_network("random")
+    return shared_network(RANDOM)
 
 
 NETWORKS = {"robust (compact)": shared_network, "plain": _plain, "random weights": _random}
