@@ -1,5 +1,6 @@
 """The networks: what they compute, how far they see, where their weights come from, and what is refused."""
 
+import ast
 import hashlib
 import shutil
 import urllib.request
@@ -404,3 +405,19 @@ def test_max_pooling_has_a_normalization_of_its_own():
     pictures = [network(picture, CONVOLUTION_NAMES) for picture in networks.calibration_pictures()]
     for layer in CONVOLUTION_NAMES:
         assert np.mean([np.mean(features[layer]) for features in pictures]) == pytest.approx(1, rel=1e-3), layer
+
+
+def test_random_weights_are_shared_like_the_trained_ones():
+    network = networks.shared_network(networks.RANDOM)
+    assert networks.shared_network(networks.RANDOM) is network is not networks.shared_network(networks.RANDOM, "max")
+    kernel = random_network().weights["conv5_4"][0]
+    np.testing.assert_array_equal(network.weights["conv5_4"][0], kernel)
+
+
+def test_the_package_keeps_networks_at_one_place():
+    """Who loads a network for himself either keeps it a second time, or waits for it at every call."""
+    package = Path(networks.__file__).parent
+    loaders = {path.relative_to(package).as_posix() for path in package.rglob("*.py")
+               for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+               if isinstance(node, ast.Name) and node.id in ("load_network", "random_network")}
+    assert loaders == {"networks.py", "commands/networks.py"}  # the latter tells what is there, and goes

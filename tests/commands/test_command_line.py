@@ -323,10 +323,12 @@ def test_networks(capsys, monkeypatch, tmp_path, vgg19_weights):
     assert "20,024,384" in capsys.readouterr().out
 
 
-def test_check(capsys):
+def test_check(monkeypatch, capsys):
+    """Of however many cores, this process is bound to one."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {1}, raising=False)
     assert main(["check"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("Python 3.") and lines[-1].startswith("ready")
+    assert lines[0].startswith("Python 3.") and lines[0].endswith(", 1 cores") and lines[-1].startswith("ready")
     assert any("in bfloat16 takes" in line and "pay" in line for line in lines)
 
 
