@@ -14,6 +14,7 @@ from languages import catalogues
 
 from nst_helpers import exercises, fonts, lettering, plots, words
 from nst_helpers.errors import NSTError
+from nst_helpers.exercises.predictions import page
 from nst_helpers.widgets import base, speech
 
 CATALOGUE = {
@@ -134,6 +135,12 @@ def test_a_figure_speaks_in_titles_labels_legends_and_ticks(chinese, monkeypatch
 def test_names_in_a_label_of_the_language_are_translated_too(chinese, monkeypatch, label, shown):
     monkeypatch.setattr(fonts, "font_file", lambda: ("some font", 0))
     assert fonts.drawn(label) == shown
+
+
+def test_a_mark_between_two_parts_is_the_languages_own(chinese):
+    assert words.mark(":") == "：" and "<p>“b”：B</p>" in page("05-x", "?", {"a": "A", "b": "B"}, "a")
+    words.set_language("en")
+    assert words.mark(":") == ": " and "<p>“b”: B</p>" in page("05-x", "?", {"a": "A", "b": "B"}, "a")
 
 
 def test_a_name_of_figures_stays_where_it_is_typed(chinese):
