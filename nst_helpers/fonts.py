@@ -17,6 +17,11 @@ FONTS = {"zh_CN": (
     "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "WenQuanYi Micro Hei",
     "WenQuanYi Zen Hei", "PingFang SC", "Hiragino Sans GB", "Heiti SC", "STHeiti", "Microsoft YaHei", "SimHei",
     "Droid Sans Fallback", "Arial Unicode MS", "Noto Sans CJK JP")}
+FIGURE = "figure|"  # before a name in the catalogue: it is translated in figures only, and elsewhere typed as it is
+_MARKS = re.compile("([，：；、\n])")
+_COUNTED = re.compile(r"([\d.,]+\s+)(.*)", re.S)  # as in a legend: “2.54  momentum”
+_CHINESE = re.compile("[\u3400-\u9fff]")
+_COLON = re.compile("(?<=[\u3400-\u9fff]): ?")
 _FILES = re.compile(r"NotoSans(?:CJK|SC)|SourceHanSans|wqy-|PingFang|Hiragino|Heiti|msyh|simhei|DroidSansFallback|"
                     r"Arial Unicode", re.I)
 
@@ -25,7 +30,18 @@ def drawn(text: str) -> str:
     """A text as a figure can show it: in the language in use, or in English where its letters have no font."""
     if language() == "en":
         return text
-    return translated(text) if font_file() else english(text)
+    return _completed(translated(text)) if font_file() else english(text)
+
+
+def _completed(text):
+    """A label with the names in it translated too, as in “起点：noise”: a lesson puts them into its own words."""
+    return "".join(part if _CHINESE.search(part) else _named(part) for part in _MARKS.split(_COLON.sub("：", text)))
+
+
+def _named(part):
+    number, name = match.groups() if (match := _COUNTED.fullmatch(part)) else ("", part)
+    said = translated(FIGURE + name).removeprefix(FIGURE)
+    return number + (translated(name) if said == name else said)
 
 
 def settings() -> dict[str, Any]:

@@ -74,6 +74,15 @@ def english(text: str) -> str:
     return text if language() == "en" else _in((language(), LABELS), text)
 
 
+def mark(sign: str) -> str:
+    """A mark between two parts of a text, in the language in use: ": ", or in Chinese "：" without a space.
+
+    Args:
+        sign: one of ".,;:".
+    """
+    return _marks((language(), DOMAIN)).get(sign, f"{sign} ")
+
+
 @lru_cache(maxsize=4096)
 def _in(name, text):
     core = text.strip()

@@ -14,6 +14,7 @@ from languages import catalogs
 
 from nst_helpers import exercises, fonts, lettering, plots, words
 from nst_helpers.errors import NSTError
+from nst_helpers.exercises.predictions import page
 from nst_helpers.widgets import base, speech
 
 CATALOG = {
@@ -35,7 +36,7 @@ CATALOG = {
     "{name} = {value!r}: choose one of {', '.join(choices)}": "{name} = {value!r}：请从 {', '.join(choices)} 中选",
     "what to see (default: {shown!s})": "看什么（默认：{shown!s}）", "{key} is {kind(value)}": "{key} 是{kind(value)}",
     "content: {content:.2g}": "内容：{content:.2g}",
-    "first": "第一", "a long label of two lines": "两行的长标签",
+    "first": "第一", "a long label of two lines": "两行的长标签", "figure|dusk": "黄昏",
 }
 LABELS = {"灰色": "grey", "{name}噪声": "{name} noise"}
 
@@ -127,6 +128,25 @@ def test_a_figure_speaks_in_titles_labels_legends_and_ticks(chinese, monkeypatch
 
 
 @pytest.mark.filterwarnings("ignore:Glyph")
+@pytest.mark.parametrize(("label", "shown"), [
+    ("起点：grey", "起点：灰色"), ("momentum，η = 16", "动量法，η = 16"), ("2.54  momentum", "2.54  动量法"),
+    ("dusk", "黄昏"), ("dusk: loss 0.3", "黄昏：损失 0.3"), ("只看 dusk，3", "只看 dusk，3"),
+    ("灰色: η = 4", "灰色：η = 4"), ("2.6  Adam", "2.6  Adam"), ("conv4_1，通道 18", "conv4_1，通道 18")])
+def test_names_in_a_label_of_the_language_are_translated_too(chinese, monkeypatch, label, shown):
+    monkeypatch.setattr(fonts, "font_file", lambda: ("some font", 0))
+    assert fonts.drawn(label) == shown
+
+
+def test_a_mark_between_two_parts_is_the_languages_own(chinese):
+    assert words.mark(":") == "：" and "<p>“b”：B</p>" in page("05-x", "?", {"a": "A", "b": "B"}, "a")
+    words.set_language("en")
+    assert words.mark(":") == ": " and "<p>“b”: B</p>" in page("05-x", "?", {"a": "A", "b": "B"}, "a")
+
+
+def test_a_name_of_figures_stays_where_it_is_typed(chinese):
+    assert words.translated("dusk") == "dusk"
+
+
 def test_bars_over_words_speak_with_the_languages_font(chinese, monkeypatch):
     """Their labels are empty until they are drawn."""
     family = ["DejaVu Sans", "Some Chinese Font"]

@@ -614,16 +614,16 @@ plots.show_picture(full_color_jpeg(figure), "image/jpeg", folded="Choose first, 
 
 # %%
 def tints(image):
-    return {"brightness": image.mean(axis=2), "red−blue": image[..., 0] - image[..., 2],
-            "red−green": image[..., 0] - image[..., 1]}
+    """Brightness, red − blue, red − green."""
+    return image.mean(axis=2), image[..., 0] - image[..., 2], image[..., 0] - image[..., 1]
 
 like = stored.likeness
 print(f"off by {like.error:.1f}; correlation with the photograph: {like.brightness:.2f} (brightness), "
       f"{like.red_blue:.2f} (red−blue)")
 grain, start = stored.image - photo, helps.start_image(208, 320, "noise")
-print("correlation of what is wrong with the noise of the start:", ", ".join(
-    f"{name} {np.corrcoef(one.ravel(), other.ravel())[0, 1]:.2f}"
-    for (name, one), other in zip(tints(grain).items(), tints(start).values(), strict=True)))
+print("correlation of what is wrong with the noise of the start: brightness {:.2f}, red−blue {:.2f}, red−green {:.2f}"
+      .format(*(np.corrcoef(one.ravel(), other.ravel())[0, 1]
+                for one, other in zip(tints(grain), tints(start), strict=True))))
 
 # %% [markdown]
 # The loss has fallen to a fraction of a percent. Yet at 208×320 pixels the picture is still off by 35 grey levels on
@@ -687,7 +687,7 @@ for row in grid:
     name = (row["name"], row["start"])
     if name not in best or row["share"] < best[name]["share"]:
         best[name] = row
-print(f"{'help':12}{'start':7}{'loss left':>10}{'off by':>8}{'brightness':>12}{'red−blue':>10}")
+print("help        start   loss left  off by  brightness  red−blue")
 for (name, start), row in best.items():
     print(f"{name:12}{start:7}{100 * row['share']:8.2f} %{row['error']:8.1f}{row['brightness']:12.2f}"
           f"{row['red_blue']:10.2f}")
@@ -796,7 +796,7 @@ plots.show_images([helps.load_inversion(f"{layer}_both").image for layer in ("co
     "lost first, then the course of edges and the tints."))
 
 # %%
-print(f"{'layer':10}{'loss left':>10}{'off by':>8}{'brightness':>12}{'red−blue':>10}{'red−green':>11}")
+print("layer      loss left  off by  brightness  red−blue  red−green")
 for layer in layers:
     run = helps.load_inversion(f"{layer}_both")
     print(f"{layer:10}{100 * run.share:8.2f} %{run.likeness.error:8.1f}{run.likeness.brightness:12.2f}"

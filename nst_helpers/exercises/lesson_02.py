@@ -33,7 +33,8 @@ def _response(picture, channel, half):
 
 
 def _wish(channel, half, least=None, most=None):
-    return Wish(f"mean response of channel {channel} in the {half} half", lambda p: _response(p, channel, half),
+    where = "in the left half" if half == "left" else "in the right half"
+    return Wish(f"mean response of channel {channel} {where}", lambda p: _response(p, channel, half),
                 least, most)
 
 

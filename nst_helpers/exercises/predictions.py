@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from nst_helpers.extras import require
 from nst_helpers.plots import folded_html
-from nst_helpers.words import translated
+from nst_helpers.words import mark, translated
 
 
 def predict(name: str, question: str, choices: Mapping[str, str], right: str) -> None:
@@ -52,6 +52,6 @@ def _answer(chosen, choices, right):
     if chosen != right:
         is_right = translated(f"Right is “{html.escape(right)}”.")
         lines.append(f"<strong>{is_right}</strong> {html.escape(choices[right])}")
-    lines += [f"“{html.escape(other)}”: {html.escape(why)}" for other, why in choices.items()
+    lines += [f"“{html.escape(other)}”{mark(':')}{html.escape(why)}" for other, why in choices.items()
               if other not in (chosen, right)]
     return "".join(f"<p>{line}</p>" for line in lines)

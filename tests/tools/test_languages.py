@@ -84,6 +84,11 @@ def test_the_words_of_code():
     assert "grey" in [piece.text for piece in code.pieces(CODE, include=["grey"])]
 
 
+def test_a_choice_is_words_even_where_the_lesson_looks_its_name_up():
+    found = [(piece.kind, piece.text) for piece in code.pieces(CODE, exclude=["more", "loss"])]
+    assert [one for one in found if one[1] in ("more", "loss")] == [("shown", "more"), ("shown", "more")]
+
+
 def test_code_in_another_language_does_the_same():
     words = {"the photograph": "照片", "grey": "灰色", "much": "许多", "little": "一点", "a map": "一张图",
              "Two lines of one thought": "两行，一个意思", "The mean over the channels.": "各通道的平均。",
@@ -276,5 +281,6 @@ def test_a_lesson_is_built_in_chinese_from_the_english_source(tmp_path, monkeypa
 def test_the_package_has_its_words_in_catalogs():
     found = {text.words for name in package.names() for text in package.messages(name)}
     assert {"It printed:", "noise σ = {value}", "○ {name}: not solved yet. Fill in the cell above, run it, then run "
-            "this one again.", "iteration", "compute it now"} <= found
+            "this one again.", "iteration", "compute it now", "figure|night swirls"} <= found
+    assert not any(english.startswith(package.FIGURE) for english in edition.labels("zh_CN").values())
     assert not any("cursor:" in words or "</" in words for words in found)

@@ -21,6 +21,7 @@ SHOWING = {"print", "show", "show_images", "show_picture", "set_title", "set_xla
 SHOWING_KEYWORDS = {"label", "title", "xlabel", "ylabel", "caption", "folded", "alt", "titles", "right", "xticklabels",
                     "yticklabels", "description", "tooltip", "help", "words", "metavar"}
 CHECKS = {"check", "predict"}  # their first argument is the exercise's name
+CHOICE = "choice"  # how a literal in a prediction is shown: always as words, whatever the lesson looks up by its name
 PLACES = re.compile(r"(?:outside )?(?:upper|lower|center) (?:left|right|center)|(?:axes|offset|figure) \w+|image/\w+")
 NO_COMMENT = re.compile(r"#\s*(?:noqa|type:|pyright:|pragma|%%|fmt:|ruff:)")
 WIDTH = 112  # columns of a line of code
@@ -101,8 +102,8 @@ def _literals(source, include, exclude, shown=None):
     position = _positions(source)
     for node, how in _strings(tree.body[0].value if shown else tree, shown):
         text = template(node)
-        kind = "docstring" if id(node) in docstrings else how or "text"
-        if text in exclude or PLACES.fullmatch(text) or not texts.has_words(text, markdown=False):
+        kind = "docstring" if id(node) in docstrings else "shown" if how == CHOICE else how or "text"
+        if (text in exclude and how != CHOICE) or PLACES.fullmatch(text) or not texts.has_words(text, markdown=False):
             continue
         if text in include or kind == "docstring" or how or _spaced(text):
             yield Piece(kind, text, position(node.lineno, node.col_offset),
@@ -129,12 +130,12 @@ def _strings(node, shown):
 
 def _of_call(node, shown):
     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-    here = "printed" if name == "print" else "shown" if name in SHOWING else None
+    here = {"print": "printed", "predict": CHOICE}.get(name, "shown" if name in SHOWING else None)
     yield from _strings(node.func, None)
     for argument in node.args[1:] if name in CHECKS else node.args:
         yield from _strings(argument, here)
     for keyword in node.keywords:
-        yield from _strings(keyword.value, "shown" if keyword.arg in SHOWING_KEYWORDS else
+        yield from _strings(keyword.value, here if here == CHOICE else "shown" if keyword.arg in SHOWING_KEYWORDS else
                             None if keyword.arg else here)
 
 

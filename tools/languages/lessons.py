@@ -70,6 +70,11 @@ def chosen(lesson: str) -> dict[str, list[str]]:
     return {"include": lines.get("include", []), "exclude": lines.get("exclude", [])}
 
 
+def figures() -> list[str]:
+    """Names that are translated in figures only: from data, or typed as they are everywhere else."""
+    return _words()["package"]["figures"]
+
+
 @cache
 def _words():
     return tomllib.loads(WORDS.read_text(encoding="utf-8")) if WORDS.is_file() else {}

@@ -10,12 +10,13 @@ from functools import cache
 from pathlib import Path
 
 from languages import ROOT, catalogs, code
-from languages.lessons import Text, chosen
+from languages.lessons import Text, chosen, figures
 
 PACKAGE = ROOT / "nst_helpers"
 GROUPS = {"widgets": ("widgets",), "diagrams": ("diagrams", "plots.py", "experiments"),
           "commands": ("commands", "__main__.py", "settings.py")}
 SILENT = {"fonts.py", "words.py", "widgets/speech.py", "commands/speech.py"}  # they hold names, and no words
+FIGURE = "figure|"  # before a name that is translated in figures only (nst_helpers/fonts.py)
 NO_WORDS = re.compile(r"[<;]\S|^[\w.]+(?:, ?[\w.]+)+$|</|\bcursor:|\\[(d.w]|=>", re.S)  # HTML, scripts, patterns
 
 
@@ -49,6 +50,7 @@ def _all():
             if first.setdefault(piece.text, name) == name:
                 found[name].append(Text(piece.text, piece.kind, path.relative_to(PACKAGE).as_posix()))
     found["widgets"] += [Text(label, "shown", "widgets/controls.py") for label in _settings() if label not in first]
+    found["diagrams"] += [Text(f"{FIGURE}{name}", "shown", "figures") for name in figures()]
     return found
 
 
