@@ -175,7 +175,7 @@ def test_two_keys_of_a_dictionary_stay_two(tmp_path):
     catalog["the noise"].string, catalog["the photograph"].string = "噪声", "噪声"
     catalogues.write(path, catalog)
     assert [words.split(";")[0] for _, words in rules.violations(path)] == [
-        "doubles: 'the noise' in this cell has the same words"]
+        "doubles: 'the photograph' in this cell has the same words"]
 
 
 def test_numbers_are_compared_by_value():
