@@ -28,7 +28,7 @@ _FILES = re.compile(r"NotoSans(?:CJK|SC)|SourceHanSans|wqy-|PingFang|Hiragino|He
 
 def drawn(text: str) -> str:
     """A text as a figure can show it: in the language in use, or in English where its letters have no font."""
-    if language() == "en":
+    if language() == "en" or not isinstance(text, str):  # a tick's label may be a number
         return text
     return _completed(translated(text)) if font_file() else english(text)
 

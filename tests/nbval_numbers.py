@@ -10,7 +10,8 @@ A plugin of pytest for the lessons' run: `pytest --nbval -p nbval_numbers`, with
   percent sign or "≈"; percentages differ by a unit as other numbers do.
 - A sign never flips, except that of zero. nan and inf are words, and so are digits within a name, as in conv4_2.
 - A time (`12.3 ms`, `2 minutes`) is a number with a unit, whichever of ns, µs, ms and s; the ratio of two times is
-  `about 12 times`. How large they are is not compared, so an assertion beside them holds what a lesson claims.
+  `about 12 times`, in Chinese `约 12 倍` or `约为后者的 12 倍`. How large they are is not compared, so an assertion
+  beside them holds what a lesson claims.
 
 Pictures are not compared, their words are.
 """
@@ -33,6 +34,7 @@ from nbval.plugin import IPyNbCell, IPyNbFile  # noqa: E402
 SHARE, ABOUT_SHARE = Decimal("0.02"), Decimal("0.2")
 _DIGITS = r"[-+−]?(?>[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]*)?(?:e[-+]?[0-9]+)?"
 _NUMBER = re.compile(
+    rf"约(?:为(?:[^\d，。；：]{{1,8}}的)?)?\s*(?P<times>{_DIGITS})(?=\s*倍)|"
     r"(?<![\w.])(?:"  # not within a word or a version
     rf"about\s+(?P<ratio>{_DIGITS})\s+times\b|"
     rf"(?P<about>≈\s*)?(?P<digits>{_DIGITS})(?:[ ]?(?P<unit>ns|us|µs|μs|ms|s|seconds?|minutes?|hours?)\b|"
@@ -121,18 +123,20 @@ def _parts(line):
     """A line's words between its numbers, spaces made alike, and its numbers: one fewer."""
     words, numbers, end = [], [], 0
     for match in _NUMBER.finditer(line):
-        words.append(" ".join(line[end:match.start()].split()))
+        start = match.start("times") if match["times"] else match.start()  # the words before it are compared
+        words.append(" ".join(line[end:start].split()))
         numbers.append(_number(match))
         end = match.end()
     return [*words, " ".join(line[end:].split())], numbers
 
 
 def _number(match):
-    digits, unit = match["ratio"] or match["digits"], match["unit"]
+    ratio, unit = match["ratio"] or match["times"], match["unit"]
+    digits = ratio or match["digits"]
     if unit:  # a faster computer prints another of the short ones
         kind = unit.rstrip("s") if len(unit) > 2 else "time"
     else:
-        kind = "ratio" if match["ratio"] else "about" if match["about"] else "number"
+        kind = "ratio" if ratio else "about" if match["about"] else "number"
     count = kind == "number" and not match["percent"] and not re.search(r"\.[0-9]|e", digits)
     return Number(kind, Decimal(digits.replace(",", "").replace("−", "-")), count)
 

@@ -131,7 +131,7 @@ def test_a_figure_speaks_in_titles_labels_legends_and_ticks(chinese, monkeypatch
 @pytest.mark.parametrize(("label", "shown"), [
     ("起点：grey", "起点：灰色"), ("momentum，η = 16", "动量法，η = 16"), ("2.54  momentum", "2.54  动量法"),
     ("dusk", "黄昏"), ("dusk: loss 0.3", "黄昏：损失 0.3"), ("只看 dusk，3", "只看 dusk，3"),
-    ("灰色: η = 4", "灰色：η = 4"), ("2.6  Adam", "2.6  Adam"), ("conv4_1，通道 18", "conv4_1，通道 18")])
+    ("灰色: η = 4", "灰色：η = 4"), ("2.6  Adam", "2.6  Adam"), ("conv4_1，通道 18", "conv4_1，通道 18"), (162, 162)])
 def test_names_in_a_label_of_the_language_are_translated_too(chinese, monkeypatch, label, shown):
     monkeypatch.setattr(fonts, "font_file", lambda: ("some font", 0))
     assert fonts.drawn(label) == shown
