@@ -21,15 +21,16 @@ PORT ?= 8000
 EDITION := $(filter zh_CN,$(LANGUAGE))
 # Two side by side: a lesson or a test alone leaves half of two cores idle.
 TWO := --numprocesses=2
+SITE := tests/browser/test_site_in_browser.py
 # Some containers forbid Python to keep what it compiled: each process would then take 6 s more to load TensorFlow.
 unexport PYTHONDONTWRITEBYTECODE
 # But with one thread each: else they get into each other's way (a fifth more time), and lessons print the same anyway.
-test test-package test-slow test-notebooks test-browser coverage: export OMP_NUM_THREADS = 1
-test test-package test-slow test-notebooks test-browser coverage: export OPENBLAS_NUM_THREADS = 1
-test test-package test-slow test-notebooks test-browser coverage: export TF_NUM_INTRAOP_THREADS = 1
+test test-package test-slow test-notebooks test-browser test-site coverage: export OMP_NUM_THREADS = 1
+test test-package test-slow test-notebooks test-browser test-site coverage: export OPENBLAS_NUM_THREADS = 1
+test test-package test-slow test-notebooks test-browser test-site coverage: export TF_NUM_INTRAOP_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab transfer notebooks translations site serve handout gallery runs features woven test test-package test-slow test-notebooks test-browser processors benchmark coverage lint lock gpu clean
+.PHONY: help lab transfer notebooks translations site serve handout gallery runs features woven test test-package test-slow test-notebooks test-browser test-site processors benchmark coverage lint lock gpu clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -78,7 +79,7 @@ features: $(VENV)/installed  ## compute what lesson 02 shows of channels and of 
 woven: $(VENV)/installed  ## compute the textures that lesson 05 shows, where out of date (data/woven)
 	$(RUN) tools/woven.py
 
-test: lint  ## check everything but what `make test-slow` has
+test: lint  ## check everything but what `make test-site` and `make test-slow` have
 	$(MAKE) test-package
 	$(MAKE) test-notebooks
 	$(MAKE) test-browser
@@ -94,7 +95,10 @@ test-notebooks: $(VENV)/installed  ## run every lesson, compare its outputs; LES
 		tools/run_lessons.py $(if $(EDITION),--language $(EDITION))) $(LESSON)
 
 test-browser: $(VENV)/installed  ## use every lesson in a real JupyterLab and a real browser (SKIP_BROWSER=1: do not)
-	$(RUN) -m pytest $(TWO) --dist=loadfile --no-loadscope-reorder tests/browser
+	$(RUN) -m pytest $(TWO) --dist=loadfile --no-loadscope-reorder tests/browser --ignore=$(SITE)
+
+test-site: $(VENV)/installed  ## make the website, and read every page of it in a real browser without a network
+	$(RUN) -m pytest $(TWO) --dist=worksteal $(SITE)
 
 processors: $(VENV)/installed  ## run every lesson as other processors would (an hour); one: LESSON=… CONDITION=sse41
 	$(RUN) tools/check_processors.py $(if $(CONDITION),--condition $(CONDITION)) $(LESSON)

@@ -23,10 +23,11 @@ from nst_helpers.architecture import CONVOLUTION_NAMES, LAYER_NAMES
 from nst_helpers.backend import keras, tf
 from nst_helpers.descent import descend, fresh
 from nst_helpers.estimate import estimate
-from nst_helpers.images import load_image, noise_image, resize_image
-from nst_helpers.networks import BFLOAT16_VARIABLE, data_folder, load_network, random_network
+from nst_helpers.images import noise_image, resize_image
+from nst_helpers.networks import BFLOAT16_VARIABLE, load_network, random_network
 from nst_helpers.objective import Objective
 from nst_helpers.settings import Settings
+from nst_helpers.shipped import shipped_picture
 from nst_helpers.transfer import transfer
 
 HEIGHT, WIDTH = 384, 512
@@ -201,8 +202,7 @@ def child(kind, size):
         return print(*large_style(size))
     if kind == "transfer":
         # The largest shipped pictures; enlarged, so that 1024 pixels are really computed.
-        content, style = (load_image(data_folder() / name, None)
-                          for name in ("content/raccoon.jpg", "style/stained_glass.jpg"))
+        content, style = shipped_picture("raccoon"), shipped_picture("stained_glass")
         content = enlarged(content, size)
         needed = estimate(Settings(size=size), *content.shape[:2])
         told = needed.seconds, needed.bytes / 1e6
@@ -220,11 +220,11 @@ def child(kind, size):
 def large_style(megapixels):
     """(seconds, megabytes without the picture's own) of a run at 128 pixels in this process."""
     width = round((1e6 * megapixels * 4 / 3) ** 0.5)
-    picture, style = load_image(data_folder() / "style/woodcut.jpg"), np.empty((width * 3 // 4, width, 3), np.float32)
+    picture, style = shipped_picture("woodcut"), np.empty((width * 3 // 4, width, 3), np.float32)
     picture = np.tile(picture, (1, -(-width // picture.shape[1]), 1))[:, :width]
     for top in range(0, len(style), len(picture)):  # piece by piece: what takes memory before counts as well
         style[top : top + len(picture)] = picture[: len(style) - top]
-    content, settings = load_image(data_folder() / "content/temple.jpg"), Settings(size=128)
+    content, settings = shipped_picture("temple"), Settings(size=128)
     transfer(content, content, settings)  # what is compiled once is not the picture's
     start = process_time()  # whatever else goes on beside it
     transfer(content, style, settings)

@@ -13,10 +13,9 @@ from time import perf_counter
 
 from machine import description
 
-from nst_helpers.images import load_image
-from nst_helpers.networks import data_folder
 from nst_helpers.plots import BLUE, ORANGE, png, subplots
 from nst_helpers.settings import Settings
+from nst_helpers.shipped import shipped_picture
 from nst_helpers.system import write_whole
 from nst_helpers.transfer import iterate, pyramid
 
@@ -34,8 +33,8 @@ def main():
     print(f"  {'':24}{'classic':>17}{'default':>17}   default at classic's last loss, over classic (goal ≤ {GOAL})")
     curves = {}
     for names in PAIRS:
-        content = load_image(data_folder() / "content" / f"{names[0]}.jpg", options.size)
-        style = load_image(data_folder() / "style" / f"{names[1]}.jpg", None)
+        content = shipped_picture(names[0], options.size)
+        style = shipped_picture(names[1])
         curves[names] = take_turns(content, style, presets)
         print(row(names, curves[names]), flush=True)
     if options.figure:

@@ -9,9 +9,9 @@ from itertools import cycle, islice
 from statistics import median
 from time import perf_counter
 
-from nst_helpers.images import load_image, noise_image
-from nst_helpers.networks import data_folder
+from nst_helpers.images import noise_image
 from nst_helpers.run import Run
+from nst_helpers.shipped import shipped_picture
 from nst_helpers.transfer import Settings, transfer
 from nst_helpers.widgets.balance import balance
 from nst_helpers.widgets.content import HELPED, STEPS, layer_slider
@@ -40,8 +40,7 @@ def main():
 def studio_cost(rounds=5):
     """Time to a run's last iteration in the studio, over its time alone: the median of pairs."""
     settings = Settings(size=256, iterations=300)
-    content, style = (load_image(data_folder() / path, size) for path, size in
-                      (("content/temple.jpg", 2048), ("style/night_swirls.jpg", 1024)))
+    content, style = shipped_picture("temple", 2048), shipped_picture("night_swirls", 1024)
     ratios = []
     for _ in range(rounds + 1):
         studio, ended = Studio(settings), []

@@ -5,6 +5,7 @@ lie between the finished pictures of this course and pictures that were spoilt o
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ from nst_helpers.colors import brightness, gray, recolored
 from nst_helpers.errors import ImageError
 from nst_helpers.guided import regions_loss, regions_of
 from nst_helpers.images import checked_picture, resize_image
-from nst_helpers.losses import gram_distance, gram_matrix
+from nst_helpers.losses import gram_style_loss
 from nst_helpers.masks import parts_of
 from nst_helpers.networks import NetworkError, shared_network
 from nst_helpers.objective import blended_grams
@@ -181,21 +182,12 @@ def _subject(image, content, network):
 
 def _style(image, content, styles, layers, network, parts):
     """{"style": …}; nothing where the content has the style already."""
-    if parts:
-        regions = regions_of(network, styles, parts, layers)
-        ours, theirs = (network(picture, layers) for picture in (image, content))
-        nothing = {layer: 0 * maps for layer, maps in ours.items()}
-        left, before, itself = (float(regions_loss(maps, regions, layers)) for maps in (ours, theirs, nothing))
-        return {"style": left / before} if before > ALIKE * itself else {}
-    targets = blended_grams(network, styles, layers)
-    left, before = (_far(network(picture, layers), targets, layers) for picture in (image, content))
-    itself = sum(weight * float(gram_distance(targets[layer], 0 * targets[layer])) for layer, weight in layers.items())
+    loss = (partial(regions_loss, regions=regions_of(network, styles, parts, layers)) if parts else
+            partial(gram_style_loss, style_grams=blended_grams(network, styles, layers)))
+    ours, theirs = (network(picture, layers) for picture in (image, content))
+    nothing = {layer: 0 * maps for layer, maps in ours.items()}
+    left, before, itself = (float(loss(maps, layer_weights=layers)) for maps in (ours, theirs, nothing))
     return {"style": left / before} if before > ALIKE * itself else {}
-
-
-def _far(features, targets, layers):
-    return sum(weight * float(gram_distance(gram_matrix(features[layer], normalized=True), targets[layer]))
-               for layer, weight in layers.items())
 
 
 def _centered(features):

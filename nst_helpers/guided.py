@@ -24,7 +24,7 @@ from nst_helpers.architecture import LAYER_NAMES
 from nst_helpers.arrays import Map, Tensor
 from nst_helpers.backend import tf
 from nst_helpers.errors import ImageError
-from nst_helpers.losses import gram_matrix
+from nst_helpers.losses import gram_distance, gram_matrix
 from nst_helpers.masks import Parts, parts_at
 from nst_helpers.networks import FeatureNetwork
 from nst_helpers.objective import (
@@ -87,9 +87,8 @@ def regions_loss(features: Mapping[str, Tensor], regions: Regions, layer_weights
     """Σ_l w_l Σ_r area_r · 1/(4N²) Σ (G_r − S_r)²: the style loss of a picture with these feature maps."""
     found = []
     for layer, weight in layer_weights.items():
-        grams, channels = guided_grams(features[layer], regions.guidance[layer]), int(features[layer].shape[-1])
-        distances = tf.reduce_sum(tf.square(grams - regions.grams[layer]), axis=(1, 2)) / (4.0 * channels**2)
-        found.append(weight * tf.reduce_sum(regions.areas * distances))
+        grams = guided_grams(features[layer], regions.guidance[layer])
+        found.append(weight * tf.reduce_sum(regions.areas * gram_distance(grams, regions.grams[layer])))
     return tf.add_n(found)
 
 

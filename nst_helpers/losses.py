@@ -56,14 +56,15 @@ def gram_distance(gram: Tensor, style_gram: Tensor) -> Tensor:
     """How far two normalized Gram matrices are apart: 1/(4N²) Σ (G − S)².
 
     Args:
-        gram, style_gram: (channels, channels) Gram matrices, both divided by their number of positions.
+        gram, style_gram: (channels, channels) Gram matrices, both divided by their number of positions; or
+            several of both, (…, channels, channels).
 
     Returns:
-        A scalar ≥ 0; E_l of equation 4, see `layer_style_loss`.
+        A scalar ≥ 0, or one for each pair, (…); E_l of equation 4, see `layer_style_loss`.
     """
     gram = tf.convert_to_tensor(gram)
     channels = int(gram.shape[-1])
-    return tf.reduce_sum(tf.square(gram - style_gram)) / (4.0 * channels**2)
+    return tf.reduce_sum(tf.square(gram - style_gram), axis=(-2, -1)) / (4.0 * channels**2)
 
 
 def layer_style_loss(features: Tensor, style_features: Tensor) -> Tensor:
@@ -97,8 +98,26 @@ def style_loss(features: Mapping[str, Tensor], style_features: Mapping[str, Tens
     Returns:
         A scalar.
     """
-    return tf.add_n([w * layer_style_loss(features[layer], style_features[layer])
-                     for layer, w in layer_weights.items()])
+    grams = {layer: gram_matrix(style_features[layer], normalized=True) for layer in layer_weights}
+    return gram_style_loss(features, grams, layer_weights)
+
+
+def gram_style_loss(features: Mapping[str, Tensor], style_grams: Mapping[str, Tensor],
+                    layer_weights: Mapping[str, Tensor | float]) -> Tensor:
+    """The style loss over several layers of a style whose Gram matrices are known: Σ_l w_l E_l (equation 5).
+
+    They do not change while a picture is made, so whoever lowers the loss computes them once.
+
+    Args:
+        features: {layer: feature maps (height, width, channels)} of the generated picture.
+        style_grams: {layer: S/M, (channels, channels)}, normalized Gram matrices of the style.
+        layer_weights: {layer: w_l}; layers that are not named here do not count.
+
+    Returns:
+        A scalar.
+    """
+    return tf.add_n([weight * gram_distance(gram_matrix(features[layer], normalized=True), style_grams[layer])
+                     for layer, weight in layer_weights.items()])
 
 
 def total_variation(image: Tensor, epsilon: float = 1e-3) -> Tensor:

@@ -25,12 +25,12 @@ from nst_helpers.architecture import CHANNELS, CONVOLUTION_NAMES, LAYER_NAMES, N
 from nst_helpers.arrays import Image, Numbers
 from nst_helpers.backend import keras, tf
 from nst_helpers.errors import ImageError, NetworkError
-from nst_helpers.images import load_image
 from nst_helpers.precision import BFLOAT16_VARIABLE, bfloat16_ratio, require_fast
+from nst_helpers.shipped import data_folder, shipped_picture
 from nst_helpers.vgg import BinomialPooling2D, Weights, build
 from nst_helpers.weights import VGG19_MD5, VGG19_VARIABLE, read_compact, read_vgg19, vgg19_cache
 
-__all__ = ["BFLOAT16_VARIABLE", "CALIBRATION_PICTURES", "CONVOLUTION_NAMES", "LAYER_NAMES", "VGG19_MD5",
+__all__ = ["BFLOAT16_VARIABLE", "CALIBRATION_PICTURES", "CONVOLUTION_NAMES", "LAYER_NAMES", "RANDOM", "VGG19_MD5",
            "VGG19_VARIABLE", "BinomialPooling2D", "FeatureNetwork", "NetworkError", "bfloat16_ratio",
            "calibration_pictures", "data_folder", "load_network", "random_network", "shared_network", "vgg19_cache",
            "weight_file"]
@@ -38,22 +38,9 @@ __all__ = ["BFLOAT16_VARIABLE", "CALIBRATION_PICTURES", "CONVOLUTION_NAMES", "LA
 # VGG's preprocessing: the mean of ImageNet, subtracted; the scale is that of 0–255 pixels.
 VGG19_MEAN = np.array([123.68, 116.779, 103.939], np.float32)  # R, G, B
 
+RANDOM = "random"  # as which `random_network` is shared
+
 CALIBRATION_PICTURES = ("astronaut", "cat", "coffee", "raccoon", "rocket", "temple")
-
-
-def data_folder() -> Path:
-    """The folder of pictures and networks that this project ships: in the package, or in a checkout beside it.
-
-    Raises:
-        NetworkError: it is at neither place.
-    """
-    package = Path(__file__).resolve().parent
-    places = package / "data", package.parent / "data"  # the wheel's first: beside it may lie anybody's data
-    for folder in places:
-        if (folder / "networks" / "compact.npz").is_file():
-            return folder
-    raise NetworkError(f"the course's data/ is neither at {places[0]} nor at {places[1]}: install the package from a "
-                       "whole checkout, with pip install .")
 
 
 def load_network(name: str = "compact", *, pooling: str = "average", weights: str | os.PathLike | None = None,
@@ -91,13 +78,18 @@ def load_network(name: str = "compact", *, pooling: str = "average", weights: st
 
 
 def shared_network(name: str = "compact", pooling: str = "average", precision: str = "float32") -> "FeatureNetwork":
-    """The network of these settings; loaded once, for all who mean the same weights. Arguments as of `load_network`."""
+    """The network of these settings; loaded once, for all who mean the same weights, and so not to be changed.
+
+    Arguments as of `load_network`; the name RANDOM is that of `random_network`, at its width and of its seed.
+    """
     weights = os.environ.get(VGG19_VARIABLE) if name == "vgg19" else None
     return _loaded(name, pooling, precision, weights)
 
 
 @lru_cache(maxsize=4)
 def _loaded(name, pooling, precision, weights):
+    if name == RANDOM:
+        return random_network(pooling=pooling, precision=precision)
     return load_network(name, pooling=pooling, precision=precision, weights=weights)
 
 
@@ -119,9 +111,9 @@ def random_network(width: float = 0.25, seed: int = 0, *, pooling: str = "averag
     return network.normalized(calibration_pictures())
 
 
-def calibration_pictures() -> list[npt.NDArray[np.float32]]:
+def calibration_pictures() -> list[Image]:
     """The shipped photographs at 256 pixels: the natural pictures over which networks are normalized."""
-    return [load_image(data_folder() / "content" / f"{name}.jpg", 256) for name in CALIBRATION_PICTURES]
+    return [shipped_picture(name, 256) for name in CALIBRATION_PICTURES]
 
 
 class FeatureNetwork:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nst_helpers.backend import tf
-from nst_helpers.losses import content_loss, gram_distance, gram_matrix, total_variation
+from nst_helpers.losses import content_loss, gram_matrix, gram_style_loss, total_variation
 from nst_helpers.networks import FeatureNetwork
 from nst_helpers.settings import Settings
 
@@ -81,8 +81,7 @@ def graph(network: FeatureNetwork, content_layers: tuple[str, ...], style_layers
             tape.watch(canvas)
             features = network(canvas, layers)
             content = content_of(features, contents, weights)
-            style = tf.add_n([weights["style_layers"][layer] * gram_distance(
-                gram_matrix(features[layer], normalized=True), grams[layer]) for layer in style_layers])
+            style = gram_style_loss(features, grams, weights["style_layers"])
             led, losses = together(content, style, canvas, weights, lead, unit)
         return tape.gradient(led, canvas), losses
 

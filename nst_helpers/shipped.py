@@ -1,14 +1,31 @@
-"""The pictures and masks that the course ships: their names, and each of them read once."""
+"""Where the course's data lies, and the pictures and masks in it: their names, and each of them read once."""
 
-from functools import cache
+from functools import cache, lru_cache
+from pathlib import Path
 
 import numpy as np
 
 from nst_helpers.arrays import Image, Map
+from nst_helpers.errors import NetworkError
 from nst_helpers.images import ImageError, load_image
-from nst_helpers.networks import data_folder
 
 ROLES = ("content", "style")
+
+
+def data_folder() -> Path:
+    """The folder of pictures and networks that this project ships: in the package, or in a checkout beside it.
+
+    Raises:
+        NetworkError: it is at neither place.
+    """
+    package = Path(__file__).resolve().parent
+    places = package / "data", package.parent / "data"  # the wheel's first: beside it may lie anybody's data
+    for folder in places:
+        if (folder / "networks" / "compact.npz").is_file():
+            return folder
+    raise NetworkError(f"the course's data/ is neither at {places[0]} nor at {places[1]}: install the package from a "
+                       "whole checkout, with pip install .")
+
 
 
 @cache
@@ -23,7 +40,23 @@ def picture_names(role: str, first: str | None = None) -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: name != first))
 
 
-@cache
+def picture_file(name: str) -> Path:
+    """The file of a shipped photograph or painting.
+
+    Args:
+        name: as in `picture_names`.
+
+    Raises:
+        ImageError: no such picture.
+    """
+    for role in ROLES:
+        if name in picture_names(role):
+            return data_folder() / role / f"{name}.jpg"
+    known = ", ".join(name for role in ROLES for name in picture_names(role))
+    raise ImageError(f"there is no shipped picture {name!r}: choose one of {known}")
+
+
+@lru_cache(maxsize=64)  # in the studio, each size that was tried would stay
 def shipped_picture(name: str, size: int | None = None) -> Image:
     """A shipped picture, (height, width, 3), 0–255; it is read once, for all, and so cannot be written to.
 
@@ -34,13 +67,9 @@ def shipped_picture(name: str, size: int | None = None) -> Image:
     Raises:
         ImageError: no such picture.
     """
-    for role in ROLES:
-        if name in picture_names(role):
-            image = load_image(data_folder() / role / f"{name}.jpg", size)
-            image.flags.writeable = False
-            return image
-    known = ", ".join(name for role in ROLES for name in picture_names(role))
-    raise ImageError(f"there is no shipped picture {name!r}: choose one of {known}")
+    image = load_image(picture_file(name), size)
+    image.flags.writeable = False
+    return image
 
 
 @cache

@@ -53,6 +53,11 @@ def at_home(path: str | os.PathLike) -> Path:
     return named
 
 
+def cores() -> int:
+    """How many cores this process may use: where the system can bind it to some of them, the others do not count."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 # The whole process has one stream 2. Whoever comes first silences it and whoever leaves last restores it: were each to
 # put back what it had found, two at once could put back the silence.
 _turn = threading.Lock()

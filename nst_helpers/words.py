@@ -98,7 +98,7 @@ def _in(name, text):
 
 def _whole(name, text, mark=""):
     """The translation of a text as one message, or None; name: (language, catalogue). mark: it begins with this one."""
-    exact, templates = _catalogue(*name, mark)
+    exact, templates = _catalog(*name, mark)
     if text in exact:
         return exact[text]
     for template in templates:
@@ -170,7 +170,7 @@ def _marks(name):
 
 def _beginning(name, text, mark=""):
     """(how much of a text is one message, its translation), which ends before a mark or with one; (0, "") if none."""
-    exact, templates = _catalogue(*name, mark)
+    exact, templates = _catalog(*name, mark)
     best, words = 0, ""
     for known, other in exact.items():
         if best < len(known) < len(text) and text.startswith(known) and _ends(name, known, text):
@@ -223,7 +223,7 @@ class _Template(NamedTuple):
 
 
 @lru_cache
-def _catalogue(name, domain, mark=""):
+def _catalog(name, domain, mark=""):
     """({English: translation}, [template …]), those with the most fixed letters first; all, or what begins so."""
     path = FOLDER / name / "LC_MESSAGES" / f"{domain}.mo"
     if not path.is_file():

@@ -11,9 +11,9 @@ from run_script import LEFT_ALONE, PATIENCE, PICTURE, Script
 
 from nst_helpers import run as run_module
 from nst_helpers.architecture import CONVOLUTIONS
-from nst_helpers.images import load_image
-from nst_helpers.networks import data_folder, load_network
+from nst_helpers.networks import load_network
 from nst_helpers.run import Run
+from nst_helpers.shipped import shipped_picture
 
 sys.modules.setdefault("rfc3987_syntax", None)  # as in nbval_numbers.py, before any test file imports nbformat
 
@@ -45,7 +45,7 @@ def compact():
 @pytest.fixture(scope="session")
 def photograph():
     """A shipped photograph, small: (64, 96, 3), 0–255."""
-    return load_image(data_folder() / "content" / "temple.jpg", 96)
+    return shipped_picture("temple", 96)
 
 
 @pytest.fixture

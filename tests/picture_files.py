@@ -24,28 +24,28 @@ def encoded(picture, file_format, **options):
     return file.getvalue()
 
 
-def plain(colour, size=(4, 4), mode="RGB"):
-    return Image.new(mode, size, colour)
+def plain(color, size=(4, 4), mode="RGB"):
+    return Image.new(mode, size, color)
 
 
 def random_pixels(height, width, seed=0):
     return np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
 
 
-def png(width, height, depth, colour_type, rows, *chunks):
+def png(width, height, depth, color_type, rows, *chunks):
     """A PNG file by hand, for what Pillow does not write."""
 
     def chunk(kind, body):
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour_type, 0, 0, 0))
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, color_type, 0, 0, 0))
     extra = b"".join(chunk(*each) for each in chunks)
     pixels = chunk(b"IDAT", zlib.compress(rows))
     return b"\x89PNG\r\n\x1a\n" + header + extra + pixels + chunk(b"IEND", b"")
 
 
-def over_white(colour, alpha):
-    return [value * alpha / 255 + 255 - alpha for value in colour]
+def over_white(color, alpha):
+    return [value * alpha / 255 + 255 - alpha for value in color]
 
 
 def names_in(folder):

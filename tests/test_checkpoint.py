@@ -17,9 +17,9 @@ from nst_helpers import checkpoint as checkpoint_module
 from nst_helpers import descent, system
 from nst_helpers import transfer as transfer_module
 from nst_helpers.checkpoint import Checkpoint, CheckpointError, CheckpointWarning
-from nst_helpers.images import load_image
 from nst_helpers.networks import data_folder
 from nst_helpers.settings import OPTIMIZERS, Settings
+from nst_helpers.shipped import shipped_picture
 from nst_helpers.transfer import State, iterate, transfer
 
 QUICK = Settings(size=64, scales=2, iterations=12)  # 7 iterations small, 5 large
@@ -27,12 +27,12 @@ QUICK = Settings(size=64, scales=2, iterations=12)  # 7 iterations small, 5 larg
 
 @pytest.fixture(scope="module")
 def content():
-    return load_image(data_folder() / "content" / "temple.jpg", 96)
+    return shipped_picture("temple", 96)
 
 
 @pytest.fixture(scope="module")
 def style():
-    return load_image(data_folder() / "style" / "stained_glass.jpg", 80)
+    return shipped_picture("stained_glass", 80)
 
 
 class Ended(Exception):
@@ -347,6 +347,7 @@ def same_files(first, second):
                                               if name != "seconds")
 
 
+@pytest.mark.slow
 def test_ctrl_c_at_any_line_leaves_a_run_to_go_on_from(content, style, tmp_path, monkeypatch):
     """Before each line of the loop, of a write and of what is under it; the run then goes on to the same end."""
     monkeypatch.setattr(os, "fsync", lambda _: None)

@@ -19,24 +19,24 @@ def other():
     return (mixed + np.array([140, 90, 100])).astype(np.float32)
 
 
-def test_brightness_of_pure_colours():
-    colours = np.array([[[255, 255, 255], [255, 0, 0], [0, 255, 0], [0, 0, 255]]])
-    np.testing.assert_allclose(brightness(colours), [[255, 76.245, 149.685, 29.07]], rtol=1e-5)
+def test_brightness_of_pure_colors():
+    colors = np.array([[[255, 255, 255], [255, 0, 0], [0, 255, 0], [0, 0, 255]]])
+    np.testing.assert_allclose(brightness(colors), [[255, 76.245, 149.685, 29.07]], rtol=1e-5)
 
 
-def test_grey_keeps_the_brightness(muted):
+def test_gray_keeps_the_brightness(muted):
     np.testing.assert_allclose(brightness(gray(muted)), brightness(muted), rtol=1e-5)
     assert np.ptp(gray(muted), axis=-1).max() == 0
 
 
-def test_a_new_brightness_leaves_the_differences_of_the_colours(muted):
+def test_a_new_brightness_leaves_the_differences_of_the_colors(muted):
     light = brightness(muted)[::-1]
     image = with_brightness(muted, light)
     np.testing.assert_allclose(brightness(image), light, atol=1e-3)
     np.testing.assert_allclose(np.diff(image, axis=-1), np.diff(muted, axis=-1), atol=1e-3)
 
 
-def test_matched_colours_have_the_means_and_the_covariance_of_the_content(muted, other):
+def test_matched_colors_have_the_means_and_the_covariance_of_the_content(muted, other):
     matched = match_colors(other, muted)
     assert matched.shape == other.shape and matched.dtype == np.float32
     np.testing.assert_allclose(matched.mean(axis=(0, 1)), muted.mean(axis=(0, 1)), rtol=1e-4)
@@ -44,12 +44,12 @@ def test_matched_colours_have_the_means_and_the_covariance_of_the_content(muted,
     np.testing.assert_allclose(ours, theirs, atol=2)  # a grey level of noise stands in both
 
 
-def test_colours_that_fit_stay(muted):
+def test_colors_that_fit_stay(muted):
     np.testing.assert_allclose(match_colors(muted, muted), muted, atol=1e-2)
 
 
 @pytest.mark.parametrize("flat", [np.full((8, 8, 3), 77.0), np.zeros((1, 1, 3))])
-def test_a_picture_of_one_colour_does_no_harm(flat, muted):
+def test_a_picture_of_one_color_does_no_harm(flat, muted):
     assert np.isfinite(match_colors(flat, muted)).all() and np.isfinite(match_colors(muted, flat)).all()
     assert np.isfinite(match_brightness(flat, muted)).all()
 

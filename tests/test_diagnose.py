@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from nst_helpers.diagnose import diagnose, signs
-from nst_helpers.images import load_image, noise_image
+from nst_helpers.images import noise_image
 from nst_helpers.masks import Masks
-from nst_helpers.networks import VGG19_VARIABLE, data_folder
+from nst_helpers.networks import VGG19_VARIABLE
 from nst_helpers.settings import Settings
+from nst_helpers.shipped import shipped_picture
 from nst_helpers.transfer import transfer
 
 BASE = Settings(size=160)
@@ -18,12 +19,12 @@ BASE = Settings(size=160)
 
 @pytest.fixture(scope="module")
 def content():
-    return load_image(data_folder() / "content" / "temple.jpg", 160)
+    return shipped_picture("temple", 160)
 
 
 @pytest.fixture(scope="module")
 def style():
-    return load_image(data_folder() / "style" / "night_swirls.jpg", 320)
+    return shipped_picture("night_swirls", 320)
 
 
 @pytest.fixture(scope="module")
@@ -47,14 +48,15 @@ def test_a_good_picture_has_no_finding(good):
     assert found["style"] < 0.15 and found["subject"] > 0.45
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["stained_glass", "woodcut", "great_waves", "pointillist"])
 def test_other_styles_have_none_either(content, name):
-    style = load_image(data_folder() / "style" / f"{name}.jpg", 320)
+    style = shipped_picture(name, 320)
     assert diagnose(transfer(content, style, BASE)) == []
 
 
 @pytest.mark.parametrize("colors", ["matched", "brightness"])
-def test_nor_have_pictures_in_the_contents_colours(content, style, colors):
+def test_nor_have_pictures_in_the_contents_colors(content, style, colors):
     assert diagnose(transfer(content, style, replace(BASE, colors=colors))) == []
 
 
@@ -67,12 +69,12 @@ def test_nor_have_pictures_in_the_contents_colours(content, style, colors):
     ("not converged", {"iterations": 4}),
     ("not converged", {"learning_rate": 0.1}),
 ])
-def test_a_spoilt_picture_is_recognised(painted, expected, change):
+def test_a_spoiled_picture_is_recognized(painted, expected, change):
     result = painted(replace(BASE, **change))
     assert names(result) == [expected], signs(result)
 
 
-def test_coloured_noise(content, style):
+def test_colored_noise(content, style):
     result = transfer(content, style, replace(BASE, tv_weight=0, scales=1))
     assert names(result) == ["coloured noise"], signs(result)
 
@@ -93,8 +95,8 @@ def test_what_is_measured_already_is_not_measured_again(good):
     assert [finding.name for finding in diagnose(good, {**signs(good), "noise": 9.0})] == ["coloured noise"]
 
 
-def test_each_finding_says_what_was_measured_and_what_to_change(content, style):
-    finding, = diagnose(transfer(content, style, replace(BASE, content_weight=0)))
+def test_each_finding_says_what_was_measured_and_what_to_change(painted):
+    finding, = diagnose(painted(replace(BASE, content_weight=0)))
     assert any(character.isdigit() for character in finding.sign)
     assert "content_weight (now 0)" in finding.cure
 
@@ -113,10 +115,10 @@ def test_each_finding_says_what_was_measured_and_what_to_change(content, style):
 ])
 def test_each_cure_cures(painted, change, cured):
     """The picture that a finding is about, made once more with what the finding asks for, has no finding."""
-    spoilt = replace(BASE, **change)
-    (finding,) = diagnose(painted(spoilt))
+    spoiled = replace(BASE, **change)
+    (finding,) = diagnose(painted(spoiled))
     assert next(iter(cured)) in finding.cure
-    assert diagnose(painted(replace(spoilt, **cured))) == []
+    assert diagnose(painted(replace(spoiled, **cured))) == []
 
 
 SHALLOW = {"content_layers": "conv2_1", "style_layers": "conv1_1", "scales": 1}
@@ -162,11 +164,11 @@ def test_lists_and_bytes_are_pictures_too(content, style, colors):
     assert signs(result) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("grey", [0.0, 128.0, 255.0])
-def test_flat_pictures_do_no_harm(good, grey):
-    flat = replace(good, image=np.full_like(good.image, grey))
-    assert names(flat) == ["black" if grey == 0 else "grey haze"]
-    of_flat = replace(good, content=np.full_like(good.content, grey), style=np.full((64, 64, 3), grey))
+@pytest.mark.parametrize("gray", [0.0, 128.0, 255.0])
+def test_flat_pictures_do_no_harm(good, gray):
+    flat = replace(good, image=np.full_like(good.image, gray))
+    assert names(flat) == ["black" if gray == 0 else "grey haze"]
+    of_flat = replace(good, content=np.full_like(good.content, gray), style=np.full((64, 64, 3), gray))
     assert all(np.isfinite(value) for value in signs(of_flat).values())
 
 

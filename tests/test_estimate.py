@@ -116,6 +116,7 @@ print(expected, 1024 * int(peak.split()[1]))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems count memory in other ways")
 def test_memory_is_told_within_a_third():
     output = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True).stdout

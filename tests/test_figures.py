@@ -145,7 +145,7 @@ def nearest(lab):
     return min(np.linalg.norm(first - second) for first, second in combinations(lab, 2))
 
 
-def test_the_measure_of_colours_by_known_values():
+def test_the_measure_of_colors_by_known_values():
     white, red = seen(["white", "red"], "all cones")
     np.testing.assert_allclose(white, [100, 0, 0], atol=0.1)
     np.testing.assert_allclose(red, [53.2, 80.1, 67.2], atol=0.2)
@@ -159,7 +159,7 @@ def test_lines_differ_for_every_eye(vision):
     assert nearest(seen([line["color"] for line in plots.LINES.values()], vision)) > 15
 
 
-def test_the_curves_differ_without_any_colour():
+def test_the_curves_differ_without_any_color():
     assert len({line["linestyle"] for line in plots.LINES.values()}) == len(plots.LINES)
 
 
@@ -171,7 +171,7 @@ def test_numbers_below_and_above_zero_differ_for_every_eye(vision):
 
 @pytest.mark.parametrize("path", sorted([*(ROOT / "notebooks" / "sources").glob("*.py"),
                                          *(ROOT / "nst_helpers").rglob("*.py")]), ids=lambda path: path.stem)
-def test_no_colour_is_named_outside_the_palette(path):
+def test_no_color_is_named_outside_the_palette(path):
     """Greys, black and white apart; colour maps are grey, the signed one, or such whose lightness only rises."""
     source = path.read_text(encoding="utf-8")
     codes = set(re.findall(r"#[0-9a-fA-F]{6}\b", source))

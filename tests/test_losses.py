@@ -1,5 +1,8 @@
 """The losses: values by pencil, closed-form gradients, finite differences, a second implementation."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -74,6 +77,28 @@ def test_style_loss_is_the_weighted_sum_of_its_layers():
     assert float(losses.style_loss(generated, style, {"conv2_1": 1.0})) == pytest.approx(parts[1], rel=1e-12)
 
 
+def test_style_loss_of_known_gram_matrices_by_pencil():
+    """Two layers of one channel: G/M = (2² + 4²)/2 = 10 and 3² = 9, so E is (10 − 4)²/4 = 9 and (9 − 1)²/4 = 16."""
+    features = {"conv1_1": [[[2.0], [4.0]]], "conv2_1": [[[3.0]]]}
+    grams = {"conv1_1": [[4.0]], "conv2_1": [[1.0]], "conv3_1": [[7.0]]}
+    assert float(losses.gram_style_loss(features, grams, {"conv1_1": 2.0, "conv2_1": 0.5})) == 2 * 9 + 0.5 * 16
+    assert float(losses.gram_style_loss(features, grams, {"conv2_1": 1.0})) == 16
+
+
+def test_several_pairs_of_gram_matrices_at_once():
+    first, second = (np.stack([maps(1, 4, 4, seed)[0] for seed in seeds]) for seeds in ((1, 2, 3), (4, 5, 6)))
+    each = [float(losses.gram_distance(*pair)) for pair in zip(first, second, strict=True)]
+    np.testing.assert_array_equal(losses.gram_distance(first, second), each)
+
+
+def test_the_weighted_sum_over_the_layers_is_written_once():
+    """What else compares Gram matrices does so for regions, or for one layer alone."""
+    package = Path(losses.__file__).parent
+    users = {path.relative_to(package).as_posix() for path in package.rglob("*.py")
+             if re.search(r"\bgram_distance\b", path.read_text(encoding="utf-8"))}
+    assert users == {"losses.py", "guided.py", "experiments/statistics.py"}
+
+
 @pytest.mark.parametrize("pattern, expected", [
     ("flat", 0),
     ("step", 3 * 4 * 255),  # one jump of 255 in each of 4 rows that have a row below, in 3 channels
@@ -81,8 +106,8 @@ def test_style_loss_is_the_weighted_sum_of_its_layers():
 ])
 def test_total_variation_by_pencil(pattern, expected):
     rows, columns = np.indices((5, 5))
-    grey = {"flat": 0 * rows + 80, "step": 255 * (columns > 2), "checkerboard": 255 * ((rows + columns) % 2)}[pattern]
-    image = np.repeat(grey[..., np.newaxis], 3, axis=-1).astype(np.float64)
+    gray = {"flat": 0 * rows + 80, "step": 255 * (columns > 2), "checkerboard": 255 * ((rows + columns) % 2)}[pattern]
+    image = np.repeat(gray[..., np.newaxis], 3, axis=-1).astype(np.float64)
     assert float(losses.total_variation(image)) == pytest.approx(expected, rel=1e-5, abs=1e-6)
 
 

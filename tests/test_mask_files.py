@@ -12,7 +12,7 @@ LEFT = np.repeat([[255, 0]], 8, axis=1).repeat(12, axis=0).astype(np.uint8)  # (
 
 
 @pytest.mark.parametrize("color", [0, 90, 255])
-def test_of_one_colour_the_alpha_is_the_mask(color):
+def test_of_one_color_the_alpha_is_the_mask(color):
     """As it is painted on a layer; white behind it would turn the mask over, or make it white all over."""
     for bands in ([np.full_like(LEFT, color)] * 3, [np.where(LEFT, color, 7).astype(np.uint8)] * 3):
         found = load_mask(encoded(Image.fromarray(np.dstack([*bands, LEFT])), "PNG"))
@@ -36,7 +36,7 @@ def test_an_empty_layer_covers_nothing():
         load_mask(encoded(Image.fromarray(np.zeros((5, 5, 4), np.uint8)), "PNG"))
 
 
-def test_a_large_one_of_one_colour_has_edges_as_soft_as_its_alpha():
+def test_a_large_one_of_one_color_has_edges_as_soft_as_its_alpha():
     ramp = np.tile(np.linspace(0, 255, 3000).astype(np.uint8), (40, 1))
     found = load_mask(encoded(Image.fromarray(np.dstack([np.full_like(ramp, 200)] * 3 + [ramp])), "PNG"))
     assert found.shape == (27, 2048)

@@ -14,7 +14,6 @@ from nst_helpers.guided import GuidedObjective, at_layer, graph, guidance, guide
 from nst_helpers.images import load_image, noise_image, resize_image, save_image
 from nst_helpers.losses import gram_distance, gram_matrix
 from nst_helpers.masks import Masks, Parts, blended, chosen_masks, parts_at, parts_of, resized
-from nst_helpers.networks import data_folder
 from nst_helpers.objective import Objective
 from nst_helpers.scene import scene_of
 from nst_helpers.schedule import Level
@@ -29,12 +28,12 @@ LEFT = np.repeat([[1.0, 0.0]], 8, axis=1).reshape(1, 16)  # white on the left ha
 
 @pytest.fixture(scope="module")
 def content():
-    return load_image(data_folder() / "content" / "temple.jpg", 96)  # (64, 96, 3)
+    return shipped_picture("temple", 96)  # (64, 96, 3)
 
 
 @pytest.fixture(scope="module")
 def styles():
-    return [(1, load_image(data_folder() / "style" / f"{name}.jpg", 80)) for name in ("stained_glass", "woodcut")]
+    return [(1, shipped_picture(name, 80)) for name in ("stained_glass", "woodcut")]
 
 
 # Who has what

@@ -1,5 +1,6 @@
 """The networks: what they compute, how far they see, where their weights come from, and what is refused."""
 
+import ast
 import hashlib
 import shutil
 import urllib.request
@@ -270,6 +271,13 @@ def no_vgg19(monkeypatch, tmp_path):
     return tmp_path
 
 
+@pytest.fixture
+def little_to_average(monkeypatch):
+    """Normalized over a few pixels, which takes no time: for tests of where the weights come from."""
+    monkeypatch.setattr(networks, "calibration_pictures", lambda: [networks.load_image(
+        networks.data_folder() / "content" / "temple.jpg", 48)])
+
+
 def is_the_stand_in(network, path):
     """Every layer equals the file's, up to the normalisation's factors and the turn from BGR to RGB."""
     stand_in = list(random_vgg(CONVOLUTIONS).values())
@@ -289,7 +297,7 @@ def test_vgg19_from_the_argument(no_vgg19, vgg19_weights, photograph):
     assert float(tf.reduce_mean(features["conv1_1"])) == pytest.approx(1, abs=0.5)
 
 
-def test_vgg19_equals_keras_with_its_own_preprocessing(no_vgg19, vgg19_weights, photograph):
+def test_vgg19_equals_keras_with_its_own_preprocessing(no_vgg19, little_to_average, vgg19_weights, photograph):
     """Up to the normalisation, layer conv1_2 is what keras.applications computes from the same file."""
     model = keras.applications.VGG19(include_top=False, weights=None)
     model.load_weights(vgg19_weights)
@@ -299,19 +307,19 @@ def test_vgg19_equals_keras_with_its_own_preprocessing(no_vgg19, vgg19_weights, 
     np.testing.assert_allclose(ours / ours.mean(), theirs / theirs.mean(), rtol=1e-3, atol=1e-3)
 
 
-def test_vgg19_from_a_new_layout_file(no_vgg19, vgg19_weights, tmp_path):
+def test_vgg19_from_a_new_layout_file(no_vgg19, little_to_average, vgg19_weights, tmp_path):
     model = keras.applications.VGG19(include_top=False, weights=None)
     model.load_weights(vgg19_weights)
     model.save_weights(tmp_path / "new.weights.h5")
     assert is_the_stand_in(load_network("vgg19", weights=tmp_path / "new.weights.h5"), vgg19_weights)
 
 
-def test_vgg19_from_the_environment_variable(no_vgg19, vgg19_weights, monkeypatch):
+def test_vgg19_from_the_environment_variable(no_vgg19, little_to_average, vgg19_weights, monkeypatch):
     monkeypatch.setenv(networks.VGG19_VARIABLE, str(vgg19_weights))
     assert is_the_stand_in(load_network("vgg19"), vgg19_weights)
 
 
-def test_vgg19_from_kerass_cache(no_vgg19, vgg19_weights, monkeypatch):
+def test_vgg19_from_kerass_cache(no_vgg19, little_to_average, vgg19_weights, monkeypatch):
     monkeypatch.setattr(weights_module, "VGG19_MD5", hashlib.md5(vgg19_weights.read_bytes()).hexdigest())
     cached = networks.vgg19_cache()
     cached.parent.mkdir(parents=True)
@@ -319,7 +327,7 @@ def test_vgg19_from_kerass_cache(no_vgg19, vgg19_weights, monkeypatch):
     assert is_the_stand_in(load_network("vgg19"), vgg19_weights)
 
 
-def test_vgg19_from_the_download(no_vgg19, vgg19_weights, monkeypatch, capfd):
+def test_vgg19_from_the_download(no_vgg19, little_to_average, vgg19_weights, monkeypatch, capfd):
     monkeypatch.setattr(weights_module, "VGG19_MD5", hashlib.md5(vgg19_weights.read_bytes()).hexdigest())
     monkeypatch.setattr(weights_module, "VGG19_URL", vgg19_weights.as_uri())
     assert is_the_stand_in(load_network("vgg19"), vgg19_weights)
@@ -378,7 +386,7 @@ def dead(path, source):
 
 
 @pytest.mark.parametrize("damage", [truncated, text, vgg16, of_other_channels, with_a_nan, dead])
-def test_a_damaged_or_foreign_vgg19_file(no_vgg19, vgg19_weights, tmp_path, damage):
+def test_a_damaged_or_foreign_vgg19_file(no_vgg19, little_to_average, vgg19_weights, tmp_path, damage):
     path = tmp_path / "wrong.h5"
     damage(path, vgg19_weights)
     with pytest.raises(NetworkError, match=r"wrong\.h5|dead") as error:
@@ -397,3 +405,19 @@ def test_max_pooling_has_a_normalization_of_its_own():
     pictures = [network(picture, CONVOLUTION_NAMES) for picture in networks.calibration_pictures()]
     for layer in CONVOLUTION_NAMES:
         assert np.mean([np.mean(features[layer]) for features in pictures]) == pytest.approx(1, rel=1e-3), layer
+
+
+def test_random_weights_are_shared_like_the_trained_ones():
+    network = networks.shared_network(networks.RANDOM)
+    assert networks.shared_network(networks.RANDOM) is network is not networks.shared_network(networks.RANDOM, "max")
+    kernel = random_network().weights["conv5_4"][0]
+    np.testing.assert_array_equal(network.weights["conv5_4"][0], kernel)
+
+
+def test_the_package_keeps_networks_at_one_place():
+    """Who loads a network for himself either keeps it a second time, or waits for it at every call."""
+    package = Path(networks.__file__).parent
+    loaders = {path.relative_to(package).as_posix() for path in package.rglob("*.py")
+               for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+               if isinstance(node, ast.Name) and node.id in ("load_network", "random_network")}
+    assert loaders == {"networks.py", "commands/networks.py"}  # the latter tells what is there, and goes

@@ -1,11 +1,17 @@
 """The shipped pictures: their names are those of the files, and each is read once."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from nst_helpers import shipped
+from nst_helpers.errors import NetworkError
 from nst_helpers.images import ImageError, load_image
-from nst_helpers.networks import data_folder
-from nst_helpers.shipped import ROLES, picture_names, shipped_picture
+from nst_helpers.shipped import ROLES, data_folder, picture_file, picture_names, shipped_picture
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -33,3 +39,30 @@ def test_a_picture_is_read_once_and_nobody_can_change_it_for_the_others():
 def test_an_unknown_name_is_told_with_the_known_ones():
     with pytest.raises(ImageError, match=r"no shipped picture 'dog': choose one of astronaut, .*woodcut$"):
         shipped_picture("dog")
+
+
+def test_the_file_of_a_picture_is_found_by_its_name():
+    for role in ROLES:
+        for name in picture_names(role):
+            assert picture_file(name) == data_folder() / role / f"{name}.jpg"
+    with pytest.raises(ImageError, match="no shipped picture 'dog'"):
+        picture_file("dog")
+
+
+def test_sizes_that_somebody_tries_do_not_all_stay_in_memory():
+    assert shipped_picture.cache_info().maxsize == 64
+
+
+def test_data_that_is_nowhere_is_told_with_both_places(tmp_path, monkeypatch):
+    monkeypatch.setattr(shipped, "__file__", str(tmp_path / "package" / "shipped.py"))
+    with pytest.raises(NetworkError, match=r"neither at .*package.data nor at .*data: install the package from a"):
+        data_folder()
+
+
+BY_HAND = re.compile(r'load_image\([^\n]*(data_folder\(\)|"(content|style)") /[^\n]*\.jpg')
+
+
+@pytest.mark.parametrize("folder", ["nst_helpers", "tools", "tests", "benchmarks"])
+def test_nobody_else_reads_a_shipped_picture_by_its_path(folder):
+    paths = {path.name for path in (ROOT / folder).rglob("*.py") if BY_HAND.search(path.read_text(encoding="utf-8"))}
+    assert paths <= {"shipped.py", "test_shipped.py"}

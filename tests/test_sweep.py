@@ -231,6 +231,7 @@ def test_the_point_of_a_dead_worker_is_run_again_but_not_for_ever(photograph, st
     assert (ran[1], ran[2], ran[3]) == (2, 2, 1) and ran[0] >= 1
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
 def test_a_worker_that_is_killed_in_the_middle_loses_nothing(photograph, style, cluster, tmp_path):
     settings = grid(replace(BASE, iterations=20), seed=range(5))
@@ -313,6 +314,7 @@ def computing():
     return sum(seconds > 0.05 * sum(spent) for seconds in spent), sum(spent) / passed
 
 
+@pytest.mark.slow
 def test_a_cluster_of_its_own_whose_workers_keep_to_their_cores(photograph, style, tmp_path, inside):
     """As a student calls it: nothing but pictures and a grid."""
     set_to, main, processes = {}, sys.modules["__main__"], []

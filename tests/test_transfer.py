@@ -25,10 +25,11 @@ from nst_helpers.checkpoint import CheckpointError
 from nst_helpers.descent import descend, fresh
 from nst_helpers.errors import NSTError, SettingsError
 from nst_helpers.images import ImageError, load_image, load_settings, noise_image, resize_image
-from nst_helpers.networks import FeatureNetwork, NetworkError, data_folder, load_network, shared_network
+from nst_helpers.networks import FeatureNetwork, NetworkError, load_network, shared_network
 from nst_helpers.objective import WEIGHT_SUM, Objective
 from nst_helpers.schedule import rate
 from nst_helpers.settings import OPTIMIZERS
+from nst_helpers.shipped import shipped_picture
 from nst_helpers.transfer import Diverged, Settings, iterate, pyramid, transfer
 
 QUICK = {"size": 64, "scales": 2, "iterations": 12}
@@ -36,12 +37,12 @@ QUICK = {"size": 64, "scales": 2, "iterations": 12}
 
 @pytest.fixture(scope="module")
 def content():
-    return load_image(data_folder() / "content" / "temple.jpg", 96)  # (64, 96, 3)
+    return shipped_picture("temple", 96)  # (64, 96, 3)
 
 
 @pytest.fixture(scope="module")
 def style():
-    return load_image(data_folder() / "style" / "stained_glass.jpg", 80)  # (80, 80, 3)
+    return shipped_picture("stained_glass", 80)  # (80, 80, 3)
 
 
 @pytest.fixture(scope="module")
@@ -485,7 +486,7 @@ def test_settings_survive_json_and_pickle():
 
 def test_blended_styles_are_one_loss_with_the_mean_gram_matrix(content, style):
     """Σ b_k |G − S_k|² and |G − Σ b_k S_k|² differ by a constant: the same gradient, so the same first step."""
-    other, network = load_image(data_folder() / "style" / "woodcut.jpg", 80), load_network()
+    other, network = shipped_picture("woodcut", 80), load_network()
     settings = Settings(content_weight=0, tv_weight=0, optimizer="gradient_descent", learning_rate=1, size=64, scales=1)
     start = tf.constant(noise_image(64, 96, 0))
     references = [network(picture, settings.style_layers) for picture in (style, other)]
@@ -501,7 +502,7 @@ def test_blended_styles_are_one_loss_with_the_mean_gram_matrix(content, style):
 
 
 def test_shares_are_relative_and_a_style_without_weight_does_not_count(content, style):
-    other = load_image(data_folder() / "style" / "woodcut.jpg", 80)
+    other = shipped_picture("woodcut", 80)
     settings = Settings(**QUICK)
     alone = transfer(content, style, settings).image
     np.testing.assert_array_equal(transfer(content, [(3, style)], settings).image, alone)
@@ -518,7 +519,7 @@ def test_styles_that_make_no_sense_are_refused(content, styles, match):
         transfer(content, styles, Settings(**QUICK))
 
 
-def test_painting_brightness_only_keeps_the_contents_colours(content, style):
+def test_painting_brightness_only_keeps_the_contents_colors(content, style):
     vivid = np.clip(content * 0.5 + 60, 0, 255)  # far enough from 0 and 255 that little is cut off
     image = transfer(vivid, style, Settings(colors="brightness", **QUICK)).image
     expected = resize_image(vivid, *image.shape[:2])
@@ -526,7 +527,7 @@ def test_painting_brightness_only_keeps_the_contents_colours(content, style):
     assert np.median(np.abs(difference)) < 1e-3 and not np.allclose(image, expected, atol=5)
 
 
-def test_matched_colours_come_closer_to_the_content(content, style):
+def test_matched_colors_come_closer_to_the_content(content, style):
     def distance(image):
         return np.abs(image.mean(axis=(0, 1)) - content.mean(axis=(0, 1))).mean()
 

@@ -10,14 +10,14 @@ import pytest
 from matplotlib.text import Text
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
-from languages import catalogues
+from languages import catalogs
 
 from nst_helpers import exercises, fonts, lettering, plots, words
 from nst_helpers.errors import NSTError
 from nst_helpers.exercises.predictions import page
 from nst_helpers.widgets import base, speech
 
-CATALOGUE = {
+CATALOG = {
     "noise σ = {value}": "噪声 σ = {value}", "{name} noise": "{name}噪声", "grey": "灰色", "loss": "损失",
     "{abs(gain):.1f} dB {'better' if gain > 0 else 'worse'} than before":
         "比以前{'better' if gain > 0 else 'worse'} {abs(gain):.1f} dB",
@@ -44,10 +44,10 @@ LABELS = {"灰色": "grey", "{name}噪声": "{name} noise"}
 @pytest.fixture
 def chinese(tmp_path, monkeypatch):
     """A small catalogue, and Chinese chosen."""
-    for domain, table in ((words.DOMAIN, CATALOGUE), (words.LABELS, LABELS)):
+    for domain, table in ((words.DOMAIN, CATALOG), (words.LABELS, LABELS)):
         path = tmp_path / "zh_CN" / "LC_MESSAGES" / f"{domain}.mo"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(catalogues.compiled(table))
+        path.write_bytes(catalogs.compiled(table))
     monkeypatch.setattr(words, "FOLDER", tmp_path)
     monkeypatch.setattr(words, "_chosen", None)
     forget()
@@ -57,7 +57,7 @@ def chinese(tmp_path, monkeypatch):
 
 
 def forget():
-    for cached in (words._in, words._catalogue, fonts._font, lettering._font):
+    for cached in (words._in, words._catalog, fonts._font, lettering._font):
         cached.cache_clear()
 
 

@@ -17,6 +17,7 @@ from nst_helpers.experiments import rates
 from nst_helpers.experiments.adaptive import RULES, SCHEDULES, falling
 from nst_helpers.experiments.ladders import climb, lowest
 from nst_helpers.networks import load_network
+from nst_helpers.shipped import picture_file
 
 FIRST = {  # where the search for the best η begins: powers of two
     "gradient descent": 2.0**14, "momentum": 2.0**16, "Rprop": 2.0**2, "AdaGrad": 2.0**5, "RMSprop": 2.0**3,
@@ -50,8 +51,7 @@ def compute(name, recipe):
 
 def stamp(recipe):
     """A digest of what decides the race: its recipe, the network and both pictures."""
-    files = [stamps.network_file("compact"), stamps.picture_file("content", "cat"),
-             stamps.picture_file("style", "autumn_impasto")]
+    files = [stamps.network_file("compact"), picture_file("cat"), picture_file("autumn_impasto")]
     return stamps.digest([stamps.text(recipe)], files)
 
 

@@ -16,11 +16,12 @@ from nst_helpers.backend import tf
 from nst_helpers.experiments.denoising import with_noise
 from nst_helpers.experiments.grain import octave, rms
 from nst_helpers.experiments.painting import painted, painting_loss, step_of, with_gradient
-from nst_helpers.images import load_image, noise_image
+from nst_helpers.images import noise_image
 from nst_helpers.networks import data_folder, load_network
 from nst_helpers.optimizers import Adam
 from nst_helpers.schedule import cosine
 from nst_helpers.settings import Settings
+from nst_helpers.shipped import picture_file, shipped_picture
 
 FOLDER = data_folder() / "denoised"
 RECIPES = {"scikit_image": {"size": 240, "sigma": 20, "gamma": 13, "tolerance": 1e-7},
@@ -46,13 +47,12 @@ def compute(name, recipe):
 
 
 def stamp(recipe):
-    files = [stamps.network_file("compact"), stamps.picture_file("content", "coffee"),
-             stamps.picture_file("style", "stained_glass")]
+    files = [stamps.network_file("compact"), picture_file("coffee"), picture_file("stained_glass")]
     return stamps.digest([stamps.text(recipe)], files)
 
 
 def cup(size):
-    return load_image(data_folder() / "content" / "coffee.jpg", max_size=size)
+    return shipped_picture("coffee", size)
 
 
 def by_library(recipe):
@@ -69,7 +69,7 @@ def by_library(recipe):
 
 def long_runs(recipe):
     """{"grain": [[steps, RMS of the grey part, of the colour, loss], …]} of paintings from noise with γ = 0."""
-    photo, glass = cup(recipe["size"]), load_image(data_folder() / "style" / "stained_glass.jpg", 2 * recipe["size"])
+    photo, glass = cup(recipe["size"]), shipped_picture("stained_glass", 2 * recipe["size"])
     look = with_gradient(partial(painting_loss(load_network(), photo, glass, Settings().style_weight),
                                  tv_weight=0.0, epsilon=40.0))
     noise = noise_image(*photo.shape[:2], seed=0)
@@ -81,8 +81,8 @@ def paint(look, noise, steps):
     rates = [16 * cosine(step, steps) for step in range(steps)]
     *_, last = painted(look, noise, step_of(Adam), Adam(16.0).init(noise), rates)
     grain = octave(last.image)
-    grey = grain.mean(axis=2, keepdims=True)
-    return [stamps.digits(value) for value in (rms(grey), rms(grain - grey), look(tf.constant(last.image))[0])]
+    gray = grain.mean(axis=2, keepdims=True)
+    return [stamps.digits(value) for value in (rms(gray), rms(grain - gray), look(tf.constant(last.image))[0])]
 
 
 if __name__ == "__main__":

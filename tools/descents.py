@@ -19,8 +19,8 @@ from nst_helpers.backend import tf
 from nst_helpers.experiments.descents import RULES, file_name, folder, late, paint
 from nst_helpers.experiments.ladders import climb
 from nst_helpers.experiments.painting import painting_loss, with_gradient
-from nst_helpers.images import load_image
 from nst_helpers.networks import load_network
+from nst_helpers.shipped import picture_file, shipped_picture
 
 SETTINGS = {"content": "temple", "style": "night_swirls", "size": 320, "style_size": 640, "style_weight": 15.0,
             "tv_weight": 0.1, "epsilon": 40.0, "steps": 100, "network": "compact"}
@@ -93,11 +93,11 @@ def tuned(name, told, look, photo, limit):
 
 
 def photograph(settings):
-    return tf.constant(load_image(stamps.picture_file("content", settings["content"]), settings["size"]))
+    return tf.constant(shipped_picture(settings["content"], settings["size"]))
 
 
 def loss_of(photo, settings):
-    style = load_image(stamps.picture_file("style", settings["style"]), settings["style_size"])
+    style = shipped_picture(settings["style"], settings["style_size"])
     return painting_loss(load_network(settings["network"]), photo.numpy(), style, settings["style_weight"])
 
 
@@ -143,7 +143,7 @@ def picture_of(rule):
 def stamp(recipe):
     """A digest of what decides the race: settings, learning rates, network and pictures."""
     files = [stamps.network_file(SETTINGS["network"]),
-             *(stamps.picture_file(role, SETTINGS[role]) for role in ("content", "style"))]
+             *(picture_file(SETTINGS[role]) for role in ("content", "style"))]
     return stamps.digest([stamps.text([*recipe, ROUNDS])], files)
 
 

@@ -17,7 +17,7 @@ from nst_helpers.images import load_image
 from nst_helpers.networks import data_folder
 from nst_helpers.result import Result
 from nst_helpers.settings import Settings
-from nst_helpers.shipped import shipped_picture
+from nst_helpers.shipped import picture_file, shipped_picture
 
 GALLERY, MEASURED = data_folder() / "gallery", data_folder() / "runs" / "healthy.json"
 NOTE = MEASURED.with_suffix(".stamp.json")
@@ -54,8 +54,8 @@ def is_stale(name, recipe):
 
 def stamp(recipe):
     """A digest of what is measured, and through which network."""
-    shipped = {stamps.picture_file("content", one["content"]) for one in recipe.values()}
-    shipped |= {stamps.picture_file("style", style) for one in recipe.values() for style in one["style"]}
+    shipped = {picture_file(one["content"]) for one in recipe.values()}
+    shipped |= {picture_file(style) for one in recipe.values() for style in one["style"]}
     files = [*(GALLERY / f"{picture}.jpg" for picture in recipe), *sorted(shipped), stamps.network_file("compact")]
     return stamps.digest([str(SIZE), stamps.text(recipe)], files)
 

@@ -21,6 +21,7 @@ from PIL import Image
 from nst_helpers.experiments.inversion import BOTH, NONE, STEPS, Help, cat_window, invert, likeness
 from nst_helpers.images import to_uint8
 from nst_helpers.networks import data_folder, load_network, random_network
+from nst_helpers.shipped import picture_file
 from nst_helpers.system import write_whole
 
 FOLDER = data_folder() / "inversions"
@@ -40,7 +41,7 @@ CONTINUED = (  # where the best of the grid lay at its edge: one further
       (("none", (1, 0.0, 300.0)), ("smoothness", (1, 0.005, 300.0)), ("smoothness", (1, 0.002, 100.0)),
        ("both", (5, 0.002, 30.0)))))
 REPEATED = {"smoothness": Help(1, 0.002, 100.0), "both": Help(5, 0.005, 30.0)}  # from noise, each at its best
-FROM_GREY = (*(f"conv4_2_{name}" for name in HELPS), "plain_none", "random_none")  # large runs, but for the start again
+FROM_GRAY = (*(f"conv4_2_{name}" for name in HELPS), "plain_none", "random_none")  # large runs, but for the start again
 FURTHER = (("compact", 10.0), ("plain", 30.0), ("plain", 100.0), ("random", 30.0))  # without help, for LONG
 
 
@@ -80,7 +81,7 @@ def runs():
     chosen |= {f"{network}_{name}": (network, "conv4_2", given, "noise", ()) for network, name, given in
                (("plain", "none", NONE), ("plain", "both", Help(5, 0.08, 10.0)),
                 ("random", "none", NONE), ("random", "both", Help(5, 0.005, 10.0)))}
-    return chosen | {f"{name}_grey": (*chosen[name][:3], "grey", ()) for name in FROM_GREY}
+    return chosen | {f"{name}_grey": (*chosen[name][:3], "grey", ()) for name in FROM_GRAY}
 
 
 def main(arguments=None):
@@ -111,7 +112,7 @@ def missing_rows(rows):
 
 def stamp():
     """A digest of what decides all of it beside each one's own recipe: sizes, networks and picture."""
-    files = [stamps.network_file("compact"), stamps.network_file("plain"), stamps.picture_file("content", "cat")]
+    files = [stamps.network_file("compact"), stamps.network_file("plain"), picture_file("cat")]
     return stamps.digest([stamps.text([SMALL, LARGE])], files)
 
 

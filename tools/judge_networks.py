@@ -34,8 +34,9 @@ from scipy import ndimage
 
 from nst_helpers.experiments.texture import texture, texture_settings
 from nst_helpers.images import load_image, resize_image, save_image, to_uint8
-from nst_helpers.networks import CALIBRATION_PICTURES, data_folder, load_network
+from nst_helpers.networks import CALIBRATION_PICTURES, load_network
 from nst_helpers.settings import Settings
+from nst_helpers.shipped import picture_names, shipped_picture
 from nst_helpers.transfer import transfer
 
 SIZE = 384
@@ -84,7 +85,7 @@ def gallery(words, contents, styles, folder, changes):
 # --- judging ----------------------------------------------------------------------------------------------
 
 
-def opponent_colours(image):
+def opponent_colors(image):
     """Brightness, red against green, yellow against blue: (height, width, 3)."""
     red, green, blue = np.moveaxis(np.asarray(image, np.float64), -1, 0)
     return np.stack([(red + green + blue) / 3, red - green, (red + green) / 2 - blue], axis=-1)
@@ -103,7 +104,7 @@ def scales(planes, count):
 def histogram_distance(image, target, count=5):
     """The mean distance of the two pictures' sorted values, in standard deviations of the target's."""
     distances = []
-    pyramids = [scales(opponent_colours(picture), count) for picture in (image, target)]
+    pyramids = [scales(opponent_colors(picture), count) for picture in (image, target)]
     for ours, theirs in zip(*pyramids, strict=True):
         for here, there in zip(ours, theirs, strict=True):
             difference = _quantiles(here) - _quantiles(there)  # (quantiles, planes)
@@ -117,7 +118,7 @@ def _quantiles(planes):
 
 def autocorrelation_distance(image, target, count=4):
     """The root mean square difference of the autocorrelations of brightness, over lags and scales."""
-    pyramids = [scales(opponent_colours(picture), count) for picture in (image, target)]
+    pyramids = [scales(opponent_colors(picture), count) for picture in (image, target)]
     differences = [autocorrelation(here[..., 0]) - autocorrelation(there[..., 0])
                    for (here, _), (there, _) in zip(*pyramids, strict=True)]
     return float(np.sqrt(np.mean(np.square(differences))))
@@ -133,9 +134,9 @@ def autocorrelation(plane, reach=8):
     return products[down, across] / ((height - down) * (width - np.abs(across)))
 
 
-def colour_noise(image):
+def color_noise(image):
     """The mean square of the finest details of the two colour planes."""
-    (_, details), = scales(opponent_colours(image), 1)
+    (_, details), = scales(opponent_colors(image), 1)
     return float(np.mean(details[..., 1:] ** 2))
 
 
@@ -144,14 +145,14 @@ def subject(image, photograph, sigmas=(1.5, 4.0)):
 
     Edges are the lengths of brightness gradients after Gaussian smoothing by these many pixels. 1: all; 0: none.
     """
-    ours, theirs = (opponent_colours(picture)[..., 0] for picture in (image, photograph))
+    ours, theirs = (opponent_colors(picture)[..., 0] for picture in (image, photograph))
     return float(np.mean([_correlation(ndimage.gaussian_gradient_magnitude(ours, sigma),
                                        ndimage.gaussian_gradient_magnitude(theirs, sigma)) for sigma in sigmas]))
 
 
 def local_contrast(image, photograph, sigma=8.0):
     """The correlation of the standard deviations of brightness in Gaussian windows: where there is much to see."""
-    return _correlation(*(_deviation(opponent_colours(picture)[..., 0], sigma) for picture in (image, photograph)))
+    return _correlation(*(_deviation(opponent_colors(picture)[..., 0], sigma) for picture in (image, photograph)))
 
 
 def _deviation(plane, sigma):
@@ -166,15 +167,15 @@ def _correlation(ours, theirs):
 def judge(textures, painted, contents, styles):
     """{measure: number} of one network's gallery."""
     targets = {name: _fitted(style) for name, style in styles.items()}
-    natural = {(c, s): max(colour_noise(contents[c]), colour_noise(targets[s])) for c, s in painted}
+    natural = {(c, s): max(color_noise(contents[c]), color_noise(targets[s])) for c, s in painted}
     return {
         "textures: histograms (0 is the same)": _mean(
             histogram_distance(t, targets[n]) for n, t in textures.items()),
         "textures: autocorrelation (0 is the same)": _mean(
             autocorrelation_distance(t, targets[n]) for n, t in textures.items()),
         "textures: colour noise (1 is right)": _geometric(
-            colour_noise(t) / colour_noise(targets[n]) for n, t in textures.items()),
-        "transfers: colour noise": _geometric(colour_noise(p) / natural[k] for k, p in painted.items()),
+            color_noise(t) / color_noise(targets[n]) for n, t in textures.items()),
+        "transfers: colour noise": _geometric(color_noise(p) / natural[k] for k, p in painted.items()),
         "transfers: subject (1 is all)": _mean(subject(p, contents[c]) for (c, _), p in painted.items()),
         "transfers: local contrast (1 is all)": _mean(local_contrast(p, contents[c]) for (c, _), p in painted.items()),
     }
@@ -248,8 +249,8 @@ def main(arguments=None):
     parser.add_argument("--card", type=Path, help="a card to write the comparison into, sheet beside it")
     parser.add_argument("--remark", default="", help="what the eye says, for the card")
     options = parser.parse_args(arguments)
-    contents = {name: load_image(data_folder() / "content" / f"{name}.jpg", SIZE) for name in CALIBRATION_PICTURES}
-    styles = {path.stem: load_image(path, 512) for path in sorted((data_folder() / "style").glob("*.jpg"))}
+    contents = {name: shipped_picture(name, SIZE) for name in CALIBRATION_PICTURES}
+    styles = {name: shipped_picture(name, 512) for name in picture_names("style")}
     names = [Path(words.partition(":")[0]).stem for words in options.networks]
     galleries = [gallery(words, contents, styles, options.folder, changes)
                  for words, changes in zip(options.networks, (options.older, {}), strict=True)]

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from website import assets, frames
@@ -44,8 +45,7 @@ def build(target, panels=None):
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as place:
         fresh, old = Path(place) / "new", Path(place) / "old"
-        for edition in editions():
-            _render(edition, Path(place) / edition.language, fresh)
+        _render(Path(place), fresh)
         for edition in editions():
             _draw(edition, fresh, panels)
         _may_weigh(fresh)
@@ -67,18 +67,33 @@ def _draw(edition, site, panels):
         frames.write(site / edition.folder / "panels", panels, frames.KEPT / edition.folder, **shared)
 
 
-def _render(edition, place, site):
-    """One edition: staged, rendered by Sphinx, and trimmed."""
-    source, target = place / "source", site / edition.folder
-    source.mkdir(parents=True)
-    stage(edition, source, site)
+def _render(place, site):
+    """Every edition: staged, rendered by Sphinx while the next one is staged, and trimmed."""
+    with ThreadPoolExecutor() as pool:
+        under_way = []
+        for edition in editions():
+            source = place / edition.language / "source"
+            source.mkdir(parents=True)
+            stage(edition, source, site)
+            under_way.append(pool.submit(_by_sphinx, edition, source, site / edition.folder))
+    for edition, done in zip(editions(), under_way, strict=True):
+        done.result()
+        _trim(edition, site)
+
+
+def _by_sphinx(edition, source, target):
     command = [sys.executable, "-m", "sphinx", "--builder", "html", "--fail-on-warning", "--keep-going", "--quiet",
-               "--conf-dir", str(ROOT / "docs"), "--doctree-dir", str(place / "doctrees"),
+               "--conf-dir", str(ROOT / "docs"), "--doctree-dir", str(source.parent / "doctrees"),
                str(source), str(target)]
     environment = os.environ | {"NST_SITE_LANGUAGE": edition.language, "TF_CPP_MIN_LOG_LEVEL": "3"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     if done.returncode:
         raise SiteError(f"Sphinx is not content:\n{done.stderr.strip()}")
+
+
+def _trim(edition, site):
+    """What no page needs goes, and notebooks to take home come."""
+    target = site / edition.folder
     assets.copy_mathjax(target / "_static")
     assets.drop_spare(target)
     if edition.folder:

@@ -22,6 +22,7 @@ from nst_helpers.experiments import contest, ladders
 from nst_helpers.experiments.descents import file_name
 from nst_helpers.networks import load_network
 from nst_helpers.settings import Settings
+from nst_helpers.shipped import picture_file
 from nst_helpers.system import write_whole
 
 SMALL, LARGE = 160, 320  # pixels
@@ -97,8 +98,7 @@ def from_another_noise():
 
 def stamp(recipe):
     """A digest of what decides the race: its recipe, the default weights, the network and both pictures."""
-    files = [stamps.network_file("compact"), stamps.picture_file("content", contest.CONTENT),
-             stamps.picture_file("style", contest.STYLE)]
+    files = [stamps.network_file("compact"), picture_file(contest.CONTENT), picture_file(contest.STYLE)]
     weights = {name: getattr(Settings(), name) for name in DECIDING}
     return stamps.digest([stamps.text(recipe), stamps.text(weights)], files)
 

@@ -11,7 +11,6 @@ a run: nst_helpers/runs.py.
 """
 
 import json
-import os
 import platform
 import sys
 from dataclasses import asdict
@@ -24,6 +23,7 @@ from tqdm import tqdm
 from nst_helpers.animation import save_animation, small_frame
 from nst_helpers.networks import data_folder
 from nst_helpers.settings import preset
+from nst_helpers.system import cores
 from nst_helpers.transfer import transfer
 
 FOLDER = data_folder() / "runs"
@@ -81,7 +81,7 @@ def keep(name, recipe, result, frames):
         save_animation(frames, FOLDER / f"{name}.film.webp")
     losses = {part: [stamps.digits(value, 5) for value in values] for part, values in result.history.items()}
     told = {"stamp": stamp(recipe), "recipe": recipe, "settings": asdict(result.settings), "sizes": result.sizes,
-            "seconds": round(result.seconds, 1), "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+            "seconds": round(result.seconds, 1), "machine": f"{platform.machine()}, {cores()} cores",
             "losses": losses}
     stamps.keep_note(FOLDER / f"{name}.json", told)
 

@@ -39,11 +39,6 @@ def network_file(name):
     return data_folder() / "networks" / f"{name}.npz"
 
 
-def picture_file(role, name):
-    """A shipped picture; role is "content" or "style"."""
-    return data_folder() / role / f"{name}.jpg"
-
-
 def kept(note):
     """The stamp in a note; None where there is none."""
     try:

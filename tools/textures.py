@@ -9,7 +9,6 @@ data/textures/STYLE_STATISTIC.webp and, beside it, a .json: settings, losses, wh
 """
 
 import json
-import os
 import platform
 import sys
 import time
@@ -19,8 +18,9 @@ import stamps
 
 from nst_helpers.experiments.statistics import STATISTICS, texture_from
 from nst_helpers.experiments.texture import texture_settings
-from nst_helpers.images import load_image
 from nst_helpers.networks import data_folder
+from nst_helpers.shipped import picture_file, shipped_picture
+from nst_helpers.system import cores
 
 FOLDER = data_folder() / "textures"
 SIZE, ITERATIONS = 320, 200
@@ -48,12 +48,12 @@ def settings_of(statistic):
 def compute(name, recipe):
     """Weave one texture and write its files; the one that tells of the other comes last."""
     (style, statistic), start = recipe, time.perf_counter()
-    settings, picture = settings_of(statistic), load_image(stamps.picture_file("style", style), None)
+    settings, picture = settings_of(statistic), shipped_picture(style)
     image, losses = texture_from(statistic.removesuffix(ONE_SIZE), picture, settings)
     seconds = time.perf_counter() - start
     stamps.keep_picture(FOLDER / f"{name}.webp", image, 88)
     told = {"stamp": stamp(recipe), "style": style, "statistic": statistic, "settings": asdict(settings),
-            "seconds": round(seconds, 1), "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+            "seconds": round(seconds, 1), "machine": f"{platform.machine()}, {cores()} cores",
             "losses": [stamps.digits(loss) for loss in losses]}
     stamps.keep_note(FOLDER / f"{name}.json", told)
     return f"{seconds:.0f} s"
@@ -67,7 +67,7 @@ def is_stale(name, recipe):
 def stamp(recipe):
     """A digest of what decides a texture: statistic, settings, network and style picture."""
     (style, statistic), settings = recipe, settings_of(recipe[1])
-    files = stamps.network_file(settings.network), stamps.picture_file("style", style)
+    files = stamps.network_file(settings.network), picture_file(style)
     return stamps.digest([statistic, stamps.text(asdict(settings))], files)
 
 

@@ -22,6 +22,7 @@ import stamps
 from nst_helpers.images import load_image, resize_image
 from nst_helpers.networks import data_folder, load_network, random_network
 from nst_helpers.settings import Settings
+from nst_helpers.shipped import picture_file, shipped_picture
 from nst_helpers.transfer import transfer
 
 NETWORKS = {"robust": load_network, "plain": lambda: load_network("plain"), "random": random_network}
@@ -61,7 +62,7 @@ def compute(name, recipe):
 def stamp(recipe):
     """A digest of what decides the outcome: the recipe, all settings, both trained networks, the pictures."""
     files = [stamps.network_file("compact"), stamps.network_file("plain"),
-             *(stamps.picture_file(role, recipe[role]) for role in ("content", "style"))]
+             *(picture_file(recipe[role]) for role in ("content", "style"))]
     return stamps.digest([stamps.text(recipe), stamps.text(asdict(Settings()))], files)
 
 
@@ -87,14 +88,14 @@ def settings_of(recipe, how, point):
 
 
 def painting(recipe, settings, network):
-    pair = (load_image(stamps.picture_file(role, recipe[role]), None) for role in ("content", "style"))
+    pair = (shipped_picture(recipe[role]) for role in ("content", "style"))
     return transfer(*pair, settings, network=network).image
 
 
 def judged(image, recipe, settings):
     """{measure: number} of a transfer: the photograph at its size, the style picture as large as the strokes ask."""
-    photograph = resize_image(load_image(stamps.picture_file("content", recipe["content"]), None), *image.shape[:2])
-    style = load_image(stamps.picture_file("style", recipe["style"]), round(settings.style_scale * settings.size))
+    photograph = resize_image(shipped_picture(recipe["content"]), *image.shape[:2])
+    style = shipped_picture(recipe["style"], round(settings.style_scale * settings.size))
     return {"subject": stamps.digits(judge_networks.subject(image, photograph), 3),
             "histograms": stamps.digits(judge_networks.histogram_distance(image, style), 3)}
 

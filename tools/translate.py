@@ -13,7 +13,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from languages import FOLDERS, ROOT, catalogues, edition, lessons, package, rules
+from languages import FOLDERS, ROOT, catalogs, edition, lessons, package, rules
 
 
 def main(arguments=None):
@@ -26,7 +26,7 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     if options.lint:
         return lint([Path(name) for name in options.names])
-    known = [*lessons.lessons(), *package.names(), edition.CATALOGUE]
+    known = [*lessons.lessons(), *package.names(), edition.CATALOG]
     unknown = set(options.names) - set(known)
     if unknown:
         parser.error(f"no catalogue {', '.join(sorted(unknown))}; there are {', '.join(known)}")
@@ -42,9 +42,9 @@ def merge(names, language, check):
     """Take up what changed in English; a line for each says how complete it is. Returns whether to complain."""
     behind = False
     for name in names:
-        path = catalogues.path_of(name, language)
-        catalog = catalogues.merged(name, language, catalogues.template(texts_of(name)))
-        changed = catalogues.differs(path, catalog) if check else catalogues.write(path, catalog)
+        path = catalogs.path_of(name, language)
+        catalog = catalogs.merged(name, language, catalogs.template(texts_of(name)))
+        changed = catalogs.differs(path, catalog) if check else catalogs.write(path, catalog)
         behind |= changed
         print(f"{name}: {report(catalog)}{' (changed)' if changed else ''}")
     return check and behind
@@ -52,7 +52,7 @@ def merge(names, language, check):
 
 def texts_of(name):
     """The messages of a catalogue, as they stand in the sources now."""
-    if name == edition.CATALOGUE:
+    if name == edition.CATALOG:
         return edition.messages()
     return lessons.messages(name) if name in lessons.lessons() else package.messages(name)
 
@@ -70,7 +70,7 @@ def compiled(language, check):
     """Make of the catalogues the files that the package reads; returns whether to complain."""
     stale = False
     for domain, words in (("nst_helpers", package.words(language)), ("labels", edition.labels(language))):
-        path, new = catalogues.compiled_path(language, domain), catalogues.compiled(words)
+        path, new = catalogs.compiled_path(language, domain), catalogs.compiled(words)
         if path.is_file() and path.read_bytes() == new:
             continue
         stale = True
@@ -83,7 +83,7 @@ def compiled(language, check):
 
 def report(catalog):
     """How complete a catalogue is, in words."""
-    found = catalogues.entries(catalog)
+    found = catalogs.entries(catalog)
     fuzzy = sum(message.fuzzy for message in found)
     empty = sum(not message.string for message in found)
     return f"{len(found) - fuzzy - empty} of {len(found)} translated, {fuzzy} changed in English, {empty} empty"
@@ -97,7 +97,7 @@ def lint(paths):
         wrong += len(found)
         for line, words in found:
             print(f"{path}:{line}: {words}")
-        print(f"{path.name}: {report(catalogues.read(path))}; {len(found)} to mend")
+        print(f"{path.name}: {report(catalogs.read(path))}; {len(found)} to mend")
     return int(wrong > 0)
 
 

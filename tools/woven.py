@@ -11,7 +11,6 @@ A recipe: {"style": picture, "piece": [left, top, side] of it, in pixels, "netwo
 import json
 import sys
 from dataclasses import asdict
-from functools import cache
 
 import numpy as np
 import stamps
@@ -20,7 +19,7 @@ from nst_helpers.experiments import woven
 from nst_helpers.experiments.texture import texture, texture_settings
 from nst_helpers.images import noise_image, resize_image
 from nst_helpers.losses import layer_style_loss
-from nst_helpers.networks import load_network, random_network
+from nst_helpers.networks import shared_network
 
 LAYERS = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1", "pool1", "pool2", "pool3", "pool4")
 NETWORKS = ("compact", "plain", "random")
@@ -43,7 +42,8 @@ def read_recipes():
 
 def compute(name, recipe):
     settings = settings_of(recipe)
-    result = texture(woven.piece(**place(recipe)), settings, network=eyes(recipe["network"], settings.pooling))
+    network = shared_network(recipe["network"], settings.pooling)
+    result = texture(woven.piece(**place(recipe)), settings, network=network)
     keep(name, recipe, result)
     return f"{result.seconds:.0f} s, {(woven.folder() / f'{name}.webp').stat().st_size / 1e3:.0f} kB"
 
@@ -57,17 +57,12 @@ def settings_of(recipe):
     return texture_settings(**{"size": recipe["piece"][2]} | recipe["settings"])
 
 
-@cache
-def eyes(name, pooling="average"):
-    return random_network(seed=0, pooling=pooling) if name == "random" else load_network(name, pooling=pooling)
-
-
 def measured(image, style):
     """{network: {layer: E_l}}: how far an image is from its style, seen through each network: with average
     pooling, and the shipped one with maximum pooling too."""
     far = {}
     for name, pooling in [*((name, "average") for name in NETWORKS), ("compact", "max")]:
-        ours, theirs = (eyes(name, pooling)(picture, LAYERS) for picture in (image, style))
+        ours, theirs = (shared_network(name, pooling)(picture, LAYERS) for picture in (image, style))
         far["max" if pooling == "max" else name] = {
             layer: stamps.digits(layer_style_loss(ours[layer], theirs[layer])) for layer in LAYERS}
     return far
@@ -84,10 +79,10 @@ def keep(name, recipe, result):
     """Write a texture and what was measured of it, before it was compressed; the words come last."""
     style = woven.piece(**place(recipe))
     stamps.keep_picture(woven.folder() / f"{name}.webp", result.image, 82)
-    colour = np.abs(result.image.mean(axis=(0, 1)) - style.mean(axis=(0, 1))).mean()
+    color = np.abs(result.image.mean(axis=(0, 1)) - style.mean(axis=(0, 1))).mean()
     told = {"stamp": stamp(recipe), "recipe": recipe, "seconds": round(result.seconds, 1),
             "losses": measured(result.image, style), "noise": measured(noise_image(*style.shape[:2], seed=0), style),
-            "mean_colour_off": stamps.digits(colour), "layout": layout(result.image, style)}
+            "mean_colour_off": stamps.digits(color), "layout": layout(result.image, style)}
     stamps.keep_note(woven.folder() / f"{name}.json", told)
 
 

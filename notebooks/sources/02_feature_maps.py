@@ -621,10 +621,11 @@ assert moved[4] > 0.9 > 0.5 > moved[0] and dark[4] > 2 * random_dark[:, 4].max()
 # Nearness does not tell whether a layer knows *what* is in a picture. For that one fits the best weighted sum of its
 # values, once for each class, and tries it on new pictures: a **linear probe** (Alain and Bengio 2016). The numbers
 # were computed beforehand by `tools/feature_probe.py`, with 2,000 photographs of 40 classes, none of them among the
-# training pictures; guessing gives 2.5 %, and the raw pixels give 12.7 %. (The fit is a *ridge* regression, least
-# squares with a price on large weights; the price was chosen on the same pictures, so all numbers are slightly too
-# good.) Beside them, live, a probe for the colour of the pixel in the middle of what the values see. Its
-# measure R² is the share of the variation that is predicted: 1 is perfect, 0 no better than the mean colour.
+# training pictures; guessing gives 2.5 %, and the raw pixels give 12 %. (The fit is a *ridge* regression, least
+# squares with a penalty on large weights. Each fifth of the pictures is judged by a fit to the other four fifths, and
+# only within these is the strength of the penalty chosen: chosen on the pictures that judge it, it would flatter every
+# layer.) Beside them, live, a probe for the colour of the pixel in the middle of what the values see. Its measure R² is
+# the share of the variation that is predicted: 1 is perfect, 0 no better than the mean colour.
 
 # %%
 def places(each, picture, count=16):
@@ -670,7 +671,7 @@ plots.show(figure, "Left: how well a weighted sum of the channels predicts the c
 
 # %% tags=["check"]
 assert all(line[0] > line[4] for lines in colors.values() for line in lines) and colors["robust"][0][0] > 0.8
-assert classes["random"][0][4] < 20 < 40 < classes["robust"][0][4]
+assert classes["random"][0][4] < 20 < 40 < classes["robust"][0][4] and round(100 * probe["pixels"]) == 12
 assert max(abs(probe[f"{name} {layer}"]["position kept"] - probe[f"{name} {layer}"]["channel means"])
            for name in ("robust", "plain") for layer in layers) < 0.05
 
@@ -680,7 +681,7 @@ assert max(abs(probe[f"{name} {layer}"]["position kept"] - probe[f"{name} {layer
 # This does not mean that it is *lost*: a weighted sum of one position's channels fails, while lesson 03 finds most
 # colours by reading all positions. The class behaves in the opposite way, but only where there was training: 17 % at
 # conv1_1 and 45 % at conv5_1 of the robust network, 14 % and 55 % for the plain one, and no gain, 15 % and 15 %, with
-# random weights.
+# random weights, of which one draw was tried here.
 #
 # ## 6. Why VGG?
 #

@@ -370,7 +370,7 @@ plots.show(backward_path(), "One layer forward (blue) and backward (orange). Eac
 # n)$. Write $\delta(i, j) = \partial L / \partial Z(i, j)$ for the error behind the gate. The chain rule adds up, over
 # all windows that saw the pixel, the error of the window times the weight:
 #
-# $$\frac{\partial L}{\partial I(p, q)} = \sum_{m=0}^{M-1} \sum_{n=0}^{N-1} \delta(p - m,\, q - n)\; K(m, n)$$
+# $$\frac{\partial L}{\partial I(p, q)} = \sum_{m=0}^{k-1} \sum_{n=0}^{k-1} \delta(p - m,\, q - n)\; K(m, n)$$
 #
 # where $\delta$ is 0 outside its map. Look at the signs. Forward, the network computes a cross-correlation. Backward
 # stand the minus signs of the integral $\int f(\tau)\, g(t - \tau)\, d\tau$ in section 2.1 of the course's paper. *The
@@ -442,7 +442,7 @@ print(f"{by_hand.size} numbers up to {np.abs(by_hand).max():.3f}; by the tape, u
 
 # %% tags=["check"]
 by_difference = finite_difference(lambda picture: content_loss(pooled(before_gate(picture)), target), patch, h=1e-6)
-np.testing.assert_allclose(by_hand, by_tape, atol=1e-9)  # each of the 360
+np.testing.assert_allclose(by_hand, by_tape, rtol=0, atol=1e-9)  # each of the 360
 np.testing.assert_allclose(by_hand, by_difference, atol=1e-6)
 
 # %% [markdown]
@@ -483,10 +483,11 @@ exercises.check("03-way-back", backward)
 # %% [markdown]
 # ### Exercise 3: the way back with a stride
 #
-# With a stride $s$ the forward pass computes $Z(i, j) = \sum_m \sum_n I(s\,i + m,\, s\,j + n)\, K(m, n)$. Write
-# `back_with_stride(error, kernel, stride)` for one channel: `error` has $h$ rows and $w$ columns, `kernel` $M$ rows
-# and $N$ columns, `stride` is an integer ≥ 1; returned is $\partial L / \partial I$, an array of the shape
-# $(s(h-1)+M,\ s(w-1)+N)$. Check it on paper with one error first.
+# With a stride $s$ and a kernel of $a$ rows and $b$ columns the forward pass computes
+# $Z(i, j) = \sum_{m=0}^{a-1} \sum_{n=0}^{b-1} I(s\,i + m,\, s\,j + n)\, K(m, n)$. Write
+# `back_with_stride(error, kernel, stride)` for one channel: `error` has $h$ rows and $w$ columns, `kernel` is the
+# $a \times b$ array, `stride` is an integer ≥ 1; returned is $\partial L / \partial I$, an array of the shape
+# $(s(h-1)+a,\ s(w-1)+b)$. Check it on paper with one error first.
 
 # %% tags=["exercise"]
 def back_with_stride(error, kernel, stride):

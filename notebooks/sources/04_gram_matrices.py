@@ -900,8 +900,6 @@ assert with_color[1] < 0 < with_color[2] and without[1] > 1
 #   discrepancy in full.
 # - Risser, E., Wilmot, P., Barnes, C. (2017): Stable and Controllable Neural Texture Synthesis and Style Transfer
 #   Using Histogram Losses. What $G$ confuses, and a remedy.
-# - Huang, X., Belongie, S. (2017): Arbitrary Style Transfer in Real-Time with Adaptive Instance Normalization.
-#   Means and deviations at work in a fast transfer.
 # - Rabin, J., Peyré, G., Delon, J., Bernot, M. (2011): Wasserstein Barycenter and its Application to Texture Mixing.
 #   The sliced distance.
 # - Heitz, E., Vanhoey, K., Chambon, T., Belcour, L. (2021): A Sliced Wasserstein Loss for Neural Texture Synthesis.

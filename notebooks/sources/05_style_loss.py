@@ -57,7 +57,7 @@ temple = load_image(data_folder() / "content" / "temple.jpg", None)[53:373, 140:
 # | $w_l$ | weight of the layer | `layer_weights` |
 #
 # (In the course's paper a bracket has slipped: “其中 N 为通道数 M (特征图数量)为信息矩阵大小”. “Number of feature maps”
-# explains $N$, not $M$.)
+# explains $N$, not $M$. And its sum runs from $l = 0$ to $L$ over what it calls $L$ layers, which makes $L + 1$.)
 #
 # The fraction looks arbitrary until we count what is added up. Divided by $M$, an entry of $G$ is a mean over
 # positions, and because the difference is squared, $M^2$ appears. The squared differences are then summed over all

@@ -1,13 +1,14 @@
 """`check`: is this computer ready for class? Every line is something that was tried just now."""
 
 import argparse
-import os
 import platform
 import shutil
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from time import perf_counter
+
+from nst_helpers.system import cores
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -18,7 +19,7 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Is this computer ready for class? Every line is something that was tried just now."""
-    print(f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, {os.cpu_count()} cores")
+    print(f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, {cores()} cores")
     from nst_helpers.backend import keras, tf
 
     gpus = len(tf.config.list_physical_devices("GPU"))
@@ -37,11 +38,10 @@ def run(options: argparse.Namespace) -> int:
 
 def _seconds_an_iteration():
     """The median over a few iterations, after the first one, which compiles."""
-    from nst_helpers.images import load_image
-    from nst_helpers.networks import data_folder
+    from nst_helpers.shipped import shipped_picture
     from nst_helpers.transfer import Settings, iterate
 
-    content = load_image(data_folder() / "content" / "temple.jpg", 256)
+    content = shipped_picture("temple", 256)
     times = [perf_counter()]
     for _ in iterate(content, content, Settings(size=256, scales=1, iterations=12)):
         times.append(perf_counter())

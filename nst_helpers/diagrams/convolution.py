@@ -214,7 +214,7 @@ def _palette():
     colors = [_mixed(color, share) for color in (SKY, GREEN, ORANGE) for share in np.linspace(0.05, 1, 20)]
     dark = [tuple(round(value * share) for value in _mixed(color, 0.6)) for color in (SKY, GREEN, ORANGE)
             for share in np.linspace(0.1, 0.9, 8)]
-    greys = [(level, level, level) for level in range(0, 256, 5)]
+    grays = [(level, level, level) for level in range(0, 256, 5)]
     palette = Image.new("P", (1, 1))
-    palette.putpalette(np.array([*greys, *colors, *dark], np.uint8).tobytes())
+    palette.putpalette(np.array([*grays, *colors, *dark], np.uint8).tobytes())
     return palette

@@ -9,7 +9,7 @@ from nst_helpers.arrays import Image
 from nst_helpers.images import resize_image
 from nst_helpers.plots import AMBER, BLUE, GREEN, ORANGE, PINK, SKY, draw_image, subplots
 
-GREY = "0.35"
+GRAY = "0.35"
 
 
 def finished(content: Image, style: Image, painting: Image,
@@ -93,7 +93,7 @@ def sign_chart(rows: Mapping[str, Mapping[str, Mapping[str, float]]], limits: Ma
             if place:
                 for number, (name, value) in enumerate(found.items()):
                     side = "right" if value > high - 2 * edge else "left" if value < low + 2 * edge else "center"
-                    axis.text(value, 0.25 + 0.38 * (number % 2), name, fontsize=9, ha=side, color=GREY)
+                    axis.text(value, 0.25 + 0.38 * (number % 2), name, fontsize=9, ha=side, color=GRAY)
         axis.set(yticks=[], ylim=(-0.4, 1.0), xlim=(low - edge, high + edge))
         axis.set_ylabel(sign, rotation=0, ha="right", va="center", fontsize=11)
         axis.spines["left"].set_visible(False)
@@ -156,9 +156,9 @@ def _box(axis, left, bottom, width, height, text, lesson, color):
                                   facecolor=color, alpha=0.22, edgecolor="none"))
     axis.add_patch(FancyBboxPatch((left, bottom), width, height, boxstyle="round,pad=0,rounding_size=1.2", fill=False,
                                   edgecolor=color, linewidth=1.6))
-    middle, centre = left + width / 2, bottom + height / 2
-    axis.text(middle, centre + 0.8, text, ha="center", va="bottom", fontsize=10.5)
-    axis.text(middle, centre - 0.8, lesson, ha="center", va="top", fontsize=9.5, color=GREY, fontweight="bold")
+    middle, center = left + width / 2, bottom + height / 2
+    axis.text(middle, center + 0.8, text, ha="center", va="bottom", fontsize=10.5)
+    axis.text(middle, center - 0.8, lesson, ha="center", va="top", fontsize=9.5, color=GRAY, fontweight="bold")
 
 
 def _arrow(axis, start, end):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from nst_helpers.exercises import Derive, Make, Repair, Wish
+from nst_helpers.shipped import shipped_picture
 
 PHOTOGRAPH, PAINTING = "temple", "autumn_impasto"
 
@@ -12,29 +13,23 @@ def _pictures(generator):
     return [(generator.uniform(20, 200, shape).astype(np.float32),) for shape in ((4, 6, 3), (5, 2, 3))]
 
 
-def _shipped(name):
-    """A shipped picture; its module is heavy, and only one of the exercises needs it."""
-    from nst_helpers.shipped import shipped_picture
-
-    return shipped_picture(name)
-
-
 def _array(image):
     """The picture as (height, width, 3) numbers; a ValueError for what is none."""
     image = np.asarray(image, float)
-    if image.shape != _shipped(PHOTOGRAPH).shape:
-        raise ValueError(f"its shape is {image.shape}, and the photograph’s {_shipped(PHOTOGRAPH).shape}")
+    photograph = shipped_picture(PHOTOGRAPH)
+    if image.shape != photograph.shape:
+        raise ValueError(f"its shape is {image.shape}, and the photograph’s {photograph.shape}")
     return image
 
 
 def _off(image, measure):
     """By how much the worst of the three colours misses the painting's mean or standard deviation, in grey levels."""
-    return np.abs(measure(_array(image), axis=(0, 1)) - measure(_shipped(PAINTING), axis=(0, 1))).max()
+    return np.abs(measure(_array(image), axis=(0, 1)) - measure(shipped_picture(PAINTING), axis=(0, 1))).max()
 
 
 def _follows(image):
     """The correlation of each colour with the photograph's; the worst of the three."""
-    both = zip(np.moveaxis(_array(image), 2, 0), np.moveaxis(_shipped(PHOTOGRAPH), 2, 0), strict=True)
+    both = zip(np.moveaxis(_array(image), 2, 0), np.moveaxis(shipped_picture(PHOTOGRAPH), 2, 0), strict=True)
     return min(np.corrcoef(ours.ravel(), theirs.ravel())[0, 1] for ours, theirs in both)
 
 

@@ -89,10 +89,9 @@ def _shifted(kernel):
 
 def _applied(kernel):
     """The raccoon under the kernel, each color by itself."""
-    from nst_helpers.images import load_image
-    from nst_helpers.networks import data_folder
+    from nst_helpers.shipped import shipped_picture
 
-    image, kernel = load_image(data_folder() / "content" / "raccoon.jpg", 480), _square(kernel)
+    image, kernel = shipped_picture("raccoon", 480), _square(kernel)
     wide = np.pad(image, [(side // 2, side // 2) for side in kernel.shape] + [(0, 0)], mode="edge")
     windows = sliding_window_view(wide, kernel.shape, axis=(0, 1))
     return np.clip(np.einsum("ijcmn,mn->ijc", windows, kernel.astype(np.float32)), 0, 255)

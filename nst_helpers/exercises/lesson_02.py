@@ -1,23 +1,11 @@
 """Exercises of lesson 02: feature maps."""
 
-from functools import cache
-
 import numpy as np
 
 from nst_helpers.exercises.kinds import Choice, Derive, Make, Option, Repair, Wish
 
 MEANS = np.array([123.68, 116.779, 103.939])  # red, green, blue
-SIDE, GREY, CONTRAST = 64, 117, 60  # of the picture of stripes
-
-
-# The network that the stripes are made for; read on the first answer
-
-
-@cache
-def _network():
-    from nst_helpers.networks import load_network
-
-    return load_network()
+SIDE, GRAY, CONTRAST = 64, 117, 60  # of the picture of stripes
 
 
 def _stripes(picture):
@@ -32,10 +20,12 @@ def _stripes(picture):
 
 def _response(picture, channel, half):
     """The mean response of a channel of conv2_1 within one half of the picture; 4 values of rim are left out."""
+    from nst_helpers.networks import shared_network
+
     picture = _stripes(picture)
     if np.ptp(picture, axis=(0, 1)).max() < 1:
         raise ValueError("the picture is even: draw something that changes from pixel to pixel")
-    features = _network()(picture, "conv2_1")["conv2_1"].numpy()[4:-4]
+    features = shared_network()(picture, "conv2_1")["conv2_1"].numpy()[4:-4]
     left, right = features[:, 4:12].mean(axis=(0, 1)), features[:, 20:28].mean(axis=(0, 1))
     if min(right[6], left[8]) >= 6 and max(left[6], right[8]) <= 0.5:
         raise ValueError("the two halves are exchanged: channel 6 responds at the right, channel 8 at the left")
@@ -116,7 +106,7 @@ EXERCISES = {
         wishes=(
             _wish(6, "left", least=6), _wish(8, "left", most=0.5), _wish(8, "right", least=6),
             _wish(6, "right", most=0.5),
-            Wish("largest distance from grey 117", lambda p: np.abs(_stripes(p) - GREY).max(), most=CONTRAST + 0.5),
+            Wish("largest distance from grey 117", lambda p: np.abs(_stripes(p) - GRAY).max(), most=CONTRAST + 0.5),
             Wish("largest difference between a pixel's three colours", lambda p: np.ptp(_stripes(p), axis=2).max(),
                  most=0.5),
         ),

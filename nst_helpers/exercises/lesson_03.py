@@ -128,12 +128,12 @@ def _share(layer):
 
     def measure(image):
         from nst_helpers.experiments.inversion import cat_window
-        from nst_helpers.networks import load_network
+        from nst_helpers.networks import shared_network
 
         image, photo = np.asarray(image, np.float32), cat_window()
         if image.shape != photo.shape:
             raise ValueError(f"a picture {photo.shape} is wanted, not {image.shape}")
-        network = load_network()
+        network = shared_network()
         here, there = ((picture - network.mean) / network.scale if layer == "pixels" else
                        network(picture, layer)[layer].numpy() for picture in (np.clip(image, 0, 255), photo))
         return np.sum((here - there) ** 2) / np.sum(there**2)

@@ -6,8 +6,7 @@ import numpy as np
 
 from nst_helpers.arrays import Image
 from nst_helpers.exercises import Choice, Derive, Make, Option, Repair, Wish
-from nst_helpers.images import load_image
-from nst_helpers.networks import data_folder
+from nst_helpers.shipped import shipped_picture
 
 
 def _gram(features):
@@ -56,7 +55,7 @@ def _positive(generator, *shape):
 @cache
 def color_pictures() -> tuple[Image, Image]:
     """(source, target): the woodcut, whose shapes shall stay, and the marbling, whose colors are wanted; 320 pixels."""
-    woodcut, marbling = (load_image(data_folder() / "style" / f"{name}.jpg", 320) for name in ("woodcut", "marbling"))
+    woodcut, marbling = (shipped_picture(name, 320) for name in ("woodcut", "marbling"))
     return woodcut, marbling
 
 

@@ -63,9 +63,9 @@ def _seen():
     """The shipped network, and the feature maps of both styles."""
     from nst_helpers.experiments.woven import piece
     from nst_helpers.images import resize_image
-    from nst_helpers.networks import load_network
+    from nst_helpers.networks import shared_network
 
-    network = load_network()
+    network = shared_network()
     places = {"stained_glass": (0, 0, 320), "great_waves": (160, 320, 320)}
     return network, [network(resize_image(piece(style, place), SIDE, SIDE), LAYERS) for style, place in places.items()]
 

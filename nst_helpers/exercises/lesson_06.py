@@ -62,7 +62,7 @@ def _small_differences(image):
     return np.sqrt(down**2 + right**2).sum()
 
 
-def _grey(image):
+def _gray(image):
     return _of_file(image.astype(float).mean(axis=2))
 
 
@@ -126,7 +126,7 @@ EXERCISES = {
             "differences go from −255 to 255, and int8 from −128 to 127 only.": _small_differences,
             "down is right now, but right is still computed in 8 bits.": partial(_one_cast, which=0),
             "right is right now, but down is still computed in 8 bits.": partial(_one_cast, which=1),
-            "that is the TV of the grey picture: here each colour has a sum of its own.": _grey,
+            "that is the TV of the grey picture: here each colour has a sum of its own.": _gray,
             "the pixels went from 0–255 to 0–1, and TV with them. It is asked for in grey levels.":
                 lambda image: _planted(image / 255),
             "the wrap-around is mended, but these are absolute values: the formula has the root of the squares.":

@@ -104,10 +104,10 @@ EQUAL: dict[str, float] = dict.fromkeys(STYLE_LAYERS, 0.2)
 def _wanted():
     """(the temple, its feature maps at conv4_2, [(feature maps of a painting, the temple's style loss), …])."""
     from nst_helpers.losses import style_loss
-    from nst_helpers.networks import load_network
+    from nst_helpers.networks import shared_network
     from nst_helpers.shipped import picture_names, shipped_picture
 
-    network = load_network()
+    network = shared_network()
     temple = shipped_picture("temple", ORDERED)
     seen = network(temple, ("conv4_2", *STYLE_LAYERS))
     paintings = (network(shipped_picture(name, 2 * ORDERED), STYLE_LAYERS) for name in picture_names("style"))
@@ -126,18 +126,18 @@ def _ordered(image):
 
 def _content_lost(image):
     from nst_helpers.losses import content_loss
-    from nst_helpers.networks import load_network
+    from nst_helpers.networks import shared_network
 
     wanted = _wanted()[1]
-    return float(content_loss(load_network()(_ordered(image), ["conv4_2"])["conv4_2"], wanted)) / wanted.numpy().size
+    return float(content_loss(shared_network()(_ordered(image), ["conv4_2"])["conv4_2"], wanted)) / wanted.numpy().size
 
 
 def _style_left(image):
     """The style loss over the temple's, for the painting for which that is least."""
     from nst_helpers.losses import style_loss
-    from nst_helpers.networks import load_network
+    from nst_helpers.networks import shared_network
 
-    maps = load_network()(_ordered(image), STYLE_LAYERS)
+    maps = shared_network()(_ordered(image), STYLE_LAYERS)
     return min(float(style_loss(maps, painting, EQUAL)) / before for painting, before in _wanted()[2])
 
 

@@ -72,9 +72,9 @@ def _path(w, gradients, learning_rate, beta=0.9):
 @cache
 def _race():
     from nst_helpers.experiments.rates import cat_race
-    from nst_helpers.networks import load_network
+    from nst_helpers.networks import shared_network
 
-    return cat_race(load_network())
+    return cat_race(shared_network())
 
 
 @cache

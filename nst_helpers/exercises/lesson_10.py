@@ -74,9 +74,9 @@ def _walks(generator):
 @cache
 def _transfer():
     from nst_helpers.experiments.contest import one_transfer
-    from nst_helpers.networks import load_network
+    from nst_helpers.networks import shared_network
 
-    return one_transfer(load_network(), SIZE)
+    return one_transfer(shared_network(), SIZE)
 
 
 def _painted(rule):

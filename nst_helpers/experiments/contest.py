@@ -20,6 +20,7 @@ from nst_helpers.networks import FeatureNetwork, data_folder
 from nst_helpers.objective import Objective
 from nst_helpers.schedule import cosine
 from nst_helpers.settings import Settings
+from nst_helpers.shipped import shipped_picture
 
 CONTENT, STYLE = "temple", "night_swirls"
 
@@ -70,8 +71,8 @@ def one_transfer(network: FeatureNetwork, size: int, seed: int = 0) -> Transfer:
     Returns:
         A `Transfer`; its loss is a mean over pixels and features, so a pixel's gradient falls with their number.
     """
-    content = load_image(data_folder() / "content" / f"{CONTENT}.jpg", size)
-    style = load_image(data_folder() / "style" / f"{STYLE}.jpg", 2 * size)
+    content = shipped_picture(CONTENT, size)
+    style = shipped_picture(STYLE, 2 * size)
     objective = Objective(network, Settings(), content, [(1.0, style)], 1.0)
 
     def look(w):

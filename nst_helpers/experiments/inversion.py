@@ -18,10 +18,11 @@ from nst_helpers.losses import content_loss, total_variation
 from nst_helpers.networks import FeatureNetwork, data_folder
 from nst_helpers.optimizers import Adam
 from nst_helpers.schedule import cosine
+from nst_helpers.shipped import shipped_picture
 
 FADE, TV_EPSILON = 0.02, 10.0  # the weight of the smoothness falls to this part of itself; ε of the total variation
 STEPS = 120
-GREY = 117.0  # the mean of the network's preprocessing
+GRAY = 117.0  # the mean of the network's preprocessing
 
 
 class Help(NamedTuple):
@@ -73,7 +74,7 @@ def split_into_sheets(image: Image, number: int = 5) -> list[Image]:
 
 def start_image(height: int, width: int, start: str = "noise", seed: int = 0) -> Image:
     """Where an inversion begins: "noise", every value drawn by itself from 0–255, or an even "grey"."""
-    return noise_image(height, width, seed) if start == "noise" else np.full((height, width, 3), GREY, np.float32)
+    return noise_image(height, width, seed) if start == "noise" else np.full((height, width, 3), GRAY, np.float32)
 
 
 def invert(network: FeatureNetwork, photo: Image, layer: str, help_given: Help = NONE, start: str = "noise",
@@ -163,9 +164,9 @@ class StoredInversion(NamedTuple):
 
 def cat_window(height: int = 208, width: int = 320) -> Image:
     """The course's cat, around its face: an image (height, width, 3), 0–255, cut to a share of 3/4 of the picture."""
-    whole = load_image(data_folder() / "content" / "cat.jpg", max_size=round(width * 4 / 3))
+    whole = shipped_picture("cat", round(width * 4 / 3))
     top, left = round(width * 0.11), round(width / 6)
-    return whole[top : top + height, left : left + width]
+    return whole[top : top + height, left : left + width].copy()
 
 
 def load_inversion(name: str) -> StoredInversion:

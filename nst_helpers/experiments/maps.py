@@ -1,7 +1,7 @@
 """Feature maps of the shipped pictures, and the windows of pixels that their values see."""
 
 from collections.abc import Callable, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -18,17 +18,13 @@ def feature_maps(picture: str, layer: str, network: Callable[[], FeatureNetwork]
     """(height, width, channels) of a shipped picture, read only; the last ones asked for are kept.
 
     Args:
-        picture: as in `nst_helpers.shipped.picture_names`. layer: as in "conv4_1". network: makes the network, once.
+        picture: as in `nst_helpers.shipped.picture_names`. layer: as in "conv4_1".
+        network: gives the network, each time the same.
         size: pixels that the picture's longer side has at most.
     """
-    maps = _made(network)(shipped_picture(picture, size), layer)[layer].numpy()
+    maps = network()(shipped_picture(picture, size), layer)[layer].numpy()
     maps.flags.writeable = False
     return maps
-
-
-@cache
-def _made(network):
-    return network()
 
 
 def most_contrast(features: Features) -> int:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from nst_helpers.arrays import Image
 from nst_helpers.backend import tf
-from nst_helpers.losses import content_loss, gram_distance, gram_matrix, total_variation
+from nst_helpers.losses import content_loss, gram_matrix, gram_style_loss, total_variation
 from nst_helpers.networks import FeatureNetwork
 
 CONTENT_LAYER = "conv4_2"
@@ -44,8 +44,7 @@ def painting_loss(network: FeatureNetwork, content: Image, style: Image, style_w
 
     def loss(w, tv_weight, epsilon):
         maps = network(w, [*STYLE_LAYERS, CONTENT_LAYER])
-        style_loss = tf.add_n([gram_distance(gram_matrix(maps[layer], normalized=True), gram) / len(grams)
-                               for layer, gram in grams.items()])
+        style_loss = gram_style_loss(maps, grams, dict.fromkeys(grams, 1.0)) / len(grams)
         kept = content_weight * content_loss(maps[CONTENT_LAYER], wanted) / count
         return kept + style_weight * style_loss + tv_weight * total_variation(w, epsilon=epsilon) / content.size
 

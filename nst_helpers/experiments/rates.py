@@ -16,6 +16,7 @@ from nst_helpers.experiments.adaptive import constant
 from nst_helpers.experiments.painting import painted, painting_loss, step_of, with_gradient
 from nst_helpers.images import load_image, noise_image
 from nst_helpers.networks import data_folder
+from nst_helpers.shipped import shipped_picture
 
 TV_EPSILON = 10.0  # in grey levels
 SMALL, LARGE, LARGE_STEPS = 96, 320, 100  # pixels along the longer side; steps of a large picture
@@ -85,8 +86,8 @@ def cat_race(network: Any, size: int = SMALL, seed: int = 0) -> tuple[Callable, 
         network: a `FeatureNetwork`. size: pixels of the longer side; the style has twice as many.
         seed: of the noise.
     """
-    content = load_image(data_folder() / "content" / "cat.jpg", max_size=size)
-    style = load_image(data_folder() / "style" / "autumn_impasto.jpg", max_size=2 * size)
+    content = shipped_picture("cat", size)
+    style = shipped_picture("autumn_impasto", 2 * size)
     look = total_loss(network, content, style, alpha=8.0, beta=50.0, gamma=0.3)
     return look, noise_image(*content.shape[:2], seed=seed)
 

@@ -10,7 +10,7 @@ from nst_helpers.arrays import Image
 from nst_helpers.backend import tf
 from nst_helpers.experiments.painting import STYLE_LAYERS, painted, step_of
 from nst_helpers.images import noise_image, resize_image
-from nst_helpers.losses import gram_distance, gram_matrix
+from nst_helpers.losses import gram_matrix, gram_style_loss
 from nst_helpers.networks import FeatureNetwork
 from nst_helpers.optimizers import Adam
 from nst_helpers.schedule import cosine
@@ -30,9 +30,7 @@ def pull(network: FeatureNetwork) -> Callable:
     def look(picture, grams, weights):
         with tf.GradientTape() as tape:
             tape.watch(picture)
-            features = network(picture, STYLE_LAYERS)
-            loss = tf.add_n([weights[layer] * gram_distance(gram_matrix(features[layer], normalized=True), grams[layer])
-                             for layer in STYLE_LAYERS])
+            loss = gram_style_loss(network(picture, STYLE_LAYERS), grams, weights)
         return loss, tape.gradient(loss, picture)
 
     return look

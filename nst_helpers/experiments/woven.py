@@ -14,6 +14,7 @@ from nst_helpers.arrays import Image
 from nst_helpers.errors import SettingsError
 from nst_helpers.images import load_image
 from nst_helpers.networks import data_folder
+from nst_helpers.shipped import shipped_picture
 
 
 class StoredTexture(NamedTuple):
@@ -42,7 +43,7 @@ def piece(style: str, place: Sequence[int]) -> Image:
         An image (side, side, 3) float32, 0–255.
     """
     left, top, side = place
-    return load_image(data_folder() / "style" / f"{style}.jpg", None)[top : top + side, left : left + side]
+    return shipped_picture(style)[top : top + side, left : left + side].copy()
 
 
 def texture_names() -> list[str]:

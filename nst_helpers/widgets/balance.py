@@ -72,8 +72,8 @@ def draw_rung(rungs: Mapping, ratio: float) -> Drawing:
     pen.line([place(rungs[other]) for other in sorted(rungs)], fill="#999999", width=1)
     for number, (other, rung) in enumerate(sorted(rungs.items(), key=lambda pair: pair[0])):
         x, y = place(rung)
-        radius, colour = (8, ORANGE) if other == ratio else (4, BLUE)
-        pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
+        radius, color = (8, ORANGE) if other == ratio else (4, BLUE)
+        pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=color)
         right = x < left + side / 2  # the number stands inside the frame
         pen.text((x + (12 if right else -12), y + (6 if number % 2 else -6)), f"{other:g}", fill="#444444",
                  font=font(12), anchor="lm" if right else "rm")

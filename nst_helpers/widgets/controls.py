@@ -8,12 +8,11 @@ from PIL import Image
 
 from nst_helpers.arrays import Image as Picture
 from nst_helpers.images import to_uint8
-from nst_helpers.networks import data_folder
 from nst_helpers.settings import Settings, layers_to_text
+from nst_helpers.shipped import picture_names
 from nst_helpers.widgets.base import encoded
 
 OWN = "my own picture"
-ROLES = ("content", "style")
 WIDE = {"style": {"description_width": "9em"}, "layout": {"width": "32em", "max_width": "100%"}}
 
 
@@ -33,9 +32,8 @@ def setting_control(setting: Field) -> ipywidgets.Widget:
 
 def picture_list(role: str) -> ipywidgets.Dropdown:
     """The shipped pictures, and one's own. Nothing is chosen yet, so that the first choice is a change too."""
-    names = sorted(path.stem for path in (data_folder() / role).glob("*.jpg"))
-    return ipywidgets.Dropdown(options=[*names, OWN], value=None, description=role, style={"description_width": "4em"},
-                               layout={"width": "18em"})
+    return ipywidgets.Dropdown(options=[*picture_names(role), OWN], value=None, description=role,
+                               style={"description_width": "4em"}, layout={"width": "18em"})
 
 
 def empty_picture(**layout: str) -> ipywidgets.Image:

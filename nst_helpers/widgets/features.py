@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 
 from nst_helpers.architecture import CONVOLUTION_NAMES, LAYER_NAMES
 from nst_helpers.experiments.maps import SIZE, feature_maps, margin_of, most_contrast, patch_at, strongest_places
-from nst_helpers.networks import FeatureNetwork, random_network, shared_network
+from nst_helpers.networks import RANDOM, FeatureNetwork, shared_network
 from nst_helpers.plots import ORANGE
 from nst_helpers.shipped import shipped_picture
 from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded, font, pillow, slider, two_columns
@@ -23,7 +23,11 @@ def _plain():
     return shared_network("plain")
 
 
-NETWORKS = {"robust (compact)": shared_network, "plain": _plain, "random weights": random_network}
+def _random():
+    return shared_network(RANDOM)
+
+
+NETWORKS = {"robust (compact)": shared_network, "plain": _plain, "random weights": _random}
 FIRST = 18  # a channel of conv4_1: a star and a cup come first
 WIDE, TALL, HEAD, LEFT = 1000, 640, 30, 360  # pixels: the browser's picture, the line above each part, its left column
 MAP, PHOTO = 340, 240  # pixels: how high the chosen map is at most, and the picture below it
@@ -60,7 +64,7 @@ def draw_maps(picture: str, layer: str, channel: int,
     for place, text in (((2, 5), f"{layer}, channel {channel}"), ((2, second + 5), picture.replace("_", " ")),
                         ((LEFT + 20, 5), f"channels {first} to {last} of {layer}, which has {features.shape[2]}")):
         pen.text(place, text, "black", font(16))
-    canvas.paste(_grey(chosen).resize(sizes[0], Image.Resampling.NEAREST), (0, HEAD))
+    canvas.paste(_gray(chosen).resize(sizes[0], Image.Resampling.NEAREST), (0, HEAD))
     canvas.paste(pillow(image).resize(sizes[1], Image.Resampling.LANCZOS), (0, second + HEAD))
     canvas.paste(small, (LEFT + 20, HEAD))
     wide, high = _cell(features)
@@ -90,7 +94,7 @@ def _contact_sheet(layer, picture, first, network):
     wide, high = _cell(features)
     sheet = Image.new("RGB", (COLUMNS * wide, COLUMNS * high), "white")
     for place, channel in enumerate(range(first, min(first + COLUMNS**2, features.shape[2]))):
-        small = _grey(features[:, :, channel])
+        small = _gray(features[:, :, channel])
         sheet.paste(small.resize((wide - 3, high - 3), Image.Resampling.BILINEAR),
                     (place % COLUMNS * wide, place // COLUMNS * high))
     return sheet
@@ -159,7 +163,7 @@ def _within(features, channel):
     return min(int(channel), features.shape[2] - 1)
 
 
-def _grey(values):
+def _gray(values):
     """A map as a grey picture: 0 black, its largest values (one in a hundred) white."""
     most = float(np.quantile(values, 0.99)) or float(values.max()) or 1.0
     return pillow(values / most * 255)

@@ -107,12 +107,12 @@ def _bar(canvas, pen, left, top, most):
         pen.text((left + BAR + 6, top + TABLE * (1 - height)), value, "black", font(15), anchor=anchor)
 
 
-def _map(canvas, pen, left, top, values, title, colour):
+def _map(canvas, pen, left, top, values, title, color):
     most = max(float(np.quantile(values, 0.995)), 1e-9)
     light = values / most
     canvas.paste(_enlarged(pillow(255 * light), MAP, MAP), (left, top))
-    pen.rectangle((left - 3, top - 3, left + MAP + 2, top + MAP + 2), outline=colour, width=3)
-    pen.text((left, top - 30), title, colour, font(18))
+    pen.rectangle((left - 3, top - 3, left + MAP + 2, top + MAP + 2), outline=color, width=3)
+    pen.text((left, top - 30), title, color, font(18))
     pen.text((left + MAP, top - 26), f"white: {most:.2g}", "#444444", font(14), anchor="ra")
 
 
@@ -141,12 +141,12 @@ def _arrows(pen, left, top, gram, i, j):
     start, reach = (left + 12, top + MAP - 12), MAP - 30
     pen.rectangle((left - 1, top - 1, left + MAP, top + MAP), outline="#999999")
     pen.text((left, top - 30), f"angle {angle:.0f}°", "black", font(18))
-    for length, direction, colour, name in ((gram[i, i], 0.0, BLUE, "i"), (gram[j, j], turn, ORANGE, "j")):
+    for length, direction, color, name in ((gram[i, i], 0.0, BLUE, "i"), (gram[j, j], turn, ORANGE, "j")):
         length = reach * float(np.sqrt(length)) / longest
         end = start[0] + length * np.cos(direction), start[1] - length * np.sin(direction)
-        pen.line((*start, *end), colour, 5)
-        pen.ellipse((end[0] - 7, end[1] - 7, end[0] + 7, end[1] + 7), colour)
-        pen.text((end[0] + 2, end[1] - 12), name, colour, font(18), anchor="lb")
+        pen.line((*start, *end), color, 5)
+        pen.ellipse((end[0] - 7, end[1] - 7, end[0] + 7, end[1] + 7), color)
+        pen.text((end[0] + 2, end[1] - 12), name, color, font(18), anchor="lb")
     pen.arc((start[0] - 40, start[1] - 40, start[0] + 40, start[1] + 40), -angle, 0, "#555555", 2)
 
 

@@ -13,16 +13,16 @@ import ipywidgets
 
 from nst_helpers.animation import save_animation, small_frame
 from nst_helpers.estimate import Estimate, estimate
-from nst_helpers.images import ImageError, load_image
-from nst_helpers.networks import data_folder
+from nst_helpers.images import ImageError
 from nst_helpers.run import Run
 from nst_helpers.runs import find_run
 from nst_helpers.schedule import content_limit, style_limit
 from nst_helpers.settings import Settings, layers_from_text, layers_to_text
+from nst_helpers.shipped import ROLES, shipped_picture
 from nst_helpers.system import write_whole
 from nst_helpers.widgets import words
 from nst_helpers.widgets.base import VIEW, accessible, encoded, speak
-from nst_helpers.widgets.controls import OWN, ROLES, WIDE, blank, empty_picture, picture_list, setting_control, sized
+from nst_helpers.widgets.controls import OWN, WIDE, blank, empty_picture, picture_list, setting_control, sized
 from nst_helpers.widgets.curves import draw_curves
 from nst_helpers.widgets.masks import MaskPainter
 from nst_helpers.widgets.still import still_of_run
@@ -237,7 +237,7 @@ class Studio(ipywidgets.VBox):
         limit = {"content": content_limit, "style": style_limit}[role](settings) if settings else SHOWN
         if self.controls[role].value == OWN:
             return self._own[role].picture(limit)
-        return load_image(data_folder() / role / f"{self.controls[role].value}.jpg", limit)
+        return shipped_picture(self.controls[role].value, limit)
 
     def _opaque(self, settings):  # how opaque the content is; the shipped ones all are
         return self._own["content"].alpha(content_limit(settings)) if self.controls["content"].value == OWN else None

@@ -17,7 +17,7 @@ from nst_helpers.widgets.base import Drawing, Panel, dropdown, encoded, font, pi
 from nst_helpers.widgets.live import Live
 
 SHOWN, NAMES, TRACK, FULL = 340, 96, 180, 240  # pixels: texture, layers' names, weights' scale, a bar of 100 %
-TOP, ROW, GREY = 62, 58, "#444444"
+TOP, ROW, GRAY = 62, 58, "#444444"
 
 
 def layer_weights_panel(network: FeatureNetwork, style: Picture, losses: Mapping[str, float],
@@ -86,7 +86,7 @@ def draw_balance(picture: Picture | None, name: str, weights: Mapping[str, float
     pen.text((0, 4), f"texture: {name}", "black", font(15))
     if picture is None:
         pen.rectangle((0, 30, SHOWN, 30 + SHOWN), "#eeeeee")
-        pen.text((SHOWN / 2, 30 + SHOWN / 2), "press the button", GREY, font(15), anchor="mm")
+        pen.text((SHOWN / 2, 30 + SHOWN / 2), "press the button", GRAY, font(15), anchor="mm")
     else:
         canvas.paste(pillow(picture).resize((SHOWN, SHOWN), Image.Resampling.BICUBIC), (0, 30))
     parts = np.array([weights[layer] * losses[layer] for layer in LAYERS])
@@ -105,13 +105,13 @@ def _weights(pen, left, weights):
     for power, text in ((OFF, "0"), (0, "1"), (3, "27"), (6, "729")):
         x = left + TRACK * (power - OFF) / (6 - OFF)
         pen.line((x, TOP - 4, x, TOP + ROW * len(LAYERS) - 22), "#dddddd", 1)
-        pen.text((x, TOP + ROW * len(LAYERS) - 18), text, GREY, font(14), anchor="ma")
+        pen.text((x, TOP + ROW * len(LAYERS) - 18), text, GRAY, font(14), anchor="ma")
     for row, layer in enumerate(LAYERS):
         weight, y = weights[layer], TOP + ROW * row + 16
         power = min(6.0, max(float(OFF), math.log(weight, 3))) if weight else float(OFF)
         x = left + TRACK * (power - OFF) / (6 - OFF)
         pen.line((left, y, left + TRACK, y), "#999999", 3)
-        pen.ellipse((x - 8, y - 8, x + 8, y + 8), GREY)
+        pen.ellipse((x - 8, y - 8, x + 8, y + 8), GRAY)
         pen.text((x, y - 11), f"{weight:.3g}", "black", font(14), anchor="mb")
 
 

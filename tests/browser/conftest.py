@@ -19,7 +19,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
-ARTEFACTS = ROOT / "output" / "browser"  # screenshots and answering times, for people to look at
+ARTIFACTS = ROOT / "output" / "browser"  # screenshots and answering times, for people to look at
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 APPLICATIONS = ("/Applications/Chromium.app/Contents/MacOS/Chromium",
                 "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -60,7 +60,7 @@ def browser(chromium):
     """Chromium without a window, driven by Playwright, with a fresh profile."""
     from playwright.sync_api import sync_playwright
 
-    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+    ARTIFACTS.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield started

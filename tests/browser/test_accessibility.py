@@ -3,7 +3,7 @@
 import json
 
 from axe_playwright_python.sync_playwright import Axe
-from conftest import ARTEFACTS
+from conftest import ARTIFACTS
 from pages import opened
 
 # JupyterLab's own frame is JupyterLab's matter: only text, outputs and panels of the lesson are looked at. Nor does
@@ -17,7 +17,7 @@ def test_a_running_lesson_has_no_serious_finding(lab):
         panels = notebook.page.locator(".nst-panel")
         assert panels.count() == 2
         found = Axe().run(notebook.page, context=OURS, options={"resultTypes": ["violations"]}).response["violations"]
-        (ARTEFACTS / "axe_lesson.json").write_text(json.dumps(found, indent=1))
+        (ARTIFACTS / "axe_lesson.json").write_text(json.dumps(found, indent=1))
         grave = {one["id"]: [node["html"][:200] for node in one["nodes"][:3]] for one in found
                  if one["impact"] in ("serious", "critical")}
         assert grave == {}

@@ -7,7 +7,7 @@ import csv
 
 import nbformat
 import pytest
-from conftest import ARTEFACTS, ROOT
+from conftest import ARTIFACTS, ROOT
 from pages import by_keyboard, by_mouse, opened, seen_to_change
 from playwright.sync_api import expect
 from website.slices import before
@@ -43,10 +43,10 @@ def test_a_lesson_opens_and_its_panels_answer(lab, lesson):
 def _try(panel, name):
     """Milliseconds that the panel takes to answer a key and the mouse; a screenshot of it at first and at last."""
     panel.scroll_into_view_if_needed()
-    panel.screenshot(path=ARTEFACTS / f"{name}.png")
+    panel.screenshot(path=ARTIFACTS / f"{name}.png")
     picture = panel.locator("img").first
     taken = [seen_to_change(picture, lambda way=way: way(panel)) for way in (by_keyboard, by_mouse)]
-    panel.screenshot(path=ARTEFACTS / f"{name}_moved.png")
+    panel.screenshot(path=ARTIFACTS / f"{name}_moved.png")
     return taken
 
 
@@ -58,9 +58,9 @@ def _compute(live, name):
     stop.click(force=True)  # it may have come to its end meanwhile
     expect(start).to_be_enabled()
     expect(stop).to_be_disabled()
-    live.screenshot(path=ARTEFACTS / f"{name}.png")
+    live.screenshot(path=ARTIFACTS / f"{name}.png")
 
 
 def _note(answers):
-    with (ARTEFACTS / "answers.csv").open("a", newline="") as file:
+    with (ARTIFACTS / "answers.csv").open("a", newline="") as file:
         csv.writer(file).writerows([(*answer[:2], *(f"{ms:.0f}" for ms in answer[2:])) for answer in answers])

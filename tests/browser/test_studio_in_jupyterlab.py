@@ -7,7 +7,7 @@ import re
 import nbformat
 import numpy as np
 import pytest
-from conftest import ARTEFACTS, ROOT
+from conftest import ARTIFACTS, ROOT
 from pages import opened, until_other_than
 from PIL import Image
 from playwright.sync_api import expect
@@ -86,7 +86,7 @@ class Hands:
         asked.value.set_files(path)
 
     def shoot(self, name):
-        self.box.screenshot(path=ARTEFACTS / f"studio_{name}.png")
+        self.box.screenshot(path=ARTIFACTS / f"studio_{name}.png")
 
 
 @pytest.fixture
@@ -162,10 +162,10 @@ def test_a_good_file_is_taken_and_a_bad_one_answered(studio, tmp_path):
     studio.until("this will take about")
 
 
-def photograph(colour, megabytes):
+def photograph(color, megabytes):
     """A JPEG of this many megabytes: a plain picture, and notes of nothing."""
     file = io.BytesIO()
-    Image.new("RGB", (320, 240), colour).save(file, "JPEG")
+    Image.new("RGB", (320, 240), color).save(file, "JPEG")
     note = b"\xff\xfe\xff\xff" + bytes(65_533)
     return file.getvalue()[:2] + note * (megabytes * 1_000_000 // len(note) + 1) + file.getvalue()[2:]
 
@@ -231,4 +231,4 @@ def test_an_exercise_is_answered_wrong_and_right_in_the_page(lab):
             notebook.run(stub)
             notebook.run(check)
             check.locator(".jp-OutputArea-output", has_text=mark).wait_for()
-        check.screenshot(path=ARTEFACTS / "exercise.png")
+        check.screenshot(path=ARTIFACTS / "exercise.png")

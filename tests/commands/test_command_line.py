@@ -142,6 +142,7 @@ def test_divergence_leaves_the_last_good_picture(pictures, monkeypatch, capsys, 
     assert str(kept) in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for another process")
 def test_ctrl_c_in_a_real_process(pictures):
     content, style, output = pictures
@@ -313,6 +314,8 @@ def test_networks(capsys, monkeypatch, tmp_path, vgg19_weights):
     text = capsys.readouterr().out
     assert "compact  ready" in text and "plain    ready" in text
     assert "1,252,880" in text and "vgg19    not here" in text and "--fetch" in text
+    monkeypatch.setattr(networks, "calibration_pictures", lambda: [networks.load_image(
+        networks.data_folder() / "content" / "temple.jpg", 48)])
     monkeypatch.setenv(networks.VGG19_VARIABLE, str(vgg19_weights))
     assert main(["networks"]) == 0
     assert f"vgg19    found: {vgg19_weights}" in capsys.readouterr().out
@@ -320,10 +323,12 @@ def test_networks(capsys, monkeypatch, tmp_path, vgg19_weights):
     assert "20,024,384" in capsys.readouterr().out
 
 
-def test_check(capsys):
+def test_check(monkeypatch, capsys):
+    """Of however many cores, this process is bound to one."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {1}, raising=False)
     assert main(["check"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("Python 3.") and lines[-1].startswith("ready")
+    assert lines[0].startswith("Python 3.") and lines[0].endswith(", 1 cores") and lines[-1].startswith("ready")
     assert any("in bfloat16 takes" in line and "pay" in line for line in lines)
 
 

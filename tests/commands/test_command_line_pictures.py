@@ -11,6 +11,7 @@ from PIL import Image
 from nst_helpers.__main__ import main
 from nst_helpers.images import load_alpha, load_image, noise_image, save_image
 from nst_helpers.networks import data_folder
+from nst_helpers.shipped import shipped_picture
 
 QUICK = ["--size", "64", "--scales", "1", "--iterations", "2", "--quiet"]
 
@@ -96,5 +97,5 @@ def test_a_larger_size_than_512_is_had_from_python_too():
     from nst_helpers.schedule import pyramid
     from nst_helpers.settings import Settings
 
-    content = load_image(data_folder() / "content" / "temple.jpg")
+    content = shipped_picture("temple")
     assert max(pyramid(*content.shape[:2], Settings(size=768))[-1][:2]) == max(content.shape[:2]) > 512

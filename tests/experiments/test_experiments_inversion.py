@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nst_helpers.experiments.inversion import BOTH, GREY, Help, invert, start_image
+from nst_helpers.experiments.inversion import BOTH, GRAY, Help, invert, start_image
 from nst_helpers.networks import load_network
 from nst_helpers.widgets.content import middle_of
 
@@ -22,7 +22,7 @@ def test_another_seed_starts_from_another_noise_and_is_repeatable(small, compact
     first, again, other = (next(invert(compact, small, "conv1_1", seed=seed))[0] for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert np.abs(first - other).mean() > 10
-    np.testing.assert_array_equal(start_image(2, 3, "grey"), np.full((2, 3, 3), GREY))
+    np.testing.assert_array_equal(start_image(2, 3, "grey"), np.full((2, 3, 3), GRAY))
 
 
 def test_it_looks_through_the_network_that_it_is_given(small, compact):

@@ -7,7 +7,7 @@ from nst_helpers.experiments.ladders import climb, lowest
 
 
 @pytest.mark.parametrize("best", [1.0, 2.0, 64.0, 1 / 32])
-def test_the_best_has_a_worse_neighbour_on_either_side(best):
+def test_the_best_has_a_worse_neighbor_on_either_side(best):
     asked = []
 
     def value(rate):

@@ -8,7 +8,7 @@ import pytest
 
 from nst_helpers.experiments.statistics import STATISTICS, sliced_distance, texture_from
 from nst_helpers.experiments.texture import texture_settings
-from nst_helpers.images import load_image
+from nst_helpers.shipped import shipped_picture
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXTURES = ROOT / "data" / "textures"
@@ -43,7 +43,7 @@ def test_the_sliced_distance_of_a_shift_and_of_equal_clouds(features):
 
 @pytest.mark.parametrize("statistic", ["moments", "covariances"])
 def test_a_texture_approaches_its_statistic(statistic, compact):
-    style = load_image(ROOT / "data" / "style" / "marbling.jpg", 64)
+    style = shipped_picture("marbling", 64)
     settings = texture_settings(64, iterations=8, style_layers={"conv1_1": 1, "conv2_1": 1})
     image, losses = texture_from(statistic, style, settings, network=compact)
     assert image.shape == (64, 64, 3) and image.min() >= 0 and image.max() <= 255

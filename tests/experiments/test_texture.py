@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 
 from nst_helpers.experiments.texture import texture, texture_settings
-from nst_helpers.images import load_image
 from nst_helpers.losses import gram_matrix
-from nst_helpers.networks import data_folder, load_network
+from nst_helpers.networks import load_network
 from nst_helpers.settings import Settings
+from nst_helpers.shipped import shipped_picture
 from nst_helpers.transfer import pyramid
 
 
 @pytest.fixture(scope="module")
 def style():
-    return load_image(data_folder() / "style" / "woodcut.jpg", 96)
+    return shipped_picture("woodcut", 96)
 
 
 def test_the_sizes_go_from_64_to_the_whole_in_steps_of_the_root_of_two():

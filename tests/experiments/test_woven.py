@@ -9,8 +9,7 @@ import pytest
 
 from nst_helpers.errors import SettingsError
 from nst_helpers.experiments import woven
-from nst_helpers.images import load_image
-from nst_helpers.networks import data_folder
+from nst_helpers.shipped import shipped_picture
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 import woven as tool
@@ -39,7 +38,7 @@ def test_a_texture_is_computed_once_and_read_back(folder, capsys):
 
 
 def test_a_piece_is_cut_from_left_and_top():
-    whole = load_image(data_folder() / "style" / "woodcut.jpg", None)
+    whole = shipped_picture("woodcut")
     np.testing.assert_array_equal(woven.piece("woodcut", (10, 20, 64)), whole[20:84, 10:74])
 
 

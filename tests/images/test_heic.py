@@ -57,7 +57,7 @@ def test_an_avif_that_pillow_turned_is_upright(orientation):
     np.testing.assert_allclose(corners(image), CORNERS, atol=6)
 
 
-def test_its_colour_profile_counts():
+def test_its_color_profile_counts():
     with Image.open(io.BytesIO(encoded(plain(RED), "PNG", icc_profile=icc.display_p3()))) as picture:
         assert picture.info["icc_profile"] in (FOLDER / "p3.heic").read_bytes()
     np.testing.assert_allclose(load_image(FOLDER / "p3.heic"), np.full((64, 64, 3), RED), atol=3)

@@ -138,14 +138,14 @@ def test_an_unknown_orientation_is_ignored(orientation):
 
 @pytest.mark.parametrize("value", [0, 255, 256, 25700, 32768, 65535])
 @pytest.mark.parametrize("file_format", ["PNG", "TIFF"])
-def test_grey_of_16_bits_is_scaled_not_clipped(value, file_format):
+def test_gray_of_16_bits_is_scaled_not_clipped(value, file_format):
     picture = Image.fromarray(np.full((3, 5), value, np.uint16))
     image = load_image(encoded(picture, file_format))
     assert_image(image, 3, 5)
     np.testing.assert_allclose(image, value / 257, rtol=1e-5)
 
 
-def test_grey_of_16_bits_in_either_byte_order_and_shrunk():
+def test_gray_of_16_bits_in_either_byte_order_and_shrunk():
     for order in "<>":
         kind = np.dtype(np.uint16).newbyteorder(order)
         rows = np.tile(np.array([0, 51400], kind), (40, 20))
@@ -183,19 +183,19 @@ def test_grey_of_16_bits_in_either_byte_order_and_shrunk():
         (np.array([[0, 0]], np.float32), [0, 0]),
     ],
 )
-def test_grey_of_32_bits(numbers, expected):
+def test_gray_of_32_bits(numbers, expected):
     image = load_image(encoded(Image.fromarray(numbers), "TIFF"))
     assert_image(image, 1, 2)
     np.testing.assert_allclose(image[0, :, 1], expected, rtol=1e-5)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_grey_that_is_not_finite_is_refused(value):
+def test_gray_that_is_not_finite_is_refused(value):
     picture = Image.fromarray(np.array([[0, value]], np.float32))
     assert_refused(encoded(picture, "TIFF"), "not finite")
 
 
-def test_colour_of_16_bits():
+def test_color_of_16_bits():
     image = load_image(png(1, 1, 16, 2, b"\0" + struct.pack(">3H", 65535, 32768, 0)))
     np.testing.assert_allclose(image[0, 0], [255, 128, 0], atol=1)
 
@@ -217,7 +217,7 @@ def test_cmyk(file_format, ink, expected):
 
 
 @pytest.mark.parametrize(("mode", "file_format"), [("YCbCr", "TIFF"), ("YCbCr", "JPEG"), ("LAB", "TIFF")])
-def test_other_colour_spaces(mode, file_format):
+def test_other_color_spaces(mode, file_format):
     picture = plain((200, 100, 50), (16, 16))
     if mode == "LAB":
         profiles = ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB")
@@ -229,7 +229,7 @@ def test_other_colour_spaces(mode, file_format):
     np.testing.assert_allclose(load_image(data, max_size=4)[1, 1], (200, 100, 50), atol=3)
 
 
-def test_grey_palette_and_one_bit():
+def test_gray_palette_and_one_bit():
     np.testing.assert_array_equal(load_image(encoded(plain(77, mode="L"), "PNG")), np.full((4, 4, 3), 77))
     palette = Image.new("P", (2, 1), 1)
     palette.putpalette([0, 0, 0, 9, 99, 199])

@@ -104,7 +104,7 @@ def test_a_progressive_one_of_that_size_is_refused(options):
     assert_refused(data, f"more than {MAX_PIXELS:,} pixels", max_size=512)
 
 
-def test_one_that_stores_one_colour_after_the_other_is_refused():
+def test_one_that_stores_one_color_after_the_other_is_refused():
     """So is that, though it is not progressive."""
     data = encoded(Image.fromarray(random_pixels(16, 16)), "JPEG")
     place, scan = data.index(b"\xff\xc0"), data.index(b"\xff\xda")

@@ -23,13 +23,13 @@ def swapped_profile():
 
 
 @pytest.mark.parametrize("file_format", ["PNG", "JPEG", "TIFF", "WEBP"])
-def test_the_colour_profile_is_used(file_format):
+def test_the_color_profile_is_used(file_format):
     options = (EXACT | CLOSE)[file_format]
     data = encoded(plain((200, 100, 50)), file_format, icc_profile=swapped_profile(), **options)
     np.testing.assert_allclose(load_image(data)[1, 1], (100, 200, 50), atol=4)
 
 
-def test_the_colour_profile_is_used_with_alpha_and_keeps_white():
+def test_the_color_profile_is_used_with_alpha_and_keeps_white():
     data = encoded(plain((200, 100, 50, 128), mode="RGBA"), "PNG", icc_profile=swapped_profile())
     np.testing.assert_allclose(load_image(data)[1, 1], over_white((100, 200, 50), 128), atol=2)
     data = encoded(plain((0, 0, 0, 0), mode="RGBA"), "PNG", icc_profile=swapped_profile())
@@ -84,30 +84,30 @@ def test_grays_that_pillow_reads_as_another_mode_keep_their_profile(depth, kind,
     np.testing.assert_allclose(load_image(data), 193 if depth == 4 else 188, atol=1)  # of 4 bits, 8 is 136
 
 
-P3_COLOURS = [(234, 51, 35), (128, 128, 128), (100, 160, 60), (20, 40, 90), (200, 120, 110), (255, 255, 255)]
+P3_COLORS = [(234, 51, 35), (128, 128, 128), (100, 160, 60), (20, 40, 90), (200, 120, 110), (255, 255, 255)]
 
 
-@pytest.mark.parametrize("colour", P3_COLOURS)
+@pytest.mark.parametrize("color", P3_COLORS)
 @pytest.mark.parametrize("file_format", ["PNG", "JPEG", "WEBP", "TIFF", "AVIF"])
-def test_a_telephones_display_p3_becomes_srgb(colour, file_format):
-    data = encoded(plain(colour, (16, 16)), file_format, icc_profile=icc.display_p3(), **(EXACT | CLOSE)[file_format])
-    np.testing.assert_allclose(load_image(data)[8, 8], icc.srgb_of_p3(colour), atol=2 if file_format in EXACT else 6)
+def test_a_telephones_display_p3_becomes_srgb(color, file_format):
+    data = encoded(plain(color, (16, 16)), file_format, icc_profile=icc.display_p3(), **(EXACT | CLOSE)[file_format])
+    np.testing.assert_allclose(load_image(data)[8, 8], icc.srgb_of_p3(color), atol=2 if file_format in EXACT else 6)
 
 
 def test_display_p3_counts_in_16_bits_a_palette_and_with_alpha():
-    colour, expected = (100, 160, 60), icc.srgb_of_p3((100, 160, 60))
+    color, expected = (100, 160, 60), icc.srgb_of_p3((100, 160, 60))
     packed = b"P3\0\0" + zlib.compress(icc.display_p3())
-    deep = png(1, 1, 16, 2, b"\0" + struct.pack(">3H", *(257 * value for value in colour)), (b"iCCP", packed))
+    deep = png(1, 1, 16, 2, b"\0" + struct.pack(">3H", *(257 * value for value in color)), (b"iCCP", packed))
     palette = plain(0, mode="P")
-    palette.putpalette(colour)
-    alpha = plain((*colour, 128), mode="RGBA")
+    palette.putpalette(color)
+    alpha = plain((*color, 128), mode="RGBA")
     for data in (deep, encoded(palette, "PNG", icc_profile=icc.display_p3())):
         np.testing.assert_allclose(load_image(data)[0, 0], expected, atol=2)
     data = encoded(alpha, "PNG", icc_profile=icc.display_p3())
     np.testing.assert_allclose(load_image(data)[0, 0], over_white(expected, 128), atol=9)  # white is mixed in before
 
 
-def test_gray_pixels_under_a_profile_for_colours():
+def test_gray_pixels_under_a_profile_for_colors():
     """Many programs write that; the curve is what counts."""
     linear = icc.profile(b"RGB ", b"XYZ ", **{f"{letter}XYZ": icc._place(place) for letter, place in
                                               zip("rgb", icc.DISPLAY_P3, strict=True)},
@@ -134,7 +134,7 @@ def test_the_profile_of_inks(file_format):
 
 @pytest.mark.parametrize("mode", ["RGB", "L", "CMYK", "I;16"])
 @pytest.mark.parametrize("profile", [b"garbage", b"\0" * 500, swapped_profile()[:300], b"x" * 3000])
-def test_an_unusable_colour_profile_is_ignored_and_told(mode, profile, tmp_path):
+def test_an_unusable_color_profile_is_ignored_and_told(mode, profile, tmp_path):
     picture = plain(51400, mode="I;16") if mode == "I;16" else plain((200, 100, 50)).convert(mode)
     path = tmp_path / "scan.tif"
     picture.save(path, icc_profile=profile)

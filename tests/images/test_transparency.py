@@ -22,7 +22,7 @@ def test_alpha_goes_over_white(alpha, file_format):
 
 @pytest.mark.parametrize("alpha", [0, 128, 255])
 @pytest.mark.parametrize("size", [(1, 1), (1, 3), (3, 1), (4, 4)])
-def test_grey_with_alpha_goes_over_white(alpha, size):
+def test_gray_with_alpha_goes_over_white(alpha, size):
     image = load_image(encoded(plain((80, alpha), size, "LA"), "PNG"))
     assert_image(image, size[1], size[0])
     np.testing.assert_allclose(image[0, 0], over_white((80, 80, 80), alpha), atol=1)
@@ -58,11 +58,11 @@ def test_palette_with_half_transparency():
     np.testing.assert_allclose(image[0, 0], [255, 127, 127], atol=1)
 
 
-def test_one_colour_declared_transparent():
-    grey = Image.fromarray(np.array([[5, 160]], np.uint8))
-    assert load_image(encoded(grey, "PNG", transparency=5))[0, :, 0].tolist() == [255, 160]
-    colour = Image.fromarray(np.array([[(1, 2, 3), (4, 5, 6)]], np.uint8))
-    image = load_image(encoded(colour, "PNG", transparency=(1, 2, 3)))
+def test_one_color_declared_transparent():
+    gray = Image.fromarray(np.array([[5, 160]], np.uint8))
+    assert load_image(encoded(gray, "PNG", transparency=5))[0, :, 0].tolist() == [255, 160]
+    color = Image.fromarray(np.array([[(1, 2, 3), (4, 5, 6)]], np.uint8))
+    image = load_image(encoded(color, "PNG", transparency=(1, 2, 3)))
     assert image.tolist() == [[[255, 255, 255], [4, 5, 6]]]
     black_and_white = png(2, 1, 1, 0, b"\0\x40", (b"tRNS", struct.pack(">H", 0)))
     assert load_image(black_and_white)[0, :, 0].tolist() == [255, 255]
@@ -70,7 +70,7 @@ def test_one_colour_declared_transparent():
     np.testing.assert_allclose(load_image(deep)[0, :, 0], [255, 100])
 
 
-def test_hidden_colours_leave_no_fringe():
+def test_hidden_colors_leave_no_fringe():
     picture = plain((0, 0, 0, 0), (64, 64), "RGBA")  # transparent, with black hidden underneath
     picture.paste((255, 0, 0, 255), (0, 0, 31, 64))
     image = load_image(encoded(picture, "PNG"), max_size=16)
@@ -100,7 +100,7 @@ def test_a_half_transparent_edge_does_not_wrap_around():
     (8, 2, bytes([1, 2, 3, 4, 5, 6]), (1, 2, 3), [[255] * 3, [4, 5, 6]]),
     (16, 2, struct.pack(">6H", 1000, 2000, 3000, 4000, 5000, 6000), (1000, 2000, 3000), [[255] * 3, [15, 19, 23]]),
 ])
-def test_a_colour_key_at_every_depth(depth, kind, row, key, expected):
+def test_a_color_key_at_every_depth(depth, kind, row, key, expected):
     data = png(2, 1, depth, kind, b"\0" + row, (b"tRNS", struct.pack(f">{len(key)}H", *key)))
     np.testing.assert_allclose(load_image(data)[0], expected, atol=1)
     opaque = [255 if depth == 1 else 0, 0 if depth == 1 else 255]  # of one bit, the second pixel is the key

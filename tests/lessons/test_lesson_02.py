@@ -14,11 +14,12 @@ from nst_helpers.diagrams.vgg import receptive_pyramid, vgg19
 from nst_helpers.exercises import find
 from nst_helpers.experiments.channels import ascend, grey_noise, response, smoothed
 from nst_helpers.experiments.maps import SIZE, patch_at, strongest_places
-from nst_helpers.networks import data_folder, random_network
+from nst_helpers.networks import data_folder
 from nst_helpers.shipped import shipped_picture
 from nst_helpers.widgets import features as widget
 from nst_helpers.widgets.features import draw_maps, draw_patches, feature_browser, patch_viewer
 
+RANDOM = widget.NETWORKS["random weights"]
 LESSON = "02_feature_maps"
 
 
@@ -74,7 +75,7 @@ def test_the_mistakes_are_mistakes_and_the_truths_pass():
     assert all(text.startswith("✓") for text in verdicts.values()), verdicts
 
 
-def test_a_grey_picture_comes_back_bluish_from_the_bug():
+def test_a_gray_picture_comes_back_bluish_from_the_bug():
     prepared = np.full((2, 2, 3), 117.0) - [103.939, 116.779, 123.68]
     red, _, blue = find("02-undo").planted(prepared)[0, 0]
     assert blue - 117 == pytest.approx(19.741) and red - 117 == pytest.approx(-19.741)
@@ -156,7 +157,7 @@ def test_a_patch_holds_what_its_value_sees_and_nothing_else(layer, compact):
 
 def test_every_control_of_the_browser_changes_the_picture():
     panel = feature_browser()
-    for name, value in (("channel", 5), ("layer", "conv1_1"), ("picture", "woodcut"), ("network", random_network)):
+    for name, value in (("channel", 5), ("layer", "conv1_1"), ("picture", "woodcut"), ("network", RANDOM)):
         before = panel.picture.value
         panel.controls[name].value = value
         assert panel.picture.value != before, name
@@ -193,7 +194,7 @@ def test_the_channel_stays_within_the_layer():
 
 def test_every_control_of_the_patches_changes_the_picture():
     panel = patch_viewer()
-    for name, value in (("channel", 7), ("layer", "conv1_1"), ("network", random_network)):
+    for name, value in (("channel", 7), ("layer", "conv1_1"), ("network", RANDOM)):
         before = panel.picture.value
         panel.controls[name].value = value
         assert panel.picture.value != before, name

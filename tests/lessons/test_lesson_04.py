@@ -66,9 +66,9 @@ def test_shuffled_squares_are_the_same_squares(photograph):
 
 def test_without_color_only_the_pattern_is_left(photograph):
     (without_color,) = lesson_functions(LESSON, "without_color")
-    grey = without_color(photograph)
-    assert grey.dtype == np.float32 and np.ptp(grey, axis=2).max() == 0
-    np.testing.assert_allclose(without_color(0.5 * photograph + 30), grey, atol=0.01)
+    gray = without_color(photograph)
+    assert gray.dtype == np.float32 and np.ptp(gray, axis=2).max() == 0
+    np.testing.assert_allclose(without_color(0.5 * photograph + 30), gray, atol=0.01)
 
 
 # The diagrams

@@ -50,14 +50,35 @@ def test_the_gradient_by_hand_is_the_tapes_and_the_experiments(picture, epsilon)
     np.testing.assert_allclose(denoising.slope(picture, epsilon), gradient(picture, epsilon), atol=1e-12)
 
 
-def test_chambolle_reaches_the_minimum_and_its_bound_bounds():
-    chambolle, rof, *_ = lesson_functions(LESSON, "chambolle", "rof", "differences", "spread", "total_variation")
+def chambolle(noisy, gamma, spread, steps):
+    """(minimum of ROF, a lower bound of it), as Chambolle has it in 2004: no other picture is better by more."""
+    pushes = np.zeros((2, noisy.shape[0] - 1, noisy.shape[1] - 1, 3))
+    for _ in range(steps):
+        pushes = pushes + np.stack(denoising.differences(noisy - gamma * spread(noisy, *pushes))) / (8 * gamma)
+        pushes /= np.maximum(1, np.hypot(*pushes))
+    image = noisy - gamma * spread(noisy, *pushes)
+    return image, 0.5 * np.sum(noisy**2) - 0.5 * np.sum(image**2)
+
+
+def test_the_exact_minimum_is_the_minimum_by_a_lower_bound():
+    rof, spread, *_ = lesson_functions(LESSON, "rof", "spread", "total_variation", "differences")
     noisy = denoising.with_noise(photograph("coffee", 32), 20).astype(float)
-    image, bound = chambolle(noisy, 12.0, steps=2000)
-    assert bound <= rof(image, noisy, 12.0) < bound * 1.001
-    for other in (noisy, np.full_like(noisy, noisy.mean()), denoising.exact_minimum(noisy, 12.0)):
+    image, bound = chambolle(noisy, 12.0, spread, steps=2000)
+    exact = denoising.exact_minimum(noisy, 12.0, steps=2000)
+    assert bound <= rof(exact, noisy, 12.0) < bound * 1.001
+    for other in (noisy, np.full_like(noisy, noisy.mean()), image):
         assert rof(other, noisy, 12.0) >= bound
-    np.testing.assert_allclose(image, denoising.exact_minimum(noisy, 12.0, steps=2000), atol=0.5)
+    np.testing.assert_allclose(image, exact, atol=0.5)
+
+
+def test_the_descent_is_no_further_from_the_minimum_than_its_gradient_is_long():
+    descend, *_ = lesson_functions(LESSON, "descend", "tv_gradient", "differences", "spread")
+    noisy = denoising.with_noise(photograph("coffee", 32), 20).astype(float)
+    nearly, _ = descend(noisy, 12.0, steps=3000)
+    np.testing.assert_allclose(nearly, denoising.smoothed_minimum(noisy, 12.0, 1.0, steps=2000), atol=0.05)
+    for steps in (3, 30, 300):
+        image, gradient = descend(noisy, 12.0, steps=steps)
+        assert grain.rms(image - nearly) <= grain.rms(gradient)
 
 
 def test_scipy_comes_to_the_same_minimum():

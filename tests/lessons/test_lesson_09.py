@@ -157,9 +157,9 @@ def test_a_sweep_is_single_walks():
     assert sweep_surface(ground, RULES["Rprop"], falling, 200, [0.5])[0] == ARRIVED
 
 
-def test_words_are_learnt_when_they_come_and_not_otherwise():
-    nothing, learnt, astray = sweep_words(RULES["gradient descent"], [0.5, 0.5], steps=200, rates=[1e-12, 0.05, 1e4])
-    assert nothing == pytest.approx(1) and learnt < 0.05 and astray == np.inf
+def test_words_are_learned_when_they_come_and_not_otherwise():
+    nothing, learned, astray = sweep_words(RULES["gradient descent"], [0.5, 0.5], steps=200, rates=[1e-12, 0.05, 1e4])
+    assert nothing == pytest.approx(1) and learned < 0.05 and astray == np.inf
     (never,) = sweep_words(RULES["AdaGrad"], [0.5, 0.0], steps=200, rates=[0.5])
     assert never == pytest.approx(0.5, abs=0.05)  # the word that never came keeps its whole error
 
@@ -177,7 +177,7 @@ def test_a_race_lowers_the_loss_and_follows_its_schedule(compact, photograph):
 # What was computed before
 
 
-def test_the_race_is_finished_and_every_best_rate_has_neighbours():
+def test_the_race_is_finished_and_every_best_rate_has_neighbors():
     race = rates.load_race()
     for rule in RULES:
         for schedule in ("falling",) if rule == "AdaGrad, Keras" else ("falling", "constant"):
@@ -212,7 +212,7 @@ def test_a_race_that_was_stopped_goes_on_where_it_was(tmp_path, monkeypatch):
     assert tool.main([]) == 0 and calls == [32]
 
 
-def test_the_best_of_a_flat_curve_has_neighbours_too():
+def test_the_best_of_a_flat_curve_has_neighbors_too():
     def flat(rate):  # a shallow dip at 16, where a ladder by fours ends, and the lowest point far beyond it
         return 2 - 0.03 * (rate == 16) - 0.01 * np.log2(rate) + (rate > 2**11)
 

@@ -179,7 +179,7 @@ def test_two_gradients_of_all_examples_are_what_lbfgs_sees_anyway():
     assert ends[0] == pytest.approx(ends[1], rel=1e-3)
 
 
-def test_the_tuned_learning_rate_has_worse_neighbours():
+def test_the_tuned_learning_rate_has_worse_neighbors():
     rate, left = batches.tuned(optimizers.Momentum, 200, 0.01, steps=50)
     for other in (rate / 2, 2 * rate):
         assert batches.excess(optimizers.Momentum, other, 200, 50) >= left
@@ -187,7 +187,7 @@ def test_the_tuned_learning_rate_has_worse_neighbours():
 
 @pytest.mark.parametrize("schedule", ["constant", "cosine"])
 @pytest.mark.parametrize("name", LADDERS)
-def test_the_best_of_a_stored_ladder_has_worse_neighbours(name, schedule):
+def test_the_best_of_a_stored_ladder_has_worse_neighbors(name, schedule):
     ladder = {race.learning_rate: race.end for race in contest.stored_races(
         optimizer=name, schedule=schedule, size=160, memory=10, steps=60)}
     rate = min(ladder, key=ladder.get)
@@ -199,7 +199,7 @@ def test_the_best_of_a_stored_ladder_has_worse_neighbours(name, schedule):
 
 @pytest.mark.parametrize(("name", "schedule"), [
     *((name, "constant") for name in ("L-BFGS", "momentum", "Adam", "RMSprop")), ("Adam", "cosine")])
-def test_the_best_of_the_longer_race_has_worse_neighbours_too(name, schedule):
+def test_the_best_of_the_longer_race_has_worse_neighbors_too(name, schedule):
     ladder = {race.learning_rate for race in contest.stored_races(
         optimizer=name, schedule=schedule, size=160, memory=10, steps=200)}
     rate = contest.best(optimizer=name, schedule=schedule, size=160, memory=10, steps=200).learning_rate

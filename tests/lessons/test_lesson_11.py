@@ -140,9 +140,9 @@ def test_the_gallery_is_large_enough_complete_and_light():
 @pytest.mark.parametrize("name", RECIPES)
 def test_no_picture_of_the_gallery_has_a_finding(name):
     recipe = RECIPES[name]
-    styles = [(weight, load_image(data_folder() / "style" / f"{style}.jpg", None))
+    styles = [(weight, shipped_picture(style))
               for style, weight in recipe["style"].items()]
-    content = load_image(data_folder() / "content" / f"{recipe['content']}.jpg")
+    content = shipped_picture(recipe["content"])
     image = load_image(GALLERY / f"{name}.jpg", 512)  # half its size, as the shipped style pictures are half theirs
     named, keep = recipe.get("masks", [None] * len(styles)), recipe.get("keep")
     masks = Masks([name and shipped_mask(name) for name in named], keep and shipped_mask(keep))

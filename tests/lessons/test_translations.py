@@ -14,28 +14,28 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 import translate  # noqa: E402
-from languages import FOLDERS, TRANSLATIONS, catalogues, edition, lessons, package, rules  # noqa: E402
+from languages import FOLDERS, TRANSLATIONS, catalogs, edition, lessons, package, rules  # noqa: E402
 
 NOT_YET: dict[str, set[str]] = {"zh_CN": set()}
 NOT_BUILT = {"zh_CN": set()}  # translated, but not stored yet
-NAMES = [*lessons.lessons(), *package.names(), edition.CATALOGUE]
-every_catalogue = pytest.mark.parametrize(("language", "name"), [(lang, name) for lang in FOLDERS for name in NAMES])
+NAMES = [*lessons.lessons(), *package.names(), edition.CATALOG]
+every_catalog = pytest.mark.parametrize(("language", "name"), [(lang, name) for lang in FOLDERS for name in NAMES])
 
 
-@every_catalogue
-def test_a_catalogue_has_what_the_sources_have(language, name):
-    catalog = catalogues.merged(name, language, catalogues.template(translate.texts_of(name)))
-    assert not catalogues.differs(catalogues.path_of(name, language), catalog), "run `make translations`"
+@every_catalog
+def test_a_catalog_has_what_the_sources_have(language, name):
+    catalog = catalogs.merged(name, language, catalogs.template(translate.texts_of(name)))
+    assert not catalogs.differs(catalogs.path_of(name, language), catalog), "run `make translations`"
 
 
-@every_catalogue
+@every_catalog
 def test_what_is_translated_keeps_the_rules(language, name):
-    assert rules.violations(catalogues.path_of(name, language)) == []
+    assert rules.violations(catalogs.path_of(name, language)) == []
 
 
-@every_catalogue
-def test_a_catalogue_is_whole_or_on_the_list_of_those_that_are_not_yet(language, name):
-    found = catalogues.entries(catalogues.read(catalogues.path_of(name, language)))
+@every_catalog
+def test_a_catalog_is_whole_or_on_the_list_of_those_that_are_not_yet(language, name):
+    found = catalogs.entries(catalogs.read(catalogs.path_of(name, language)))
     whole = all(message.string and not message.fuzzy for message in found)
     todo = "take it off NOT_YET" if whole else "`make translations` says what lacks"
     assert whole == (name not in NOT_YET[language]), todo
@@ -48,15 +48,15 @@ def test_what_is_not_built_is_not_there(language):
 
 
 @pytest.mark.parametrize("language", FOLDERS)
-def test_what_the_package_reads_is_made_of_the_catalogues(language):
+def test_what_the_package_reads_is_made_of_the_catalogs(language):
     for domain, words in (("nst_helpers", package.words(language)), ("labels", edition.labels(language))):
-        path = catalogues.compiled_path(language, domain)
-        assert path.read_bytes() == catalogues.compiled(words), "run `make translations`"
+        path = catalogs.compiled_path(language, domain)
+        assert path.read_bytes() == catalogs.compiled(words), "run `make translations`"
 
 
 @pytest.mark.parametrize("language", FOLDERS)
-def test_nothing_lies_in_the_folder_that_is_no_catalogue(language):
-    paths = catalogues.path_of("x", language).parent.iterdir()
+def test_nothing_lies_in_the_folder_that_is_no_catalog(language):
+    paths = catalogs.path_of("x", language).parent.iterdir()
     assert sorted(path.stem for path in paths if path.suffix == ".po") == sorted(NAMES)
 
 

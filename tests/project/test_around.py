@@ -84,7 +84,7 @@ def test_git_takes_line_ends_and_pictures_as_they_are():
     assert told == [f"{name}: text: {value}" for name, value in expected.items()]
 
 
-def test_the_licences_say_what_they_are_for():
+def test_the_licenses_say_what_they_are_for():
     assert "https://creativecommons.org/licenses/by/4.0/legalcode" in text("LICENSE-TEXT")
     assert all(name in text("LICENSE-TEXT") for name in ("LICENSE", "data/SOURCES.md"))
 

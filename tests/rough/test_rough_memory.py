@@ -169,6 +169,7 @@ print(json.dumps(peaks[1:]))
 """
 
 
+@pytest.mark.slow
 def test_large_arrays_cost_next_to_nothing_beside_themselves(tmp_path):
     """Content, styles, a start and a mask of 20 megapixels, of any type, with a checkpoint's digest and a sweep's name.
 

@@ -149,6 +149,7 @@ def two_steps(content, style, values):
     return step.image
 
 
+@pytest.mark.slow
 @hypothesis_settings(fixed, max_examples=40)
 @given(PICTURES, PICTURES, ANY | ANY.map(lambda values: {**values, "scales": 1, "network": "compact", "size": 50}))
 def test_any_allowed_settings_run_or_say_what_to_change(content, style, values):

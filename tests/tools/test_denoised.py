@@ -9,6 +9,7 @@ import numpy as np
 from nst_helpers.experiments.denoising import exact_minimum, with_noise
 from nst_helpers.images import load_image
 from nst_helpers.networks import data_folder
+from nst_helpers.shipped import shipped_picture
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 import denoised
@@ -23,7 +24,7 @@ def test_what_is_shipped_is_as_its_recipes_ask():
 def test_the_library_finds_the_exact_minimum():
     from skimage.restoration import denoise_tv_chambolle
 
-    noisy = with_noise(load_image(data_folder() / "content" / "coffee.jpg", 64), 20).astype(float)
+    noisy = with_noise(shipped_picture("coffee", 64), 20).astype(float)
     theirs = denoise_tv_chambolle(noisy, weight=13, eps=1e-8, max_num_iter=2000, channel_axis=-1)
     difference = (theirs - exact_minimum(noisy, 13.0))[:-2, :-2]  # it ties the last row and column too
     assert np.sqrt(np.mean(difference**2)) < 2 and np.sqrt(np.mean((theirs - noisy) ** 2)) > 10
@@ -31,7 +32,7 @@ def test_the_library_finds_the_exact_minimum():
 
 def test_the_shipped_picture_is_the_librarys():
     recipe = json.loads((FOLDER / "scikit_image.json").read_text(encoding="utf-8"))["recipe"]
-    cup = load_image(data_folder() / "content" / "coffee.jpg", recipe["size"])
+    cup = shipped_picture("coffee", recipe["size"])
     ours = exact_minimum(with_noise(cup, recipe["sigma"]).astype(float), recipe["gamma"])
     difference = (np.clip(ours, 0, 255) - load_image(FOLDER / "scikit_image.webp"))[:-1, :-1]
     assert np.sqrt(np.mean(difference**2)) < 1.3

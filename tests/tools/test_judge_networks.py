@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from nst_helpers.images import load_image
 from nst_helpers.networks import data_folder
+from nst_helpers.shipped import shipped_picture
 
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
 
@@ -22,7 +22,7 @@ def tool():
 
 @pytest.fixture(scope="module")
 def photograph():
-    return load_image(data_folder() / "content" / "astronaut.jpg", 128)
+    return shipped_picture("astronaut", 128)
 
 
 def test_all_of_a_subject_is_left_in_the_photograph_and_in_its_negative(tool, photograph):
@@ -43,12 +43,12 @@ def test_color_noise_is_the_energy_of_fine_color(tool):
     """Gray noise has none; noise of independent channels has; a blur takes it away."""
     gray = np.repeat(np.random.default_rng(0).uniform(0, 255, (64, 64, 1)), 3, axis=2)
     colored = np.random.default_rng(0).uniform(0, 255, (64, 64, 3))
-    assert tool.colour_noise(gray) == pytest.approx(0, abs=1e-9)
-    assert tool.colour_noise(ndimage.gaussian_filter(colored, (3, 3, 0))) < 0.01 * tool.colour_noise(colored)
+    assert tool.color_noise(gray) == pytest.approx(0, abs=1e-9)
+    assert tool.color_noise(ndimage.gaussian_filter(colored, (3, 3, 0))) < 0.01 * tool.color_noise(colored)
 
 
 def test_a_pictures_statistics_are_its_own_and_not_another_ones(tool, photograph):
-    other = load_image(data_folder() / "style" / "woodcut.jpg", 128)
+    other = shipped_picture("woodcut", 128)
     for distance in (tool.histogram_distance, tool.autocorrelation_distance):
         assert distance(photograph, photograph) == 0
         assert distance(photograph[:, ::-1], photograph) < distance(other, photograph)

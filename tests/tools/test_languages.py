@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 import build_notebooks as builder  # noqa: E402
-from languages import catalogues, code, edition, glossary, lessons, markdown, numbers, package, rules, texts  # noqa: E402
+from languages import catalogs, code, edition, glossary, lessons, markdown, numbers, package, rules, texts  # noqa: E402
 
 
 def kinds(source):
@@ -176,11 +176,11 @@ def test_a_rule_can_be_waived_with_a_reason():
 
 def test_two_keys_of_a_dictionary_stay_two(tmp_path):
     path = tmp_path / "06_total_variation.po"
-    catalog = catalogues.template(lessons.messages("06_total_variation"))
+    catalog = catalogs.template(lessons.messages("06_total_variation"))
     catalog["the noise"].string, catalog["the photograph"].string = "噪声", "噪声"
-    catalogues.write(path, catalog)
+    catalogs.write(path, catalog)
     assert [words.split(";")[0] for _, words in rules.violations(path)] == [
-        "doubles: 'the noise' in this cell has the same words"]
+        "doubles: 'the photograph' in this cell has the same words"]
 
 
 def test_numbers_are_compared_by_value():
@@ -192,24 +192,24 @@ def test_numbers_are_compared_by_value():
 # Catalogues
 
 def test_what_changed_in_english_keeps_its_translation_and_is_marked(tmp_path, monkeypatch):
-    monkeypatch.setattr(catalogues, "TRANSLATIONS", tmp_path)
-    monkeypatch.setattr(catalogues, "ROOT", tmp_path)
-    path = catalogues.path_of("90_small", "zh_CN")
+    monkeypatch.setattr(catalogs, "TRANSLATIONS", tmp_path)
+    monkeypatch.setattr(catalogs, "ROOT", tmp_path)
+    path = catalogs.path_of("90_small", "zh_CN")
 
     def take_up(*words):
-        made = catalogues.merged("90_small", "zh_CN", catalogues.template(lessons.Text(w, "text", "1") for w in words))
-        catalogues.write(path, made)
-        return catalogues.read(path)
+        made = catalogs.merged("90_small", "zh_CN", catalogs.template(lessons.Text(w, "text", "1") for w in words))
+        catalogs.write(path, made)
+        return catalogs.read(path)
 
     catalog = take_up("The noise is loud here", "It stays")
     catalog["The noise is loud here"].string, catalog["It stays"].string = "这里噪声大", "它不变"
     catalog["It stays"].user_comments = ["allow: glossary, a test"]
-    catalogues.write(path, catalog)
+    catalogs.write(path, catalog)
     catalog = take_up("It stays", "The noise is very loud here", "A third text")
     changed = catalog["The noise is very loud here"]
     assert changed.fuzzy and changed.string == "这里噪声大" and changed.previous_id == ["The noise is loud here"]
     assert catalog["It stays"].user_comments == ["allow: glossary, a test"] and catalog["A third text"].string == ""
-    assert catalogues.finished(catalog) == {"It stays": "它不变"}
+    assert catalogs.finished(catalog) == {"It stays": "它不变"}
     assert next(words for _, words in rules.violations(path)).startswith("changed in English")
     before = path.read_bytes()
     take_up("It stays", "The noise is very loud here", "A third text")
@@ -217,7 +217,7 @@ def test_what_changed_in_english_keeps_its_translation_and_is_marked(tmp_path, m
 
 
 def test_a_lesson_that_is_not_whole_is_not_built(monkeypatch, tmp_path):
-    monkeypatch.setattr(catalogues, "TRANSLATIONS", tmp_path)
+    monkeypatch.setattr(catalogs, "TRANSLATIONS", tmp_path)
     with pytest.raises(edition.Incomplete, match=r"06_total_variation in zh_CN: .* are empty or fuzzy"):
         edition.translator("06_total_variation", "zh_CN")
     assert edition.translator("06_total_variation", "zh_CN", draft=True)("as it is") == "as it is"
@@ -257,16 +257,16 @@ def test_a_lesson_is_built_in_chinese_from_the_english_source(tmp_path, monkeypa
     (tmp_path / "sources" / "90_small.py").write_text(SMALL, encoding="utf-8")
     for module, name, value in ((builder, "NOTEBOOKS", tmp_path), (builder, "SOURCES", tmp_path / "sources"),
                                 (builder, "ROOT", tmp_path), (lessons, "SOURCES", tmp_path / "sources"),
-                                (catalogues, "TRANSLATIONS", tmp_path / "translations")):
+                                (catalogs, "TRANSLATIONS", tmp_path / "translations")):
         monkeypatch.setattr(module, name, value)
     arguments = ["90_small", "--language", "zh_CN"]
     assert builder.main(arguments) == 1
     assert "error: 90_small in zh_CN: 6 texts are empty or fuzzy" in capsys.readouterr().err
-    for name, found in (("90_small", lessons.messages("90_small")), (edition.CATALOGUE, edition.messages())):
-        catalog = catalogues.template(found)
-        for message in catalogues.entries(catalog):
+    for name, found in (("90_small", lessons.messages("90_small")), (edition.CATALOG, edition.messages())):
+        catalog = catalogs.template(found)
+        for message in catalogs.entries(catalog):
             message.string = IN_CHINESE[message.id]
-        catalogues.write(catalogues.path_of(name, "zh_CN"), catalog)
+        catalogs.write(catalogs.path_of(name, "zh_CN"), catalog)
     assert builder.main(arguments) == 0 and builder.main([*arguments, "--check"]) == 0
     cells = builder.nbformat.read(tmp_path / "zh" / "90_small.ipynb", as_version=4).cells
     assert [cell.source for cell in cells] == [
@@ -278,7 +278,7 @@ def test_a_lesson_is_built_in_chinese_from_the_english_source(tmp_path, monkeypa
     assert [cell.id for cell in cells if "language" not in cell.metadata.get("tags", [])] == [one.id for one in english]
 
 
-def test_the_package_has_its_words_in_catalogues():
+def test_the_package_has_its_words_in_catalogs():
     found = {text.words for name in package.names() for text in package.messages(name)}
     assert {"It printed:", "noise σ = {value}", "○ {name}: not solved yet. Fill in the cell above, run it, then run "
             "this one again.", "iteration", "compute it now", "figure|night swirls"} <= found

@@ -46,6 +46,7 @@ def test_a_painting_is_the_same_every_time_and_is_the_shipped_one(tool, name, tm
     assert likeness(pixels(first), name) > 0.6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SLOW)
 def test_a_painting_of_many_strokes_is_the_shipped_one_at_another_size(tool, name, tmp_path):
     painted = pixels(tool.paint(name, tmp_path, 48))

@@ -501,7 +501,7 @@ def names_in(folder):
 @pytest.fixture
 def without_sphinx(monkeypatch):
     """Pages are made of nothing."""
-    def render(edition, place, site):
+    def render(place, site):
         site.mkdir(parents=True)
         (site / "index.html").write_text("new")
 

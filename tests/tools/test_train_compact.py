@@ -39,7 +39,7 @@ def archive(tmp_path_factory):
         annotations = []
         for number, wnid in enumerate(WNIDS):
             for place in range(24):
-                picture = stripes(number, generator, grey=place == 0)
+                picture = stripes(number, generator, gray=place == 0)
                 file.writestr(f"{root}/train/{wnid}/images/{wnid}_{place}.JPEG", picture)
             file.writestr(f"{root}/train/{wnid}/{wnid}_boxes.txt", f"{wnid}_0.JPEG\t0\t0\t63\t63\n")
             for place in range(4):
@@ -50,14 +50,14 @@ def archive(tmp_path_factory):
     return path
 
 
-def stripes(number, generator, grey=False):
+def stripes(number, generator, gray=False):
     """A JPEG of 64×64: stripes whose period and colour tell the class."""
     wave = np.sin(np.arange(64) * 2 * np.pi / (4, 8, 16, 32)[number] + generator.uniform(0, 6))
-    colour = np.array([(90, 0, 0), (0, 90, 0), (0, 0, 90), (60, 60, 0)])[number]
-    pixels = 120 + wave[None, :, None] * colour + generator.normal(0, 10, (64, 64, 3))
+    color = np.array([(90, 0, 0), (0, 90, 0), (0, 0, 90), (60, 60, 0)])[number]
+    pixels = 120 + wave[None, :, None] * color + generator.normal(0, 10, (64, 64, 3))
     buffer = io.BytesIO()
     image = Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
-    (image.convert("L") if grey else image).save(buffer, "JPEG")
+    (image.convert("L") if gray else image).save(buffer, "JPEG")
     return buffer.getvalue()
 
 

@@ -45,7 +45,7 @@ def test_what_is_saved_has_the_contents_alpha(box, tmp_path):
     np.testing.assert_array_equal(load_alpha(tmp_path / "studio" / "picture.png"), pixels[..., 3])
 
 
-def test_a_colour_profile_that_is_ignored_is_said_in_the_same_line(box):
+def test_a_color_profile_that_is_ignored_is_said_in_the_same_line(box):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         upload(box, "content", "scan.tif", encoded(plain(RED), "TIFF", icc_profile=b"x" * 3000))

@@ -25,7 +25,7 @@ def pixels(panel):
     return np.asarray(picture.convert("RGB"), float)
 
 
-def grey_square(level, words="a grey square"):
+def gray_square(level, words="a grey square"):
     file = io.BytesIO()
     Image.new("RGB", (8, 8), (int(level),) * 3).save(file, "PNG")
     return Drawing(file.getvalue(), words)
@@ -42,7 +42,7 @@ def panel(calls):
         calls.append((level, name))
         if level == 13:
             raise ValueError("13 < 14 is unlucky")
-        return grey_square(level, f"level {level} < {name}")
+        return gray_square(level, f"level {level} < {name}")
 
     return Panel(draw, {"level": slider("grey level", 10, 0, 255), "name": dropdown("name", ["one", "two"])})
 
@@ -223,7 +223,7 @@ def test_a_small_frame_is_enlarged_smoothly():
 
 def counting(level, name):
     for number in range(1, 6):
-        yield number / 5, grey_square(level + number, f"{name} {number}")
+        yield number / 5, gray_square(level + number, f"{name} {number}")
 
 
 @pytest.fixture
@@ -249,7 +249,7 @@ def test_stop_ends_it_after_the_step_under_way(panel):
 
     def job(level, name):
         for number in (1, 2, 3):
-            yield number / 3, grey_square(number)
+            yield number / 3, gray_square(number)
             shown.set()
             go_on.wait(10)
 
@@ -268,7 +268,7 @@ def test_after_a_stop_it_starts_anew_and_goes_on_to_the_end(panel):
 
     def job(level, name):
         for number in (1, 2, 3):
-            yield number / 3, grey_square(number)
+            yield number / 3, gray_square(number)
             shown.set()
             assert go_on.wait(10)
 
@@ -307,7 +307,7 @@ def test_what_goes_wrong_is_told_in_words_and_it_can_be_started_again(panel):
     def job(level, name):
         if level < 50:
             raise RuntimeError("the level < 50 is too low")
-        yield 1, grey_square(level)
+        yield 1, gray_square(level)
 
     live = Live(panel, job)
     live.buttons["start"].click()

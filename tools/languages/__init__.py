@@ -5,7 +5,7 @@
     code        the words of a code cell: literals and comments, and back
     lessons     a lesson's messages
     package     the words of nst_helpers
-    catalogues  gettext files, read, merged and written by Babel
+    catalogs    gettext files, read, merged and written by Babel
     edition     a lesson in another language
     numbers     the numbers of a text
     glossary    terms and their translations

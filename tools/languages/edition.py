@@ -9,11 +9,11 @@ from typing import Any
 
 import nbformat
 
-from languages import catalogues, lessons, package
+from languages import catalogs, lessons, package
 
 SOLUTIONS = "*The worked exercises of this lesson are in the English edition: [{lesson}](../solutions/{lesson}.ipynb).*"
 NOTE = "figures, exercises and widgets speak it too"
-CATALOGUE = "edition"
+CATALOG = "edition"
 LONGEST_LABEL = 80  # characters; what is longer is a caption, and stands outside the figure
 
 
@@ -30,8 +30,8 @@ def translator(lesson: str, language: str, draft: bool = False) -> Callable[[str
     Raises:
         Incomplete: the catalogue lacks something.
     """
-    known = {english: words for name in (lesson, CATALOGUE)
-             for english, words in catalogues.finished(catalogues.read(catalogues.path_of(name, language))).items()}
+    known = {english: words for name in (lesson, CATALOG)
+             for english, words in catalogs.finished(catalogs.read(catalogs.path_of(name, language))).items()}
     wanted = dict.fromkeys(text.words for text in (*lessons.messages(lesson), *messages()))
     lost = [words for words in wanted if words not in known]
     if lost and not draft:
@@ -45,7 +45,7 @@ def labels(language: str) -> dict[str, str]:
     found = {words: english for english, words in package.words(language).items()
              if len(english) < LONGEST_LABEL and not english.startswith(package.FIGURE)}
     for lesson in lessons.lessons():
-        known = catalogues.finished(catalogues.read(catalogues.path_of(lesson, language)))
+        known = catalogs.finished(catalogs.read(catalogs.path_of(lesson, language)))
         found |= {known[text.words]: text.words for text in lessons.messages(lesson) if text.words in known
                   and text.kind in ("shown", "text") and len(text.words) < LONGEST_LABEL}
     return dict(sorted(found.items()))

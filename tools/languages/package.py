@@ -9,7 +9,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from languages import ROOT, catalogues, code
+from languages import ROOT, catalogs, code
 from languages.lessons import Text, chosen, figures
 
 PACKAGE = ROOT / "nst_helpers"
@@ -30,7 +30,7 @@ def words(language: str) -> dict[str, str]:
     """{English: translation} of all that is translated of the package."""
     found: dict[str, str] = {}
     for name in names():
-        found |= catalogues.finished(catalogues.read(catalogues.path_of(name, language)))
+        found |= catalogs.finished(catalogs.read(catalogs.path_of(name, language)))
     return found
 
 
@@ -43,7 +43,7 @@ def messages(name: str) -> list[Text]:
 def _all():
     found: dict[str, list[Text]] = {name: [] for name in names()}
     first: dict[str, str] = {}
-    for name, path in sorted(((_catalogue(path), path) for path in _files()), key=lambda one: names().index(one[0])):
+    for name, path in sorted(((_catalog(path), path) for path in _files()), key=lambda one: names().index(one[0])):
         for piece in _pieces(path.read_text(encoding="utf-8")):
             if NO_WORDS.search(piece.text) or (path.parent.name == "exercises" and _formula(piece.text)):
                 continue
@@ -83,7 +83,7 @@ def _files():
     return sorted(path for path in PACKAGE.rglob("*.py") if path.relative_to(PACKAGE).as_posix() not in SILENT)
 
 
-def _catalogue(path: Path) -> str:
+def _catalog(path: Path) -> str:
     first = path.relative_to(PACKAGE).parts[0]
     if first == "exercises":
         return f"exercises_{path.stem[-2:]}" if path.stem.startswith("lesson_") else "messages"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-from languages import catalogues, code, glossary, lessons, numbers, texts
+from languages import catalogs, code, glossary, lessons, numbers, texts
 
 MARKDOWN = {"heading", "paragraph", "list item", "table", "quotation", "code block"}
 HAN = r"[\u3400-\u4dbf\u4e00-\u9fff]"
@@ -37,10 +37,10 @@ SETTING = (  # (what is wrong, what to do)
 
 def violations(path: Path) -> list[tuple[int, str]]:
     """(line in the file, what is wrong and what to do), in order; empty entries are not counted here."""
-    found, catalog = [], catalogues.read(path)
+    found, catalog = [], catalogs.read(path)
     if path.stem in lessons.lessons():
         found.extend(_doubles(path.stem, catalog))
-    for message in catalogues.entries(catalog):
+    for message in catalogs.entries(catalog):
         line = message.lineno or 0
         if message.fuzzy:
             found.append((line, "changed in English since: compare with #|, mend it, delete `#, fuzzy` and `#|`"))

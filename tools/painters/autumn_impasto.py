@@ -83,10 +83,10 @@ def boughs(canvas, rng, side, spine, girth):
     """Spread crooked boughs from the upper half of a trunk, most of them over the road."""
     tall = spine[0, 1] - spine[-1, 1]
     for start in range(3, 9):
-        towards = -side if rng.random() < 0.6 else side
+        toward = -side if rng.random() < 0.6 else side
         turn = np.cumsum(rng.normal(0, 0.22, 8)) + rng.uniform(0.4, 1.0) - np.linspace(0, 0.5, 8)
         stride = tall * rng.uniform(0.035, 0.065)
-        bough = spine[start] + np.cumsum(headings(-np.pi / 2 + towards * turn) * stride, axis=0)
+        bough = spine[start] + np.cumsum(headings(-np.pi / 2 + toward * turn) * stride, axis=0)
         limb(canvas, bough, girth * (0.52 - 0.045 * start), side, rng)
 
 

@@ -219,10 +219,10 @@ def gilded_mist(sky, x, y, haze):
 
 def paper_print(picture, x, y):
     """Let the paper's fibres and the block's grain show through the printed colour."""
-    fibres = grain(x, y, fractal_noise(x, y, 111, 3, 2), 113, 25, 160)
+    fibers = grain(x, y, fractal_noise(x, y, 111, 3, 2), 113, 25, 160)
     wood = grain(x, y, 0.02, 115, 3, 120)
     speckle = smoothstep(1.9, 2.8, fractal_noise(x, y, 117, 320, 2))
-    light = 1 + 0.014 * fibres + 0.016 * wood
+    light = 1 + 0.014 * fibers + 0.016 * wood
     return mix(picture * light[..., None], CREAM, 0.30 * speckle)
 
 

@@ -260,8 +260,8 @@ def printed(block, x, y):
     ink = np.maximum(np.maximum(strokes, cross), block.solid)
     pinholes = smoothstep(1.7, 2.5, fractal_noise(x, y, 93, 160, 2))
     ink = ink * (1 - 0.8 * smoothstep(1.7, 2.3, rings)) * (1 - 0.5 * pinholes)
-    fibres = 0.011 * fractal_noise(x, y, 95, 120, 2) + 0.010 * rings
-    paper = PAPER + fibres[..., None] * np.array([1, 0.1, -0.3])
+    fibers = 0.011 * fractal_noise(x, y, 95, 120, 2) + 0.010 * rings
+    paper = PAPER + fibers[..., None] * np.array([1, 0.1, -0.3])
     color = color_blocks(paper, x, y, rings, block.tone)
     return mix(color, INK, 0.96 * ink)
 
