@@ -2,6 +2,7 @@
 # # 04 Gram matrices
 
 # %%
+import itertools
 import json
 import time
 
@@ -31,29 +32,31 @@ def apart(first, second):
 to_b, to_c = apart(piece_b, piece_a), apart(piece_c, piece_a)
 plots.show_images([piece_b, piece_a, piece_c],
                   [f"B: {to_b:.1f} grey levels from A", "A", f"C: {to_c:.1f} grey levels from A"],
-                  "Three pieces of paintings, all of them mostly blue. A and B come from one night sky, C from a "
+                  "Three pieces of style pictures, all of them mostly blue. A and B come from one night sky, C from a "
                   "picture of waves. The numbers are root mean square differences of the pixels: by them, C is the "
                   "nearer one.", photo=True)
 
 # %% [markdown]
-# You see at once that A and B were painted by the same hand, although they show different things. The values of the
-# pixels do not show it: compared place by place, the waves of C differ less from A than B does. Is there a number that
-# does? This lesson builds one, the **Gram matrix** of a layer's feature maps, and puts it to the test on these three
-# pieces. At the end you will be able to compute it in one line, to say what each of its entries measures and what it
-# forgets, to read it as a description of a probability distribution, and to say how much of a style it holds compared
-# with far simpler statistics.
+# You see at once that A and B belong to one picture, although they show different things. (No hand painted them: the
+# “paintings” of this course were drawn by programs, each in a manner of its own.) The values of the pixels do not show
+# it: compared place by place, the waves of C differ less from A than B does. Is there a number that does? This lesson
+# builds one, the **Gram matrix** of a layer's feature maps, and puts it to the test. At the end you will be able to
+# compute it in one line, to say what each of its entries measures and what it forgets, to read it as a description of a
+# probability distribution, and to say how much of a style it holds compared with far simpler statistics.
 #
-# **Needs**: [03 Content loss](03_content_loss.ipynb). · **Time**: about a minute of computing on two cores. ·
-# **Course’s paper**: sections 2.2.2, 2.3.2 and 4.1.
+# **Needs**: [03 Content loss](03_content_loss.ipynb). · **Time**: 40 minutes to read, a minute of computing on two
+# cores. · **Course’s paper**: sections 2.2.2, 2.3.2 and 4.1.
 
 # %% [markdown]
 # ## 1. Which patterns occur together?
 #
 # The content loss of lesson 03 compares feature maps at each position, and so inherits the trouble of the pixels:
 # two pieces of one sky have their strokes in different places. A description of style has to forget where a pattern
-# is. The bluntest way would be to keep only how much each channel responds on average, and we shall see in section
-# 7 how far that gets. Gatys, Ecker and Bethge (2015) keep more: for every *pair* of channels, how much the two
-# respond at the same positions. Multiply two maps position by position, and sum:
+# is. That the eye tells textures apart by their statistics is an idea of Julesz (1962). Heeger and Bergen (1995)
+# turned noise into textures by matching histograms of filter responses, and Portilla and Simoncelli (2000) matched as
+# well how the responses to *pairs* of filters go together. Gatys, Ecker and Bethge (2015) took a trained network for
+# the filters, and kept one number for every pair of channels: how much the two respond at the same positions. (Section
+# 7 looks how far single channels would get.) Multiply two maps position by position, and sum:
 #
 # $$G_{ij} = \sum_{k=1}^{M} F_{ki}\, F_{kj}$$
 #
@@ -65,8 +68,9 @@ plots.show_images([piece_b, piece_a, piece_c],
 # | $G_{ij}$ | how strongly channels $i$ and $j$ respond together | `gram[i, j]` |
 #
 # In lessons 01 and 02, $i$ and $j$ were a row and a column of the picture. From here on they are two channels, and
-# $k$ is a position, row and column in one. The course's paper and Gatys write $F_{ik}$, with each channel as a row;
-# TensorFlow stores positions first, so this course keeps the order position, channel in formulas as in code.
+# $k$ is a position, row and column in one. Where several layers are compared, $N_l$ and $M_l$ get their index. The
+# course's paper and Gatys write $F_{ik}$, with each channel as a row; TensorFlow stores positions first, so this course
+# keeps the order position, channel in formulas as in code.
 
 # %% [markdown]
 # **With a pencil.** Take two channels at four positions. Channel 0 has the activations $1, 2, 0, 1$ and channel 1
@@ -127,7 +131,7 @@ maps = maps_of(piece_a[:48, :48], "conv2_1")
 by_loops = gram_loops(maps)
 for way in (gram_matmul, gram_einsum, losses.gram_matrix):
     assert np.abs(way(maps) - by_loops).max() < 1e-6 * by_loops.max()
-ratio = seconds(gram_loops, maps, runs=2) / seconds(gram_matmul, maps, runs=300)
+ratio = float(f"{seconds(gram_loops, maps, runs=2) / seconds(gram_matmul, maps, runs=300):.1g}")
 print(f"maps {maps.shape}: the matrix product is about {ratio:,.0f} times as fast as the loops")
 
 # %% [markdown]
@@ -170,8 +174,36 @@ assert to_b > to_c and max(nearer.values()) < 0.7
 # The ranking by pixels is reversed in every layer. By pixels B lies 1.07 times as far from A as C does; by Gram
 # matrices of feature maps it lies at 0.23 to 0.48 of C's distance. The colours alone do not explain this: by mean
 # colour B is 1.51 times as far as C, and by the Gram matrix of red, green and blue 1.61 times. Already the first
-# layer, with its windows of 3×3 pixels, suffices. So a number can tell. What does it depend on? Here are the Gram
-# matrices of two whole paintings in one layer.
+# layer, with its windows of 3×3 pixels, suffices.
+#
+# But three pieces that somebody chose are an anecdote. So let us cut four pieces of this size out of each of the eight
+# style pictures, and try all triples with A and B from one picture and C from another.
+
+# %%
+names = ["night_swirls", "pointillist", "autumn_impasto", "marbling",
+         "stained_glass", "woodcut", "great_waves", "cubist_planes"]
+cuts = [painting(name)[top:top + 240, left:left + 240] for name in names for top in (40, 360) for left in (40, 360)]
+triples = [(a, b, c) for a, b, c in itertools.product(range(32), repeat=3) if a != b and a // 4 == b // 4 != c // 4]
+
+def distances(values):
+    """The squared differences of all pairs of pieces, a table."""
+    rows = np.array([np.ravel(value) for value in values], float)
+    squares = np.sum(rows**2, axis=1)
+    return squares[:, None] + squares - 2 * rows @ rows.T  # |a|² + |b|² − 2ab
+
+# %%
+in_order = {}
+for name, values in {"pixels": cuts, "G of conv3_1": [gram(cut, "conv3_1") for cut in cuts]}.items():
+    far = distances(values)
+    in_order[name] = 100 * np.mean([far[a, b] < far[a, c] for a, b, c in triples])
+    print(f"{name}: B is nearer to A than C is in {in_order[name]:.0f} % of {len(triples):,} triples")
+
+# %% tags=["check"]
+assert in_order["pixels"] < 65 and in_order["G of conv3_1"] > 85
+
+# %% [markdown]
+# The pixels are right in 58 % of the triples, where tossing a coin gives 50 %, and Gram matrices in 90 %. So a number
+# can tell, though not always. What does it depend on? Here are the Gram matrices of two whole paintings in one layer.
 
 # %% tags=["figure"]
 pair = {"great_waves": "great waves", "autumn_impasto": "autumn impasto"}
@@ -193,8 +225,8 @@ plots.show(figure, "Two paintings and their 32 × 32 Gram matrices of conv2_1, o
 # %% [markdown]
 # Each matrix is symmetric. The diagonal holds each channel's mean square; the rest says which channels respond
 # together, and section 7 measures how much the rest adds. Even in the bright corner of the waves some pairs are darker,
-# because two strong channels may respond at different positions. In the autumn painting other channels are strong, and
-# other pairs go together. Nothing in either table says where a wave or a tree was.
+# because two strong channels may respond at different positions. Nothing in either table says where a wave or a tree
+# was.
 #
 # ## 3. What one entry measures
 #
@@ -210,7 +242,8 @@ bright, dark, edge = (36, 35), (170, 40), (75, 60)
 plots.show(cloud_of_positions(night, night_maps, (15, 31), (bright, dark, edge)),
            "Three positions of the night painting, framed in the picture and in the maps of two channels (light: a "
            "strong response). Each position becomes one point: its activation in one map is its first coordinate, that "
-           "in the other map its second. The places are forgotten, and the cloud remains.", photo=True)
+           "in the other map, from which the lines lead, its second. The places are forgotten, and the cloud remains.",
+           photo=True)
 
 # %% [markdown]
 # A map, in turn, is a vector with one number for each position, and $G_{ij}$ is the dot product of two such
@@ -234,21 +267,24 @@ exercises.predict("04-angle", "Two channels of the night painting lie at an angl
     "about −0.8": "No activation is negative, and that alone keeps the product from being so; but where one is "
                   "strong, the other is weak."}, right="about −0.8")
 
-# %% tags=["figure"]
+# %%
 flat = night_maps.reshape(-1, night_maps.shape[-1])
-angles = np.degrees(np.arccos(np.clip(gram_matmul(night_maps) / np.outer(*2 * [np.linalg.norm(flat, axis=0)]), -1, 1)))
+lengths = np.linalg.norm(flat, axis=0)
+cosines = gram_matmul(night_maps) / np.outer(lengths, lengths)
+angles = np.degrees(np.arccos(np.clip(cosines, -1, 1)))
 correlation = np.corrcoef(flat.T)
 chosen = [(15, 25), (3, 14), (15, 31)]
+
+# %% tags=["figure"]
 figure, axes = plots.subplots(1, 3, size=(10, 3.9))
 for axis, (i, j) in zip(axes, chosen, strict=True):
     axis.plot(flat[::7, i], flat[::7, j], ".", color=plots.BLUE, markersize=3, alpha=0.3)
     axis.plot(*flat[:, [i, j]].mean(axis=0), "+", color=plots.ORANGE, markersize=18, markeredgewidth=3)
     axis.set(xlabel=f"activation of channel {i}", ylabel=f"activation of channel {j}", xlim=(0, None), ylim=(0, None),
              title=f"angle {angles[i, j]:.0f}°, correlation {correlation[i, j]:.2f}".replace("-", "−"))
-plots.show(figure, "Three pairs of channels, with a dot for every seventh position and a cross at the mean. The "
-                   "angle is "
-           "measured from the corner (0, 0), the correlation from the cross. Left: both rise together. Middle: a small "
-           "angle with a weak correlation. Right: an angle below 90° although one falls as the other rises.",
+plots.show(figure, "Three pairs of channels, with a dot for every seventh position and a cross at the mean. The angle "
+           "is measured from the corner (0, 0), the correlation from the cross. Left: both rise together. Middle: a "
+           "small angle with a weak correlation. Right: an angle below 90° although one falls as the other rises.",
            folded="Choose first, then open")
 
 # %%
@@ -282,9 +318,10 @@ print(f"G/M of z-scores against np.corrcoef: largest difference {np.abs(z.T @ z 
 assert np.abs(z.T @ z / len(z) - correlation).max() < 1e-6
 
 # %% [markdown]
-# So Gatys' Gram matrix is neither a correlation nor a covariance, but a matrix of *uncentered second moments*. Section
-# 7 looks whether that matters for a texture. First choose any entry yourself: two sliders pick its row and its column.
-# Tick *shuffle all positions* and watch which panels change.
+# So Gatys' Gram matrix is neither a correlation nor a covariance, but a matrix of *uncentered second moments*: means of
+# products of two activations, from which no mean was subtracted before. Section 7 looks whether that matters for a
+# texture. First choose any entry yourself: two sliders pick its row and its column (the colours of the matrix grow with
+# the root of its entries). Tick *shuffle all positions* and watch which panels change.
 
 # %%
 from nst_helpers.widgets.gram import gram_explorer
@@ -359,7 +396,7 @@ assert (flat.T @ flat).shape == (32, 32) and (flat @ flat.T).shape == (len(flat)
 # be compared at all, and a single picture of 512 × 512 would need 275 gigabytes. With $k$ over positions the table
 # is 32 × 32 for every picture. So **$k$ runs from 1 to $M$, the number of positions**, as the course's paper's own
 # words just before the formula imply: it flattens each channel into a vector and multiplies these vectors with each
-# other. (The other table says which *places* of a picture look alike, so it remembers places.)
+# other.
 #
 # ## 5. What G forgets
 #
@@ -387,15 +424,13 @@ assert moved[0] > 0.5 and moved[1] < 1e-5
 # %%
 exercises.predict("04-squares", "We cut the painting into squares, shuffle them and put the new picture through the "
                   "network: squares of 96 pixels, of 32, of 8, of one. For which does the Gram matrix of conv3_1 "
-                  "change by "
-                  "more than half of its length?", {
+                  "change by more than half of its length?", {
     "for none: G forgets where things are": "G forgets where a point of the cloud came from. But shuffling pixels "
                                             "changes what the network sees at each position, and so the points.",
     "for 8 pixels and for one": "A position of conv3_1 sees 24 pixels. Larger squares leave some windows without a "
                                 "seam, much larger ones most of them; smaller squares put a seam into every window.",
     "for all: the picture is destroyed": "Destroyed for us, who look for a landscape. The strokes inside a large "
-                                         "square "
-                                         "are whole, and most positions see nothing else."},
+                                         "square are whole, and most positions see nothing else."},
                   right="for 8 pixels and for one")
 
 # %% tags=["figure"]
@@ -413,8 +448,7 @@ figure, axes = plots.subplots(2, 2, size=(7.2, 7.6))
 for axis, (size, image) in zip(axes.ravel(), mixed.items(), strict=True):
     plots.draw_image(axis, image, f"squares of {size} pixels: G changes by {moved[size]:.0f} %", smooth=size > 1)
 plots.show(figure, "The night painting, cut into squares of 96, 32, 8 and 1 pixels and shuffled. Large squares keep "
-                   "the "
-           "brush strokes, squares of 8 pixels leave crumbs, single pixels leave coloured noise.", photo=True,
+           "the brush strokes, squares of 8 pixels leave crumbs, single pixels leave coloured noise.", photo=True,
            folded="Choose first, then open")
 
 # %%
@@ -455,11 +489,10 @@ plots.show_images([painting("autumn_impasto", 320), stored("autumn_impasto", "gr
                   ["the painting", "G, at 320 pixels only", "G, from 57 to 320 pixels"],
                   "Textures made from noise by lowering the distance of their Gram matrices in five layers to the "
                   "painting's, in 200 steps each. Middle: at one size, with trees and leaves anywhere. Right: grown "
-                  "from a tiny picture; "
-                  "the avenue has come back in its place.", photo=True)
+                  "from a tiny picture; the avenue has come back in its place.", photo=True)
 
 # %% tags=["check"]
-assert share["conv5_1"] < 20 and share["conv2_1"] < 6
+assert 6 < share["conv5_1"] < 10 and share["conv2_1"] < 3
 
 # %% [markdown]
 # At 64 pixels the move changes $G$ of conv5_1 by 47 %, at 640 pixels by 8 %. The textures show what that does. Lesson
@@ -467,7 +500,7 @@ assert share["conv5_1"] < 20 and share["conv2_1"] < 6
 # Gram matrices nearly agreed with the painting's. Made at 320 pixels only, it has the painting's trees in no order.
 # Grown from 57 pixels, where the deep layers see everything at once, it has the avenue, the light at its end and the
 # tall tree on the right. So “the Gram matrix holds style without content” is true of small windows in a large picture
-# only, and anyone who copies a painting's composition along with its style may find the cause here.
+# only.
 #
 # ### Exercise 3: what does G not notice?
 #
@@ -499,20 +532,31 @@ exercises.check("04-unnoticed", unnoticed)
 # %% [markdown]
 # ## 6. A distribution, compared by a kernel
 #
-# The cloud of section 3 has no order, and $G/M$ is a mean over it. That is the language of statistics: the
-# positions are *samples* of a distribution over the space of channels, and $G/M$ holds its second moments. Li,
-# Wang, Liu and Hou (2017) saw what this means for the style loss. Take two clouds, $x_1 \dots x_M$ of the one
-# picture and $y_1 \dots y_{M'}$ of the other, with $G$ and $S$ as their Gram matrices. Then
+# The cloud of section 3 has no order, and $G/M$ is a mean over it. That is the language of statistics: the positions
+# are *samples*, points drawn from a distribution over the space of channels, and $G/M$ holds its second moments. Li,
+# Wang, Liu and Hou (2017) saw what this means for the style loss. Two pictures give two clouds:
+#
+# | picture | points | a coordinate | Gram matrix |
+# |---|---|---|---|
+# | the new one | $x_1 \dots x_M$ | $x_{ki}$ | $G$ |
+# | the style | $y_1 \dots y_{M'}$ | $y_{li}$ | $S$ |
+#
+# Begin with one point each, $x = (1, 2)$ and $y = (3, 1)$. Their matrices have the entries $1, 2, 2, 4$ and $9, 3, 3,
+# 1$, so the sum of the products of entries is $9 + 6 + 6 + 4 = 25$; and that is $(x \cdot y)^2 = (3 + 2)^2$. It holds
+# for any two clouds:
 #
 # $$\sum_{i,j} G_{ij} S_{ij} = \sum_{i,j} \sum_{k,l} x_{ki} x_{kj}\, y_{li} y_{lj}
 #   = \sum_{k,l} \Big(\sum_i x_{ki} y_{li}\Big)\Big(\sum_j x_{kj} y_{lj}\Big) = \sum_{k,l} (x_k \cdot y_l)^2 .$$
 #
 # Expand the square of $G/M - S/M'$, apply this line three times, to $G$ with itself, to $S$ with itself and to both,
-# and the squared distance of two Gram matrices becomes a sum over *pairs of positions*, with the kernel $K(x, y) = (x
-# \cdot y)^2$:
+# and the squared distance of two Gram matrices becomes a sum over *pairs of positions*, each with the number
+# $q(x, y) = (x \cdot y)^2$:
 #
-# $$\Big\lVert \frac{G}{M} - \frac{S}{M'} \Big\rVert^2 = \operatorname{mean}_{k,k'} K(x_k, x_{k'})
-#   + \operatorname{mean}_{l,l'} K(y_l, y_{l'}) - 2 \operatorname{mean}_{k,l} K(x_k, y_l).$$
+# $$\Big\lVert \frac{G}{M} - \frac{S}{M'} \Big\rVert^2 = \operatorname{mean}_{k,k'} q(x_k, x_{k'})
+#   + \operatorname{mean}_{l,l'} q(y_l, y_{l'}) - 2 \operatorname{mean}_{k,l} q(x_k, y_l).$$
+#
+# In statistics a function like $q$, which says how alike two points are, is called a **kernel**. It has only the name
+# in common with the kernels of lesson 01, which slide over a picture, and so it gets a letter of its own.
 #
 # The right side has a name. It is the (squared) **maximum mean discrepancy** between the two samples, a standard
 # test of whether two clouds come from one distribution (Gretton and others, 2012). Here are both sides for A and C.
@@ -552,31 +596,46 @@ for cloud in (cloud_p, cloud_q):
 assert np.array_equal(cloud_p.T @ cloud_p, cloud_q.T @ cloud_q)
 assert np.mean(np.square([1, 7])) == 5**2
 assert abs(discrepancy(cloud_p, cloud_q, lambda product: product**4)) > 10
+assert np.sqrt(np.mean((np.sort(cloud_p[:, 0]) - np.sort(cloud_q[:, 0])) ** 2)) == 1
+assert set(cloud_p.sum(axis=1)) == set(cloud_q.sum(axis=1)) == {4}
 
 # %% [markdown]
 # In P one channel is always three times as strong as the other; in Q both are mostly equal, and at two of eight
 # positions one is alone. No style loss built on the $G$ of this layer can prefer the one to the other. Risser, Wilmot
-# and Barnes (2017) describe a simpler confusion: an even 5 has the same mean square as a mixture of 1 and 7 in equal
-# parts, $\tfrac12(1 + 49) = 25$, although mean and deviation differ. They add the *histograms* of the activations to
-# the loss. The histograms of P and Q do differ.
+# and Barnes (2017) describe a confusion of this kind, simpler still: an even 5, say, has the same mean square as a
+# mixture of 1 and 7 in equal parts, $\tfrac12(1 + 49) = 25$, although mean and deviation differ. They add the
+# *histograms* of the activations to the loss.
+#
+# A measure that sees the difference compares sorted lists. Here are the eight activations of channel 0:
+#
+# | cloud | channel 0, sorted |
+# |---|---|
+# | P | 1 1 1 1 3 3 3 3 |
+# | Q | 0 2 2 2 2 2 2 4 |
+#
+# Rank by rank they differ by 1, so the root of the mean squared difference is 1. A sorted list holds all *quantiles*:
+# the smallest value, the middle one, the largest, and those between. One direction through the clouds may still be
+# blind, as the diagonal is here, for the two activations sum to 4 at all sixteen positions. The **sliced Wasserstein
+# distance** (Rabin and others, 2011) therefore projects both clouds onto many random directions, sorts along each, and
+# takes the root mean square of all differences.
 #
 # ## 7. How much does a style need?
 #
 # Do Gram matrices perhaps also keep more than is needed? Over the five layers used here they hold 19,256 different
-# numbers, and the means and standard deviations of the channels
-# 736. Li and others report that styles transferred with the latter look about as good.
+# numbers, and the means and standard deviations of the channels 736, which is 4 %. Li and others report that styles
+# transferred with the latter look about as good.
 
 # %%
-exercises.predict("04-moments", "Two textures are made from one noise, by 200 steps of one optimizer each. One run "
-                  "lowers the distance from the painting in the means and deviations of all channels, the other that "
-                  "in the Gram matrices. How much nearer to the painting, by an independent measure, is the Gram "
-                  "texture after these 200 steps, on average over four styles?", {
-    "half as far": "G has 26 times as many numbers, so one expects much. But 200 steps with all of them come hardly "
-                   "nearer than 200 steps with the few.",
-    "about a quarter nearer": "That is more than was measured for any of the four styles.",
-    "less than a tenth nearer": "By 7 % on average, between 1 % and 13 %. That holds for 200 steps; neither texture is "
-                                "converged then."},
-    right="less than a tenth nearer")
+exercises.predict("04-moments", "Two textures are made from one noise, in 200 steps each. One run lowers the distance "
+                  "from the painting in the means and deviations of all channels, the other that in the Gram matrices. "
+                  "Then the sliced distance in another network measures how far each has come on the way from noise to "
+                  "painting. How far did means and deviations get, compared with Gram matrices?", {
+    "about a twentieth as far": "They are a twenty-sixth of the numbers, but numbers are not all worth the same.",
+    "about half as far": "They say nothing about pairs, so one could expect that. But even the means alone come 86 to "
+                         "97 % as far.",
+    "more than nine tenths as far": "Between 93 % and 99 % as far, in four styles. That holds for 200 steps; neither "
+                                    "texture is converged then."},
+    right="more than nine tenths as far")
 
 # %% tags=["figure"]
 seen = {"marbling": "Both have its colours and its curls, and jagged streaks where the painting has smooth combs. From "
@@ -590,14 +649,12 @@ for name, caption in seen.items():
                       folded="Choose first, then open")
 
 # %% [markdown]
-# All textures were computed beforehand (`make runs`) by L-BFGS, an optimizer that estimates the curvature from its last
-# steps; a little total variation ([lesson 06](06_total_variation.ipynb)) was added to each. In each layer the loss was
-# scaled to begin at the same value, so that none of them gets longer steps. The 200 steps are divided among six sizes
-# from 57 to 320 pixels, and only 12 of them are made at the last one. What is compared here is therefore equal work,
-# and not what either description leads to in the end. To compare them we need a measure that none of them was trained
-# on. We take another network, `plain`, which has other weights, and there the *sliced Wasserstein distance* (Rabin and
-# others, 2011): along random directions through the cloud of positions, how far all the quantiles of the one picture
-# lie from those of the other.
+# All textures were computed beforehand (`make runs`) by L-BFGS, an optimizer of lesson 10, with a little total
+# variation ([lesson 06](06_total_variation.ipynb)) in the sum, and with the loss of each layer scaled to begin at the
+# same value. The 200 steps are divided among six sizes from 57 to 320 pixels, and only 12 of them are made at the last
+# one. What is compared here is therefore equal work, and not what either description leads to in the end. The measure
+# should be one that no run has lowered: we take the sliced Wasserstein distance in the maps of another network,
+# `plain`, which has other weights.
 
 # %%
 from nst_helpers.experiments.statistics import sliced_distance
@@ -612,7 +669,7 @@ def from_painting(image, style_maps):
     """How far a picture is from a painting's maps: the mean over five layers."""
     return np.mean([sliced_distance(maps, style_maps[layer]) for layer, maps in other_maps(image).items()])
 
-# %% tags=["figure"]
+# %%
 styles = ["marbling", "woodcut", "pointillist", "autumn_impasto"]
 kept = {"means": "means only", "moments": "means and deviations", "gram": "Gram matrices"}
 share = {text: [] for text in (*kept.values(), "two halves of the painting")}
@@ -623,24 +680,26 @@ for name in styles:
     for statistic, text in kept.items():
         share[text].append(100 * from_painting(stored(name, statistic), goal) / start)
     share["two halves of the painting"].append(100 * from_painting(whole[:, :160], other_maps(whole[:, 160:])) / start)
+
+# %% tags=["figure"]
 figure, axes = plots.subplots(size=(9, 4.2))
 for number, (text, values) in enumerate(share.items()):
     axes.bar(np.arange(4) + 0.2 * number - 0.3, values, 0.18, label=text, color=(*plots.COLORS[:3], "0.6")[number])
 axes.set(xticks=range(4), xticklabels=[name.replace("_", " ") for name in styles], ylim=(0, 62),
-         ylabel="distance left, in % of noise's", title="How far is each texture from its painting, for another "
-                                                        "network?")
+         ylabel="distance left, in %\nof the noise's distance",
+         title="How far is each texture from its painting, for another network?")
 axes.legend(ncols=2, loc="upper right")
 plots.show(figure, "Distance between each texture and its painting, in per cent of the distance at which the noise "
-                   "began. Grey: how "
-           "far the painting's left half is from its right half. The three statistics lie close together, Gram "
-           "matrices "
-           "mostly lowest.", folded="Choose first, then open")
+           "began. Grey: how far the painting's left half is from its right half. The three statistics lie close "
+           "together, Gram matrices lowest.", folded="Choose first, then open")
 
 # %%
 for text, values in share.items():
     print(f"{text:27}", "  ".join(f"{name} {value:.0f} %" for name, value in zip(styles, values, strict=True)))
-ratios = np.array(share["Gram matrices"]) / share["means and deviations"]
-print(f"Gram over means and deviations: {', '.join(f'{ratio:.2f}' for ratio in ratios)}; mean {ratios.mean():.2f}")
+way = {text: 100 - np.array(share[text]) for text in kept.values()}  # from noise to painting, in %
+for text in ("means only", "means and deviations"):
+    parts = 100 * way[text] / way["Gram matrices"]
+    print(f"{text} get {', '.join(f'{part:.0f} %' for part in parts)} as far as Gram matrices")
 told = {statistic: json.loads((data_folder() / "textures" / f"marbling_{statistic}.json").read_text())["losses"]
         for statistic in ("moments", "gram")}
 for statistic, losses_told in told.items():
@@ -648,25 +707,22 @@ for statistic, losses_told in told.items():
           f"in the last 6 steps down by {100 * (1 - losses_told[-1] / losses_told[-7]):.0f} %")
 
 # %% tags=["check"]
-assert 0.75 < ratios.mean() < 1 and np.all(ratios < 1.1)
+assert np.all(parts > 90) and np.all(parts < 100)
 assert np.mean(share["means only"]) > np.mean(share["means and deviations"]) > np.mean(share["Gram matrices"])
 entries = {layer: network.channels(layer) for layer in layers}
 assert sum(n * (n + 1) // 2 for n in entries.values()) == 19256 and 2 * sum(entries.values()) == 736
 
 # %% [markdown]
-# For 200 steps the finding of Li and others holds here as well. Means and deviations, four per cent of the numbers,
-# leave nearly the same distance to the painting as Gram matrices do. Over the four styles the Gram textures are nearer
-# by seven per cent on average: by thirteen for the marbling, by one for the woodcut. Whoever guessed “half as far”
-# counted numbers; but the guess fits another question. Beyond the distance of the marbling's own two halves, its Gram
-# texture has 5 points left, and the other one 10.
+# For 200 steps the finding of Li and others holds here as well: with 4 % of the numbers, means and deviations bring the
+# noise 93 to 99 % as far as Gram matrices do. But where would it have to arrive? Two halves of one painting are not at
+# distance 0 from each other, so a texture that is as near as they are has nothing left to gain. For the marbling the
+# halves lie at 28 %, the Gram texture at 33 % and the other at 38 %, so that pairs of channels halve what is left,
+# from 10 points to 5.
 #
-# Three limits belong to this result. One noise and one set of random directions were used, so we cannot say which
-# differences of a few per cent another noise would reverse. None of the textures is converged, and those from Gram
-# matrices least: of the marbling's first loss they have three times as much left (printed last), and both losses were
-# still falling. With more steps the Gram textures may gain more than seven per cent; how much they know *in the end*
-# has not been measured. And textures that grow from a tiny picture repeat much of the painting's layout (section 5),
-# which this distance rewards: the pointillist and the autumn texture are nearer to their painting than its two halves
-# are to each other.
+# Neither of these two views is certain to a few per cent. One noise was used, no texture is converged (those from Gram
+# matrices least, as the last two lines tell), and this distance rewards the layout that comes back when a texture grows
+# from a tiny picture (section 5): the pointillist and the autumn texture are nearer to their painting than its two
+# halves are to each other.
 #
 # Try it live, small: choose a style and a statistic, among them the covariances and the correlations of section 3.
 
@@ -683,15 +739,20 @@ figure, axes = plots.subplots(1, 2, size=(6.4, 3.7))
 plots.draw_image(axes[0], resize_image(painting(style), 160, 160), style, smooth=True)
 plots.draw_image(axes[1], image, f"live, from {statistic}", smooth=True)
 plots.show(figure, f"Left the style picture at 160 pixels, right what 60 steps at up to this size make from its "
-                   f"{statistic}: its dots and patches of its colours, and none of its figures.", photo=True)
+                   f"{statistic}: patches of its colours, some upright and dark like its trees. Its dots are lost, and "
+                   "so are its figures.", photo=True)
 
 # %% tags=["check"]
 assert history[-1] < 0.1 * history[0]
 
 # %% [markdown]
-# Section 3 left a question open: does it matter that Gatys' matrix keeps the means of the channels? For the autumn
-# painting, here are the textures from covariances, which have forgotten the means, and from correlations, which have
-# forgotten the deviations too.
+# Section 3 left a question open: does it matter that Gatys' matrix keeps the means of the channels? Multiplied out, the
+# mean product of $F_i - \bar F_i$ and $F_j - \bar F_j$ is
+#
+# $$\text{covariance}_{ij} = \frac{G_{ij}}{M} - \bar F_i\, \bar F_j ,$$
+#
+# so $G$ and the means together hold the covariances. For the autumn painting, here are the textures from covariances,
+# which have forgotten the means, and from correlations, which have forgotten the deviations too.
 
 # %% tags=["figure"]
 autumn = painting("autumn_impasto", 320)
@@ -713,9 +774,8 @@ print("distance left, in % of noise's:", ", ".join(f"{name} {value:.0f} %" for n
 assert max(left.values()) < 1.5 * min(left.values()) and max(left.values()) < 40
 
 # %% [markdown]
-# We might have expected wrong colours, and see none. A single matrix without the means could allow the colours to
-# shift; five layers together seem to leave little room for it. So it does not matter visibly for this painting, this
-# network and 200 steps over six sizes; for other paintings it has not been tested.
+# We might have expected wrong colours, and see none. So it does not matter visibly for this painting, this network and
+# 200 steps over six sizes; for other paintings it has not been tested.
 #
 # ### Exercise 4: repaint a picture by one matrix
 #
@@ -744,26 +804,22 @@ repainted = woodcut @ root(ours, -0.5) @ root(wanted, 0.5)
 exercises.check("04-colors", repainted)
 
 # %% [markdown]
-# ## 8. Can it tell painters apart?
+# ## 8. Can it tell the pictures apart?
 #
-# Three pieces are an anecdote. For a proper test, cut each of the eight paintings into 16 pieces, 128 in all. Take
-# each piece in turn and find its nearest neighbour among the other 127: is it from the same painting? Guessing is
-# right in 15 of 127 cases, or 12 %.
+# For a harder test than that of section 2, cut each of the eight paintings into 16 pieces, 128 in all. Take each piece
+# in turn and find its nearest neighbour among the other 127: is it from the same painting? Guessing is right in 15 of
+# 127 cases, or 12 %.
 
 # %%
-names = ["night_swirls", "pointillist", "autumn_impasto", "marbling",
-         "stained_glass", "woodcut", "great_waves", "cubist_planes"]
 pieces = [whole[top:top + 96, left:left + 96] for whole in (painting(name, 384) for name in names)
           for top in range(0, 384, 96) for left in range(0, 384, 96)]
-painter = np.repeat(np.arange(8), 16)
+whole_of = np.repeat(np.arange(8), 16)  # which painting a piece was cut from
 
 def hits(values):
     """For each piece: is the nearest other one, by the squared difference of these values, of the same painting?"""
-    rows = np.array([np.ravel(value) for value in values], float)
-    squares = np.sum(rows**2, axis=1)
-    distances = squares[:, None] + squares - 2 * rows @ rows.T  # |a|² + |b|² − 2ab: every pair at once
-    np.fill_diagonal(distances, np.inf)  # not itself
-    return painter[distances.argmin(axis=1)] == painter
+    far = distances(values)
+    np.fill_diagonal(far, np.inf)  # not itself
+    return whole_of[far.argmin(axis=1)] == whole_of
 
 # %%
 def percent_right(values):
@@ -790,9 +846,8 @@ for text, percent in {"pixels": pixels, "mean colour": colors, "guessing": 100 *
 axes.set(xticks=range(5), xticklabels=layers, ylabel="nearest piece is of\nthe same painting, in %", ylim=(0, 100),
          yticks=range(0, 101, 20), xlim=(-0.5, 5.3))
 axes.legend(ncols=3, loc="lower center", bbox_to_anchor=(0.43, 1.0), frameon=False)
-plots.show(figure, "How often the nearest of 127 other pieces is of the same painting. The same feature maps do "
-                   "badly when they "
-           "are compared place by place, and well by what they have in common over all positions.")
+plots.show(figure, "How often the nearest of 127 other pieces is of the same painting. The same feature maps do badly "
+           "when they are compared place by place, and well by what they have in common over all positions.")
 
 # %% tags=["check"]
 assert all(right[layer]["Gram matrices"] > right[layer]["place by place"] + 15 for layer in layers)
@@ -844,8 +899,8 @@ assert with_color[1] < 0 < with_color[2] and without[1] > 1
 # With colour the three points between means and Gram matrices are within chance (−8 to +1). Without it the pixels are
 # right for 14 %, little better than guessing, and the Gram matrices of conv3_1 for 77 %, nine points more than the
 # channel means (+4 to +16). Where colours give nothing away, pairs of channels do tell more than the channels one by
-# one. But a “painter” is a single picture here, whose pieces share their subject as well as their brush and are not
-# independent; to separate the two one would need several paintings by each hand.
+# one. But each painting is a single picture, whose pieces share their subject as well as their manner and are not
+# independent; to separate the two, each program would have to draw several.
 #
 # ### Investigation: where does a style begin?
 #
@@ -868,32 +923,32 @@ assert with_color[1] < 0 < with_color[2] and without[1] > 1
 #
 # A Gram matrix is the sum of products of two maps over all positions; $k$ counts positions, not channels, since the
 # other sum would need 275 gigabytes for one picture of 512 × 512. For the three pieces of the opening it reverses the
-# ranking by pixels: B lies 1.07 times as far from A as C by pixels, and at 0.23 to 0.48 of the distance by Gram
-# matrices. $G$ is an uncentered second moment, neither a correlation (two channels at 74° correlate with −0.79) nor a
-# covariance, although for one painting textures made from those look the same. Shuffled positions leave $G$ as it is; a
-# painting moved by half its size changes $G$ of conv5_1 by 8 % at 640 pixels and by 47 % at 64, where the composition
-# has not been forgotten.
+# ranking by pixels, and over 2,688 triples it is right in 90 % (pixels: 58 %). $G$ is an uncentered second moment,
+# neither a correlation (two channels at 74° correlate with −0.79) nor a covariance, although for one painting textures
+# made from those look the same. Shuffled positions leave $G$ as it is; a painting moved by half its size changes $G$ of
+# conv5_1 by 8 % at 640 pixels and by 47 % at 64, where the composition has not been forgotten.
 #
 # To match Gram matrices is to match distributions by the quadratic kernel $(x \cdot y)^2$. There are clouds that it
-# cannot tell apart, and a simpler statistic that comes close: over four styles, after 200 steps and far from
-# convergence, textures from Gram matrices were seven per cent nearer to their painting than textures from means and
-# deviations. Of 128 pieces of eight paintings, the Gram matrices of conv3_1 assign 88 % to the right painting, the
-# channel means 91 %, the maps compared place by place 41 %, and the pixels 26 %. Without colour it is 77 % for the
-# Gram matrices and 67 % for the means.
+# cannot tell apart, and a simpler statistic that comes close: in four styles, after 200 steps and far from convergence,
+# means and deviations had brought the noise 93 to 99 % as far towards the painting as Gram matrices. Of 128 pieces of
+# eight paintings, the Gram matrices of conv3_1 assign 88 % to the right painting and the channel means 91 %; without
+# colour it is 77 % and 67 %.
 
 # %% [markdown]
 # ## Where this is used
 #
 # In [11 Full transfer](11_full_transfer.ipynb) the style of a painting *is* five such matrices, one for each of
 # five layers: once they are computed, the painting could be thrown away. The picture grows over several sizes
-# there, so the caution of section 5 applies, and the content loss decides what stands where.
+# there, so the caution of section 5 applies, and the content loss decides what stands where. As *bilinear pooling*
+# (Lin, RoyChowdhury and Maji, 2015) the same sum of products helps networks to tell species of birds apart.
 #
 # ## Sources and further reading
 #
+# - Portilla, J., Simoncelli, E. (2000): A Parametric Texture Model Based on Joint Statistics of Complex Wavelet
+#   Coefficients. Pairs of filters before there were trained ones, after Julesz (1962): Visual Pattern Discrimination,
+#   and Heeger and Bergen (1995): Pyramid-Based Texture Analysis/Synthesis.
 # - Gatys, L., Ecker, A., Bethge, M. (2015): Texture Synthesis Using Convolutional Neural Networks. Where Gram
-#   matrices of feature maps come from.
-# - Gatys, L., Ecker, A., Bethge, M. (2016): Image Style Transfer Using Convolutional Neural Networks. The same
-#   matrices as the style of a painting.
+#   matrices of feature maps come from; in 2016 they became the style of a painting.
 # - Li, Y., Wang, N., Liu, J., Hou, X. (2017): Demystifying Neural Style Transfer. The proof of section 6, and style
 #   from means and deviations.
 # - Gretton, A., Borgwardt, K., Rasch, M., Schölkopf, B., Smola, A. (2012): A Kernel Two-Sample Test. Maximum mean
