@@ -87,8 +87,7 @@ plots.show(method(pictures, maps, grams),
 # pictures stay as they are. Here it is the other way round.
 #
 # Where does the optimizer start? Gatys and colleagues start from noise, and so does the course's paper (section 4.1):
-# “正常情况下是使用噪声图像作为初始生成图像”, “normally a noise image is used as the initial generated picture”. In
-# noise both losses are high, for it shows nothing, and is not painted like the painting either.
+# “正常情况下是使用噪声图像作为初始生成图像”, “normally a noise image is used as the initial generated picture”.
 
 # %%
 exercises.predict(
@@ -393,10 +392,9 @@ plots.show_lines([f"JPEG 30: off by ≈ {off.max():.0f} at most, by more than 10
 # %% [markdown]
 # At quality 30, 19 of the 819,840 numbers are off by more than 100, the worst by 162. Enlarged, the loss is seen. JPEG
 # stores a picture as YCbCr, because the eye is less sharp for colour than for brightness: at this quality it keeps the
-# two colour channels at half the height and width, and describes each square of 8×8 pixels by a few waves. But who
-# would have said that single numbers are off by more than 100? The guess “by 2 or 3” trusted the eye, which is a poor
-# judge of numbers. Comparing two pictures number by number is one way to compare them, and often not the one that we
-# mean.
+# two colour channels at half the height and width, and describes each square of 8×8 pixels by a few waves. The guess
+# “by 2 or 3” trusted the eye, which is a poor judge of numbers. Comparing two pictures number by number is one way to
+# compare them, and often not the one that we mean.
 #
 # A JPEG changes many numbers and leaves what we see almost as it was. One can also keep every number and leave nothing
 # to see: take all pixels of the photograph and put them back in random order.
