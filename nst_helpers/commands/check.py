@@ -14,6 +14,7 @@ from nst_helpers.system import cores
 def add(commands: argparse._SubParsersAction) -> None:
     """What can be typed behind `check`."""
     check = commands.add_parser("check", help="is this computer ready for class")
+    check.add_argument("--brief", action="store_true", help="leave out what only the command line needs: bfloat16")
     check.set_defaults(command=run, parser=check)
 
 
@@ -24,12 +25,13 @@ def run(options: argparse.Namespace) -> int:
 
     gpus = len(tf.config.list_physical_devices("GPU"))
     print(f"TensorFlow {tf.__version__}, Keras {keras.__version__}, {gpus} GPUs")
-    from nst_helpers.networks import bfloat16_ratio
+    print(f"one iteration at 256×171 pixels: {1000 * _seconds_an_iteration():.0f} ms")
+    if not options.brief:
+        from nst_helpers.networks import bfloat16_ratio
 
-    ratio = bfloat16_ratio()
-    print(f"one iteration at 256×171 pixels: {1000 * _seconds_an_iteration():.0f} ms in float32; a convolution in "
-          f"bfloat16 takes {ratio:.2f} times its time, so --precision bfloat16 "
-          f"{'pays' if ratio < 0.8 else 'does not pay'} here")
+        ratio = bfloat16_ratio()
+        print(f"a convolution in bfloat16 takes {ratio:.2f} times the time of one in float32, so --precision bfloat16 "
+              f"{'pays' if ratio < 0.8 else 'does not pay'} here")
     free = shutil.disk_usage(Path.cwd()).free
     print(f"free disk space here: {free / 1e9:.1f} GB")
     print("ready: this computer runs the course")

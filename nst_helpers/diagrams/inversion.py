@@ -1,4 +1,4 @@
-"""Feature inversion: what differs where, the way back through a layer, pushes, and the sheets of a pyramid."""
+"""Feature inversion: what differs where, the way back through a layer, gradients, and the levels of a pyramid."""
 
 from collections.abc import Mapping, Sequence
 
@@ -41,27 +41,27 @@ def differences(images: Sequence[Image], titles: Sequence[str], line: float, mos
     return figure
 
 
-def pushes_at(image: Image, pushes: Mapping[str, Image], mask: Map, window: tuple[int, int, int, int],
-              titles: Sequence[str]) -> Figure:
-    """A part of an image, and the push that each layer gives its pixels there: the mean of R, G and B.
+def gradients_at(image: Image, gradients: Mapping[str, Image], mask: Map, window: tuple[int, int, int, int],
+                 titles: Sequence[str]) -> Figure:
+    """A part of an image, and the negative gradient of each layer's loss there: the mean of R, G and B.
 
     Args:
-        image: (height, width, 3), 0–255. pushes: {layer: array like the image}. mask: (height, width), 0–1; its
-            border is drawn. window: (top, bottom, left, right). titles: of the image and of each push.
+        image: (height, width, 3), 0–255. gradients: {layer: array like the image}. mask: (height, width), 0–1; its
+            border is drawn. window: (top, bottom, left, right). titles: of the image and of each gradient.
 
     Returns:
-        A matplotlib Figure, 10 inches wide, with a colour bar from − to +: each push is on its own scale.
+        A matplotlib Figure, 10 inches wide, with a colour bar from − to +: each is on its own scale.
     """
     top, bottom, left, right = window
     part = slice(top, bottom), slice(left, right)
-    rows = -(-(len(pushes) + 1) // 3)
+    rows = -(-(len(gradients) + 1) // 3)
     figure, axes = subplots(rows, 3, size=(10, 0.7 + rows * (0.3 + 3.3 * (bottom - top) / (right - left))))
     draw_image(axes.flat[0], image[part], titles[0], smooth=True)
-    for axis in axes.flat[len(pushes) + 1 :]:
+    for axis in axes.flat[len(gradients) + 1 :]:
         axis.set_axis_off()
         axis.grid(False)
-    for axis, push, title in zip(axes.flat[1 : len(pushes) + 1], pushes.values(), titles[1:], strict=True):
-        brightness = push.mean(axis=2)[part]
+    for axis, gradient, title in zip(axes.flat[1 : len(gradients) + 1], gradients.values(), titles[1:], strict=True):
+        brightness = gradient.mean(axis=2)[part]
         axis.imshow(brightness / np.quantile(np.abs(brightness), 0.995), cmap=SIGNED, vmin=-1, vmax=1,
                             interpolation="nearest")
         axis.set_title(title, fontsize=11)
@@ -113,23 +113,23 @@ def _arrow(axes, start, end, words, color, above):
               fontsize=9.5, color=INK)
 
 
-def sheets_of_pyramid(sheets: Sequence[Image], image: Image) -> Figure:
-    """The sheets of a pyramid, lying above each other from coarse to fine, and the picture that is their sum.
+def levels_of_pyramid(levels: Sequence[Image], image: Image) -> Figure:
+    """The levels of a pyramid, lying above each other from coarse to fine, and the picture that is their sum.
 
     Args:
-        sheets: arrays (height/2ᵏ, width/2ᵏ, 3), finest first, of values below and above zero.
+        levels: arrays (height/2ᵏ, width/2ᵏ, 3), finest first, of values below and above zero.
         image: (height, width, 3), 0–255: the sum.
 
     Returns:
         A figure.
     """
     figure, (left, right) = subplots(1, 2, size=(10, 4.6), width_ratios=[1.35, 1])
-    count, height = len(sheets), 0.62
-    for level, sheet in enumerate(reversed(sheets)):
-        _lying(left, shown(sheet), base=level * height)
-        k = count - 1 - level
+    count, height = len(levels), 0.62
+    for row, level in enumerate(reversed(levels)):
+        _lying(left, shown(level), base=row * height)
+        k = count - 1 - row
         size = "each pixel by itself" if k == 0 else f"blocks of {2**k} × {2**k}"
-        left.text(2.12, level * height + 0.28, f"sheet {k}: {size}", fontsize=10.5, color=INK)
+        left.text(2.12, row * height + 0.28, f"level {k}: {size}", fontsize=10.5, color=INK)
     left.set(xlim=(-0.1, 3.5), ylim=(-0.15, (count - 1) * height + 0.85), aspect="equal")
     left.set_axis_off()
     left.grid(False)
@@ -148,9 +148,9 @@ def _lying(axes, picture, base):
     axes.plot(*corners.T, color=INK, linewidth=0.8, zorder=base + 1.1)
 
 
-def shown(sheet: Image) -> Image:
-    """A sheet as a picture: its mean is mid-grey, and its strongest value is black or white."""
-    centered = np.asarray(sheet) - np.mean(sheet)
+def shown(level: Image) -> Image:
+    """A level as a picture: its mean is mid-grey, and its strongest value is black or white."""
+    centered = np.asarray(level) - np.mean(level)
     return (128 + 127 * np.clip(centered / (np.quantile(np.abs(centered), 0.99) or 1.0), -1, 1)).astype(np.float32)
 
 

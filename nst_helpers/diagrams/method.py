@@ -95,7 +95,13 @@ def _measured(axes, maps, grams):
     for name, row, letter in (("content", TOP, "C"), ("generated", MIDDLE, "F")):
         _picture(axes, np.sqrt(maps[name]), MAPS + 6, row, 8.6, BLUE, 1.5)
         axes.text(MAPS + 6, row + 4.9, f"feature maps {letter}", ha="center", va="bottom", fontsize=11, color=BLUE)
-    _arrow(axes, (MAPS + 12.8, MIDDLE), (GRAMS - 0.3, MIDDLE))
+    below = MIDDLE - 6.7  # the Gram matrix comes from the network too, from other layers than the maps
+    axes.plot((MAPS - 4.6, MAPS - 2.6, MAPS - 2.6, MAPS + 15.4, MAPS + 15.4),
+              (MIDDLE - 1.6, MIDDLE - 1.6, below, below, MIDDLE - 1.6), color=FAINT, linewidth=2, zorder=1,
+              solid_joinstyle="round")
+    _arrow(axes, (MAPS + 15.3, MIDDLE - 1.6), (GRAMS - 0.3, MIDDLE - 1.6))
+    for x, row in ((MAPS + 6.4, below), (MAPS + 6.4, BOTTOM)):
+        axes.text(x, row - 0.6, "five layers", ha="center", va="top", fontsize=10, color=FAINT)
     for name, row, letter in (("generated", MIDDLE, "G"), ("style", BOTTOM, "S")):
         _picture(axes, np.sqrt(grams[name]), GRAMS + 5, row, 10, GREEN, 1.5)
         axes.text(GRAMS + 5, row + 5.6, f"Gram matrix {letter}", ha="center", va="bottom", fontsize=11, color=GREEN)
@@ -152,7 +158,7 @@ def _way_back(axes):
               "change all of them a little, and start again", ha="center", va="center", fontsize=11.5, color="white",
               weight="bold", zorder=4, linespacing=1.35,
               bbox={"boxstyle": "round,pad=0.55", "facecolor": ORANGE, "edgecolor": "white", "linewidth": 2})
-    _lessons(axes, NETWORK + 46, low + 4.2, "08  09  10")
+    _lessons(axes, NETWORK + 66, low, "08  09  10")
 
 
 def _lessons(axes, x, row, text):

@@ -63,7 +63,8 @@ def coding_errors(image: Image, coded: Image, part: tuple[slice, slice]) -> Figu
     axes[1, 0].set_title("how far each pixel is off", fontsize=11)
     axes[1, 0].set_axis_off()
     axes[1, 0].grid(False)
-    figure.colorbar(shown, ax=axes[1, 0], shrink=0.85, label="grey levels", ticks=[0, 10, 40, 80, 120, 160])
+    figure.colorbar(shown, ax=axes[1, 0], shrink=0.85, label="grey levels (root scale)",
+                    ticks=[0, 10, 40, 80, 120, 160])
     axes[1, 1].hist(off.ravel(), bins=np.arange(0, off.max() + 10, 10), color=BLUE)
     axes[1, 1].set(yscale="log", xlabel="off by, grey levels", ylabel="so many numbers")
     axes[1, 1].set_title(f"all {off.size:,} numbers of the picture", fontsize=11)
@@ -93,7 +94,7 @@ def marked_spots(images: Sequence[Image], titles: Sequence[str], found: Sequence
             axis.add_patch(Rectangle(place[::-1] - near, 2 * near, 2 * near, fill=False, edgecolor=ORANGE,
                                      linewidth=1.6))
     handles = [Line2D([], [], linestyle="", marker=marker, markersize=13, markerfacecolor="none", markeredgewidth=2.4,
-                      markeredgecolor=color) for marker, color in (("o", GREEN), ("o", BLUE), ("s", ORANGE))]
+                      markeredgecolor=color) for marker, color in (("o", GREEN), ("$◌$", BLUE), ("s", ORANGE))]
     figure.legend(handles, ["true spot, found", "true spot, lost (dotted)", "invented"], ncols=3, frameon=False,
                   loc="outside lower center", fontsize=11)
     return figure

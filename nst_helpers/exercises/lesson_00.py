@@ -37,7 +37,7 @@ EXERCISES = {
     "00-negative": Repair(
         truth=lambda image: 255 - image,
         planted=lambda image: image.max() - image,
-        symptom="With the pictures tried here, what comes out is no negative.",
+        symptom="With the pictures tried here, the result is not a negative.",
         inputs=_pictures,
         mistakes={
             "pixels go from 0 to 255 here, not from 0 to 1: what must black become?": lambda image: 1 - image,

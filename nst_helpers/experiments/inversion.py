@@ -1,8 +1,9 @@
 """Feature inversion: a picture found again from the feature maps of one layer, with each help by itself.
 
 Mahendran, Vedaldi, "Understanding Deep Image Representations by Inverting Them", CVPR 2015: minimize the content loss
-over the picture, with a regularizer that prefers natural pictures. The pyramid is a multi-scale parametrization, as in
-Olah, Mordvintsev, Schubert, "Feature Visualization", Distill 2017.
+over the picture, with a regularizer that prefers natural pictures. The pyramid (Burt, Adelson, "The Laplacian Pyramid
+as a Compact Image Code", 1983) is a multi-scale parametrization, as in Olah, Mordvintsev, Schubert, "Feature
+Visualization", Distill 2017.
 """
 
 import json
@@ -29,7 +30,7 @@ class Help(NamedTuple):
     """What an inversion gets beside the content loss.
 
     Attributes:
-        sheets: 1: each pixel is a variable of its own; n: the picture is the sum of n sheets, sheet k enlarged by 2ᵏ.
+        sheets: 1: each pixel is a variable of its own; n: the picture is the sum of n levels, level k enlarged by 2ᵏ.
         smoothness: weight of the mean total variation at the start; 0: none.
         rate: Adam's learning rate at the start, in grey levels; it falls to 0 on a half cosine.
     """
@@ -43,33 +44,33 @@ class Help(NamedTuple):
 NONE, BOTH = Help(1, 0.0, 30.0), Help(5, 0.02, 30.0)
 
 
-def sum_of_sheets(sheets: Sequence[Tensor]) -> Tensor:
-    """The picture of a pyramid: sheet k, (⌈height/2ᵏ⌉, ⌈width/2ᵏ⌉, 3), is enlarged to sheet 0's size; their sum."""
-    size = sheets[0].shape[:2]
-    return tf.add_n([sheets[0], *(tf.image.resize(sheet, size, "bicubic") for sheet in sheets[1:])])
+def sum_of_levels(levels: Sequence[Tensor]) -> Tensor:
+    """The picture of a pyramid: level k, (⌈height/2ᵏ⌉, ⌈width/2ᵏ⌉, 3), is enlarged to level 0's size; their sum."""
+    size = levels[0].shape[:2]
+    return tf.add_n([levels[0], *(tf.image.resize(level, size, "bicubic") for level in levels[1:])])
 
 
-def first_sheets(start: Image, number: int) -> list[Image]:
-    """A pyramid whose picture is `start` (height, width, 3): on the finest sheet; the coarser ones are zero."""
+def first_levels(start: Image, number: int) -> list[Image]:
+    """A pyramid whose picture is `start` (height, width, 3): on the finest level; the coarser ones are zero."""
     height, width = start.shape[:2]
     empty = [np.zeros((-(-height // 2**k), -(-width // 2**k), 3), np.float32) for k in range(1, number)]
     return [np.asarray(start, np.float32), *empty]
 
 
-def split_into_sheets(image: Image, number: int = 5) -> list[Image]:
-    """The sheets of an image, coarse ones first taken: each the mean over its blocks of what the coarser ones left.
+def split_into_levels(image: Image, number: int = 5) -> list[Image]:
+    """The levels of an image, coarse ones first taken: each the mean over its blocks of what the coarser ones left.
 
     Args:
-        image: (height, width, 3). number: of sheets.
+        image: (height, width, 3). number: of levels.
 
     Returns:
-        A list as of `first_sheets`, whose `sum_of_sheets` is the image: any picture is such a sum.
+        A list as of `first_levels`, whose `sum_of_levels` is the image: any picture is such a sum.
     """
-    sheets, left = [], tf.cast(image, tf.float32)
-    for empty in reversed(first_sheets(image, number)):
-        sheets.insert(0, tf.image.resize(left, empty.shape[:2], "area"))
-        left = left - tf.image.resize(sheets[0], image.shape[:2], "bicubic")
-    return [sheet.numpy() for sheet in sheets]
+    levels, left = [], tf.cast(image, tf.float32)
+    for empty in reversed(first_levels(image, number)):
+        levels.insert(0, tf.image.resize(left, empty.shape[:2], "area"))
+        left = left - tf.image.resize(levels[0], image.shape[:2], "bicubic")
+    return [level.numpy() for level in levels]
 
 
 def start_image(height: int, width: int, start: str = "noise", seed: int = 0) -> Image:
@@ -90,17 +91,17 @@ def invert(network: FeatureNetwork, photo: Image, layer: str, help_given: Help =
         each step.
     """
     share = share_of(network, photo, layer)
-    sheets = [tf.constant(sheet) for sheet in
-              first_sheets(start_image(*photo.shape[:2], start=start, seed=seed), help_given.sheets)]
-    states = [Adam(1.0).init(sheet)._replace(t=tf.constant(0.0)) for sheet in sheets]
+    levels = [tf.constant(level) for level in
+              first_levels(start_image(*photo.shape[:2], start=start, seed=seed), help_given.sheets)]
+    states = [Adam(1.0).init(level)._replace(t=tf.constant(0.0)) for level in levels]
     step = _stepper(share, help_given)
     for number in range(steps):
         done = number / steps
         rate = help_given.rate * cosine(number, steps)
-        image, value, sheets, states = step(sheets, states, tf.constant(rate),
+        image, value, levels, states = step(levels, states, tf.constant(rate),
                                             tf.constant(help_given.smoothness * FADE**done))
         yield image.numpy(), float(value)
-    image = tf.clip_by_value(sum_of_sheets(sheets), 0.0, 255.0)
+    image = tf.clip_by_value(sum_of_levels(levels), 0.0, 255.0)
     yield image.numpy(), float(share(image))
 
 
@@ -112,23 +113,23 @@ def share_of(network: FeatureNetwork, photo: Image, layer: str) -> Callable[[Ten
 
 
 def _stepper(share, help_given):
-    """(sheets, states, rate, smoothness) → (image, share, sheets, states), compiled."""
+    """(levels, states, rate, smoothness) → (image, share, levels, states), compiled."""
 
     @tf.function
-    def step(sheets, states, rate, smoothness):
+    def step(levels, states, rate, smoothness):
         with tf.GradientTape() as tape:
-            tape.watch(sheets)
-            image = sum_of_sheets(sheets)
+            tape.watch(levels)
+            image = sum_of_levels(levels)
             loss = value = share(image)
             if help_given.smoothness:
                 pixels = tf.cast(tf.size(image) / 3, tf.float32)
                 loss += smoothness * total_variation(image, TV_EPSILON) / pixels
-        gradients = tape.gradient(loss, sheets)
-        moved = [Adam(rate).step(*triple) for triple in zip(sheets, gradients, states, strict=True)]
-        sheets, states = [sheet for sheet, _ in moved], [state for _, state in moved]
-        if len(sheets) == 1:
-            sheets = [tf.clip_by_value(sheets[0], 0.0, 255.0)]
-        return tf.clip_by_value(image, 0.0, 255.0), value, sheets, states
+        gradients = tape.gradient(loss, levels)
+        moved = [Adam(rate).step(*triple) for triple in zip(levels, gradients, states, strict=True)]
+        levels, states = [level for level, _ in moved], [state for _, state in moved]
+        if len(levels) == 1:
+            levels = [tf.clip_by_value(levels[0], 0.0, 255.0)]
+        return tf.clip_by_value(image, 0.0, 255.0), value, levels, states
 
     return step
 

@@ -12,7 +12,7 @@ from nst_helpers.shipped import picture_names, shipped_picture
 from nst_helpers.widgets.base import Drawing, Panel, choice_slider, dropdown, encoded, font, pillow
 from nst_helpers.widgets.live import Live
 
-HELPED, ALONE = "with help", "content loss alone"
+HELPED, ALONE = "smoothness and pyramid", "content loss alone"
 HELPS = {HELPED: BOTH, ALONE: NONE}
 HEIGHT, WIDTH = 128, 192
 TOPS = {"astronaut": 4}  # where the window begins; by default in the middle

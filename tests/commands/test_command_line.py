@@ -332,6 +332,12 @@ def test_check(monkeypatch, capsys):
     assert any("in bfloat16 takes" in line and "pay" in line for line in lines)
 
 
+def test_a_brief_check_leaves_out_what_no_lesson_explains(capsys):
+    assert main(["check", "--brief"]) == 0
+    told = capsys.readouterr().out
+    assert "bfloat16" not in told and "one iteration" in told and told.splitlines()[-1].startswith("ready")
+
+
 def test_the_settings_file_is_plain_json(pictures, tmp_path):
     run(pictures, "--folder", str(tmp_path / "all"), "--quiet")
     stored = json.loads((tmp_path / "all" / "settings.json").read_text())

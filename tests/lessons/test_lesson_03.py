@@ -159,12 +159,12 @@ def test_every_help_lowers_the_loss_and_stays_within_0_to_255(given, start, smal
 
 def test_sheets_add_up_to_the_picture_they_were_split_from(small):
     (by_lesson,) = lesson_functions(LESSON, "add_up")
-    sheets = helps.split_into_sheets(small)
+    sheets = helps.split_into_levels(small)
     assert [sheet.shape[:2] for sheet in sheets] == [(48, 64), (24, 32), (12, 16), (6, 8), (3, 4)]
-    for together in (by_lesson, helps.sum_of_sheets):
+    for together in (by_lesson, helps.sum_of_levels):
         np.testing.assert_allclose(together(sheets), small, atol=1e-2)
     even = [np.full_like(sheet, 10 * k) for k, sheet in enumerate(sheets)]
-    np.testing.assert_allclose(helps.sum_of_sheets(even), np.full_like(small, 100), atol=1e-3)
+    np.testing.assert_allclose(helps.sum_of_levels(even), np.full_like(small, 100), atol=1e-3)
 
 
 def test_likeness_of_a_picture_to_itself_and_to_its_negative(small):
@@ -197,9 +197,9 @@ def test_the_diagrams_draw():
     photo = helps.cat_window()
     mask = np.zeros(photo.shape[:2])
     mask[40:90, 80:150] = 1
-    for figure in (inversion.backward_path(), inversion.sheets_of_pyramid(helps.split_into_sheets(photo), photo),
+    for figure in (inversion.backward_path(), inversion.levels_of_pyramid(helps.split_into_levels(photo), photo),
                    inversion.differences([photo, photo[:, ::-1]], ["one", "other"], 112),
-                   inversion.pushes_at(photo, {"conv1_1": photo - 117}, mask, (5, 125, 25, 201), ["one", "other"])):
+                   inversion.gradients_at(photo, {"conv1_1": photo - 117}, mask, (5, 125, 25, 201), ["one", "other"])):
         assert len(plots.png(figure)) > 10_000
 
 
