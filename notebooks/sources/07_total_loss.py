@@ -30,8 +30,8 @@ plots.show(same_place([run.image for run in opening], [f"β/α = {run.settings.s
 # weights from one paper or program to another, and to tell when the result depends on where the descent began.
 #
 # **Needs**: [03 Content loss](03_content_loss.ipynb), [05 Style loss](05_style_loss.ipynb) and [06 Total
-# variation](06_total_variation.ipynb). · **Time**: 60 minutes to read, 40 s of computing on two cores. · **Course’s
-# paper**: section 2.3.3, and steps 3 to 5 of section 4.1.
+# variation](06_total_variation.ipynb). · **Time**: 60 minutes to read, 40 s of computing on two cores. ·
+# **Course’s paper**: section 2.3.3, and steps 3 to 5 of section 4.1.
 
 # %%
 import numpy as np
