@@ -15,10 +15,10 @@ if TYPE_CHECKING:  # NumPy and matplotlib take half a second, and the command li
 # Okabe and Ito's palette (2008), made to be told apart with any kind of colour vision; dash patterns help in print.
 BLUE, ORANGE, GREEN, PINK, SKY, AMBER = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00"
 COLORS = (BLUE, ORANGE, GREEN, PINK, SKY, AMBER)  # in the order in which to use them
-LINES: dict[str, dict[str, Any]] = {
+LINES: dict[str, dict[str, Any]] = {  # one colour for each loss, in diagrams too; orange is the optimizer's
     "content": {"label": "content, α L_content", "color": BLUE, "linestyle": "-"},
-    "style": {"label": "style, β L_style", "color": ORANGE, "linestyle": "--"},
-    "tv": {"label": "total variation, γ TV", "color": GREEN, "linestyle": "-."},
+    "style": {"label": "style, β L_style", "color": GREEN, "linestyle": "--"},
+    "tv": {"label": "total variation, γ TV", "color": PINK, "linestyle": "-."},
 }
 
 

@@ -50,7 +50,7 @@ plots.show(figure, "Part of a photograph, and what three sets of nine numbers ma
 # over a small window that slides over the picture, and every network in this course is built from it. At the end of
 # this lesson you will be able to look at a small kernel and say what it will do, to design one that does what you
 # want, to compute the size of the map it makes, and to explain why a layer of such kernels needs 1,792 numbers where
-# an ordinary layer would need 483 billion.
+# one that joins every output to every pixel would need 483 billion.
 #
 # **Needs**: [00 Start here](00_start_here.ipynb) · **Time**: 60 minutes to read, half a minute to compute ·
 # **Course’s paper**: section 2.1
@@ -113,14 +113,12 @@ plots.show(figure, "Left, the level as a stack of showers, each of which halves 
                    "response multiplied hour by hour: the rain of hour 4 hardly counts, though it has just fallen.")
 
 # %% [markdown]
-# The right half of the figure is there because of a dot. The course's paper introduces the continuous form, for rain
-# that does not fall in steps of an hour, as $(f \cdot g)(t) = \int_{-\infty}^{\infty} f(\tau) g(t - \tau) d\tau$ (if
-# you know no integrals, the sum above is enough). The integral is the convolution, but a dot between two functions
-# means their product, which treats all rain as if it had fallen in hour 0: the level of hour 4 is 3.5 litres, the
-# product 0.19. The sign for convolution is a star, $(f * g)(t)$. What the course's paper says about its formula in
-# words is right (if its 所以, “therefore”, is a misprint of 所有, “all”): “每一时刻可变系统 f 在受其它所以时刻影响 g
-# 下后的状态的叠加”, the superposition of what the changing system $f$ has become, at each moment, under the influence
-# $g$ of all other moments.
+# A product treats all rain as if it had fallen in hour 0: the level of hour 4 is 3.5 litres, the product 0.19. So the
+# sign matters. Convolution is written with a star, $(f * g)(t)$; the course's paper, which gives the continuous form
+# for rain that does not fall in steps of an hour, has a dot, $(f \cdot g)(t) = \int_{-\infty}^{\infty} f(\tau) g(t -
+# \tau) d\tau$, but means the same (if you know no integrals, the sum above is enough). In its words, “每一时刻可变系统
+# f 在受其它所以时刻影响 g 下后的状态的叠加”, “the superposition of what the changing system $f$ has become, at each
+# moment, under the influence $g$ of all other moments” (所以 read as 所有).
 
 # %% tags=["check"]
 assert level[4] == 3.5 and np.isclose((rain * left)[4], 0.1875)
@@ -210,14 +208,16 @@ sliding_window()
 
 # %% [markdown]
 # Where the window lies on an even area, outside the square or inside it, the products cancel and $F = 0$. At the left
-# edge, from dark to bright, $F$ is 32. At the soft right edge it is below zero, and spread over three columns instead
-# of two. The map tells where an edge is, which side is brighter, and how sharp it is.
+# edge, from dark to bright, $F$ is 32 (24 and 8 at its ends, where fewer rows of the window meet it). At the soft right
+# edge it is below zero, and spread over three columns instead of two. The map tells where an edge is, which side is
+# brighter, and how sharp it is.
 
 # %% tags=["check"]
 from nst_helpers.widgets.convolution import SMALL_PICTURE
 
 square = correlate_loops(SMALL_PICTURE, kernels["edges"])
 assert square[3].tolist() == [0, 32, 32, 0, 0, -16, -32, -16, 0, 0]
+assert square[:, 1].tolist() == [8, 24, 32, 32, 32, 24]
 
 # %% [markdown]
 # ## 3. Reading a kernel
@@ -272,9 +272,11 @@ exercises.check("01-shift", to_the_right)
 # Photographs are blurred in one direction when the camera moves while the shutter is open. Design a square kernel with
 # an odd side for a camera that moved evenly along the diagonal between the upper left and the lower right. Even areas
 # shall keep their brightness, and the picture shall stay in its place. Stripes that run along the movement shall keep
-# their contrast. Stripes across it, 14 pixels apart or closer, shall lose at least half of theirs, which needs a
-# movement of a certain length. The check measures all four, and shows your kernel at work on a photograph, on each
-# colour by itself.
+# their contrast, the difference between bright and dark. Stripes across it shall lose at least half of theirs if they
+# are 14 pixels apart or closer, measured along the movement (20 along a row). How long must the movement be? One as
+# long as the distance from stripe to stripe leaves no contrast, since every pixel then collects as much bright as dark;
+# one half as long still leaves about two thirds. The check measures all four, and shows your kernel at work on a
+# photograph, on each colour by itself.
 
 # %% tags=["exercise"]
 motion = ...  # your kernel: an array (side, side), rows first
@@ -288,8 +290,20 @@ exercises.check("01-motion", motion)
 # %% [markdown]
 # ### Does the map say where the picture looks like the kernel?
 #
-# It is often said that $F$ is large where the picture looks like the kernel. The experiment is easy: we cut the cat's
-# left eye out of a photograph, 57×57 pixels of it, and use this patch itself as the kernel.
+# It is often said that $F$ is large where the picture looks like the kernel. To search a picture for a small piece of
+# it is called **template matching**, and the experiment is easy: we cut the cat's left eye out of a photograph, 57×57
+# pixels of it, and use this patch itself as the kernel.
+
+# %%
+cat = np.rint(load_image(data_folder() / "content" / "cat.jpg", max_size=400).mean(axis=2)).astype(float)
+eye = cat[74:131, 124:181]  # rows, columns
+
+# %% tags=["figure"]
+from nst_helpers.diagrams.likeness import framed, labelled_places
+
+plots.show(framed(cat, {"A": (74, 124)}, 57),
+           "The photograph, and the patch that becomes the kernel (A).",
+           photo=True)
 
 # %%
 exercises.predict("01-eye", "The kernel is the cat's eye, cut out of this photograph. Where is F largest?", {
@@ -306,23 +320,22 @@ def correlate(grey, kernel):
     windows = sliding_window_view(grey, kernel.shape)  # (height, width, m, n)
     return np.einsum("ijmn,mn->ij", windows, kernel)
 
-cat = np.rint(load_image(data_folder() / "content" / "cat.jpg", max_size=400).mean(axis=2)).astype(float)
-eye = cat[74:131, 124:181]  # rows, columns
 product = correlate(cat, eye)
 centered = correlate(cat, eye - eye.mean())  # the same kernel, but with the sum 0
+normalized = centered / sliding_window_view(cat, eye.shape).std(axis=(2, 3))  # over the contrast of each window
 
 # %% tags=["figure"]
-from nst_helpers.diagrams.likeness import labelled_places
-
 elsewhere = centered.copy()
 elsewhere[44:105, 94:155] = -np.inf  # all but the eye itself
 best = [np.unravel_index(one.argmax(), one.shape) for one in (product, centered, elsewhere)]
-windows = {"A": (74, 124), "B": best[0], "C": best[2]}
-plots.show(labelled_places(cat, {"weights as they are": product, "weights with the sum 0": centered}, windows, 57),
-           "Above, the windows at the eye itself (A), on the pale chest (B) and at the other eye (C). Below, both maps "
-           "as shares of their largest values, with a dot at each window’s upper left corner. Left, the eye as it is: "
-           "the map is a blurred picture of brightness, and B has its largest value. Right, with the mean taken off: "
-           "A has the largest, and C comes next.", photo=True, folded="Choose first, then open")
+maps = {"weights as they are": product, "weights with the sum 0": centered,
+        "and over the window’s contrast": normalized}
+plots.show(labelled_places(cat, maps, {"A": (74, 124), "B": best[0], "C": best[2]}, 57),
+           "The windows at the eye itself (A), on the pale chest (B) and at the other eye (C), and three maps as "
+           "shares of their largest values, with a dot at each window’s upper left corner. The eye as it is: the map "
+           "is a blurred picture of brightness, and B has its largest value. With the mean taken off, A has the "
+           "largest, and C comes next. Divided by each window’s contrast, the order is the same.", photo=True,
+           folded="Choose first, then open")
 
 # %% tags=["check"]
 assert best[1] == (74, 124) and 0.59 < product[74, 124] / product[best[0]] < 0.61
@@ -330,13 +343,19 @@ assert cat[209:266, 40:97].mean() > 1.2 * cat.mean()
 assert abs(best[2][0] - 88) <= 3 and abs(best[2][1] - 247) <= 3
 assert 0.57 < elsewhere.max() / centered.max() < 0.59
 assert np.allclose(correlate(cat[:80] / 2, eye - eye.mean()), centered[:24] / 2)
+assert np.unravel_index(normalized.argmax(), normalized.shape) == (74, 124)
+assert np.isclose(normalized[best[2]] / normalized.max(), 0.52, atol=0.01)
 
 # %% [markdown]
 # The largest product lies on bright fur, because a sum of products with positive weights measures brightness first of
 # all. A kernel with the sum 0 is blind to an even brightness, and now the map is largest exactly where the eye was cut
-# out; the second place, with 0.58 of the first, is the other eye. So the common saying needs an addition: $F$ is large
-# where the picture looks like the kernel *and is rich in contrast, and, unless the weights add up to 0, bright*.
-# Networks keep this plain sum, add a number of their own (a **bias**), and cut off what is below 0, as lesson 02 shows.
+# out; the second place, with 0.58 of the first, is the other eye. One thing is still measured besides likeness: in a
+# photograph of half the contrast the whole map would be half as large. Dividing by the contrast of each window (the
+# standard deviation of its pixels) takes this away too. What is left is the **normalized cross-correlation**, which is
+# 1, its largest value, at a perfect match only; the other eye reaches 0.52. So the common saying needs an addition: $F$
+# is large where the picture looks like the kernel *and is rich in contrast, and, unless the weights add up to 0,
+# bright*. Networks keep the plain sum, add a number of their own (a **bias**), and cut off what is below 0, as lesson
+# 02 shows.
 #
 # ## 4. The same, without loops
 #
@@ -392,11 +411,15 @@ plots.show_images([from_file, correlate_file(from_file, kernels["edges"])], ["pi
 #
 # The first reads $h$ backwards, the second reads $K$ forwards. Strictly speaking, the second is therefore not the
 # convolution of mathematics but a **cross-correlation**. The course's paper calls both convolution and says that the
-# second is “类似于在离散情况下,数学中对卷积的定义”, similar to the discrete definition in mathematics; nearly all
-# literature on networks does the same, and so will this course from the next section on. The true convolution in two
-# dimensions is $\sum_{m=0}^{k-1} \sum_{n=0}^{k-1} I(i - m, j - n)\, K(m, n)$. Counting $m$ and $n$ down instead of up,
-# from $k - 1$ to 0, turns its terms into $I(i - (k-1) + m,\ j - (k-1) + n)\, K(k-1-m,\ k-1-n)$. If we name each place
-# by its window's upper left corner, as for $F$, the first $k - 1$ disappears:
+# second is “类似于在离散情况下,数学中对卷积的定义”, “similar to the discrete definition in mathematics”; nearly all
+# literature on networks does the same, and so will this course from the next section on.
+#
+# **With a pencil**, in one row. Let the pixels $1, 2, 0, 4$ be the rain and the kernel $5, 3, 1$ the response, so $k =
+# 3$. The level of hour 2 is $y_2 = 1 \cdot 1 + 2 \cdot 3 + 0 \cdot 5 = 7$. It uses the pixels 0, 1 and 2, and it is
+# correlation with the *reversed* kernel $1, 3, 5$ at the window that begins at pixel 0. Likewise $y_3 = 2 \cdot 1 + 0
+# \cdot 3 + 4 \cdot 5 = 22$ belongs to the window that begins at pixel 1. In time a result is named after the last pixel
+# of its window, in a picture after the first one, $k - 1 = 2$ before it; the numbers are the same. In two dimensions
+# rows and columns are reversed, which is a half turn of the kernel:
 #
 # $$(I * K)(i, j) = \sum_{m=0}^{k-1} \sum_{n=0}^{k-1} I(i + m,\ j + n)\, K(k - 1 - m,\ k - 1 - n)$$
 #
@@ -411,6 +434,7 @@ spot[2, 2] = 1
 numbers = np.arange(1, 10).reshape(3, 3)
 correlated, convolved = correlate(spot, numbers), correlate(spot, numbers[::-1, ::-1])
 trap = np.array([[numbers[-m, -n] for n in range(3)] for m in range(3)])
+print("in one row:", np.convolve([1, 2, 0, 4], [5, 3, 1], mode="valid"))
 print("kernel[-m, -n]:", trap.tolist())
 
 # %% tags=["check"]
@@ -465,8 +489,7 @@ assert np.allclose(correlate(grey, learned), reliefs[1], atol=1e-4)
 # %% [markdown]
 # The kernel that is found is the original one turned by half a turn, and it makes the same map. For a network the
 # difference between the two operations does not matter, since learning by correlation loses nothing and saves the
-# turning. The half turn will return in lesson 03, where we go *backwards* through a layer: the gradient with respect to
-# the layer's *input* is a true convolution of the gradient of its output with the same kernel.
+# turning. The half turn returns in lesson 03, where we go *backwards* through a layer.
 #
 # ### Exercise 5: nothing cut off at the rim
 #
@@ -503,9 +526,15 @@ plots.show(diagrams.kernel_blocks(), "A kernel reaches through all three channel
            "one sum, one number of one map; the second kernel makes the second map.")
 
 # %% [markdown]
-# With $C$ channels in, and $o$ counting the kernels, which become the channels of the next picture,
+# As a formula, with the letters of section 2 and three more,
 #
 # $$F(i, j, o) = \sum_{m=0}^{k-1} \sum_{n=0}^{k-1} \sum_{c=0}^{C-1} I(i + m,\ j + n,\ c)\, K(m, n, c, o)$$
+#
+# | letter | meaning | in code |
+# |---|---|---|
+# | $C$ | how many channels go in (lesson 00 has this letter for the photograph's maps) | `image.shape[2]` |
+# | $c$ | channel that goes in, from 0 to $C - 1$ | `c` |
+# | $o$ | kernel, and so the channel that comes out | `o` |
 #
 # **With a pencil.** A kernel of one pixel with the weights $(1, -\tfrac12, -\tfrac12)$ for red, green and blue gives
 # $200 - 20 - 30 = 150$ on a red brick $(200, 40, 60)$, and $100 - 50 - 50 = 0$ on grey $(100, 100, 100)$. Its weights
@@ -534,7 +563,8 @@ assert temple > 20 > leaves > 0 > lake > sky and sky < -10
 # %% tags=["figure"]
 figure, axes = plots.subplots(1, 3, size=(9, 3.2))
 plots.draw_image(axes[0], image, "picture: 3 channels", smooth=True)
-axes[0].set_anchor("C")
+figure.colorbar(axes[0].get_images()[0], ax=axes[0], orientation="horizontal", shrink=0.8,
+                label=" ").ax.set_visible(False)  # so that it stands as high as its maps
 for axis, number, title in zip(axes[1:], (0, 1), ("map 0: redness", "map 1: vertical edges"), strict=True):
     plots.draw_image(axis, features[:, :, number], title, signed=True)
     axis.get_images()[0].set_clim(*((-120, 120), (-300, 300))[number])
@@ -545,8 +575,8 @@ plots.show(figure, "Two maps of the temple in colour. The first is largest on th
                    "The second is large at the edges of roofs and pillars.", photo=True)
 
 # %% [markdown]
-# The course's paper says of an RGB picture (section 2.3.1): “一组卷积核处理对应的则是三组通道信息即三组像素矩阵”, what
-# one set of kernels processes are three sets of channel information, that is, three pixel matrices. That describes
+# The course's paper says of an RGB picture (section 2.3.1): “一组卷积核处理对应的则是三组通道信息即三组像素矩阵”, “what
+# one set of kernels processes are three sets of channel information, that is, three pixel matrices”. That describes
 # what goes in. A map that comes out no longer belongs to one colour, since the sum over $c$ has mixed the three, and
 # how many come out is decided by the number of kernels alone: the first layer of VGG-19 makes 64 maps out of three.
 #
@@ -571,7 +601,7 @@ print(f"layer, 64 maps to 64: correlate_channels ≈ {1e3 * by_hand:.0f} ms, tf.
 assert loops > 50 * windows_once
 
 # %% [markdown]
-# The loops take hundreds of times as long as windows and `einsum`. So a lesson of this course writes a formula by hand
+# The loops take some hundred times as long as windows and `einsum`. So a lesson of this course writes a formula by hand
 # once, checks it against the library, and then uses the library, which computes gradients too.
 #
 # ## 7. Stride, padding, and how large the map becomes
@@ -586,12 +616,19 @@ plots.show_picture(diagrams.walk([(6, 3, 1, 1), (6, 3, 2, 0), (6, 3, 2, 1)]), "i
                    "Pixels that no window ever covers are crossed out.")
 
 # %% [markdown]
-# How many places are there in a row? With its padding it has $L + 2p$ pixels. The window needs $k$ of them at its first
+# How many places are there in a row? With its padding it has $H + 2p$ pixels. The window needs $k$ of them at its first
 # place, and what is left is room for moving on, $s$ pixels at a time, so
 #
-# $$\text{places} = \left\lfloor \frac{L + 2p - k}{s} \right\rfloor + 1$$
+# $$\text{places} = \left\lfloor \frac{H + 2p - k}{s} \right\rfloor + 1$$
 #
-# where $\lfloor\ \rfloor$ means rounding down, and, as long as the stride is not larger than the kernel, whatever the
+# | letter | meaning | in code |
+# |---|---|---|
+# | $H$ | pixels in a row, or in a column, of the picture | `size` |
+# | $k$ | rows, or columns, of the kernel | `kernel` |
+# | $s$ | stride (in section 1 hours) | `stride` |
+# | $p$ | padding on each side | `padding` |
+#
+# Here $\lfloor\ \rfloor$ means rounding down, and, as long as the stride is not larger than the kernel, whatever the
 # rounding throws away is a strip at the lower and right side that no window ever covers: in the middle panel $\lfloor 3
 # / 2 \rfloor = 1$, and the remainder is the crossed-out row and column. With a 3×3 kernel, stride 1 and padding 1 the
 # map is as large as the picture, and this is what all convolutions of VGG-19 do. In TensorFlow the padding is called
@@ -621,8 +658,9 @@ blurred = correlate(padded, kernels["blur"])
 print(f"middle {blurred[2, 2]:.1f}, border {blurred[0, 2]:.1f}, corner {blurred[0, 0]:.1f}")
 
 # %% [markdown]
-# What do such zeros mean inside a network? Before its first layer, as before every other, VGG pads with zeros what the
-# layer is given.
+# What do such zeros mean inside a network? VGG first subtracts from every pixel a mean colour, computed once from many
+# photographs, so that the numbers lie around 0. Then, before its first layer as before every other, it pads with zeros
+# what the layer is given.
 
 # %%
 exercises.predict("01-frame", "Suppose we could see what the first layer sees, drawn in the colours of the photograph, "
@@ -653,11 +691,11 @@ plots.show_images([np.pad(image, frame), as_picture], ["black: zeros before", "w
                   "do the latter: the frame is a middle grey.", photo=True, folded="Choose first, then open")
 
 # %% [markdown]
-# The first layer sees a frame of middle grey, because another step comes before the padding: a mean colour, computed
-# once from many photographs, is subtracted from every pixel, so that the numbers lie around 0. In the small network of
-# this course zero stands for (117, 117, 117), in Keras's VGG-19 for (123.7, 116.8, 103.9). In deeper layers the numbers
-# say how strongly a feature responds, and a frame of zeros is an area in which *nothing* responds. Lesson 11 has to
-# remove the marks that this leaves at the borders of paintings.
+# The first layer sees a frame of middle grey, because the mean colour is subtracted *before* the padding, and a zero
+# that is added afterwards stands for it. In the small network of this course zero stands for (117, 117, 117), in
+# Keras's VGG-19 for (123.7, 116.8, 103.9). In deeper layers the numbers say how strongly a feature responds, and a
+# frame of zeros is an area in which *nothing* responds. Lesson 11 has to remove the marks that this leaves at the
+# borders of paintings.
 #
 # ## 8. The same weights everywhere
 #
@@ -729,11 +767,19 @@ exercises.predict("01-moved", "A convolution has stride 2. The picture is moved 
 def edges(grey, stride=1):
     return correlate(grey, kernels["edges"])[::stride, ::stride]
 
-def least_difference(make_map, tile, shift):
-    """How far the map of the moved picture is from the old map, moved by the best whole number of places; 0: equal."""
-    old, new = make_map(tile), make_map(np.roll(tile, shift, axis=1))  # the rows stay, the columns move
+# %%
+def least(new, old):
+    """How far a map is from an old one that is moved by the best whole number of places; 0: equal."""
     differences = [np.abs(new - np.roll(old, places, axis=1))[:, 5:-5].mean() for places in range(-4, 5)]
     return min(differences) / np.abs(old)[:, 5:-5].mean()
+
+def least_difference(make_map, tile, shift):
+    """The same for the map of a picture that is moved to the right."""
+    return least(make_map(np.roll(tile, shift, axis=1)), make_map(tile))  # the rows stay, the columns move
+
+def shuffled(one):
+    """A map that has nothing to do with this one, but for its numbers."""
+    return np.random.default_rng(0).permutation(one.ravel()).reshape(one.shape)
 
 # %%
 tile = grey[100:148, 100:148] - grey[100:148, 100:148].mean()  # (48, 48), part of a roof
@@ -743,50 +789,55 @@ makers = {"convolution, stride 1": edges, "convolution, stride 2": lambda tile: 
           "dense layer": lambda tile: (free @ tile.ravel()).reshape(24, 24)}
 differences = {shift: [least_difference(make_map, tile, shift) for make_map in makers.values()] for shift in (2, 3)}
 control = least_difference(makers["convolution, stride 2"], smoothed, 3)
-old = edges(tile, 2)
-shuffled = np.random.default_rng(0).permutation(old.ravel()).reshape(old.shape)
-unrelated = np.abs(old - shuffled).mean() / np.abs(old).mean()
+unrelated = [least(shuffled(makers[name](tile)), makers[name](tile)) for name in list(makers)[1:]]
 
 # %% tags=["figure"]
-figure, axes = plots.subplots(size=(8, 3.3))
+figure, axes = plots.subplots(size=(8, 3.7))
 for shift, color in zip(differences, plots.COLORS, strict=False):
     places = np.arange(3) + 0.2 * (2 * shift - 5)
     bars = axes.barh(places, differences[shift], 0.36, color=color, label=f"picture moved by {shift}")
     axes.bar_label(bars, fmt="%.2f", padding=3)
-others = axes.barh([3, 4], [control, unrelated], 0.36, color=plots.GREEN, label="controls")
+others = axes.barh([3, 4, 5], [control, *unrelated], 0.36, color=plots.GREEN, label="controls")
 axes.bar_label(others, fmt="%.2f", padding=3)
-axes.set(yticks=range(5), xlim=(0, 1.8), xlabel="least difference, share of the map",
-         yticklabels=[*makers, "stride 2, smoothed, moved by 3", "stride 2, numbers shuffled"])
+axes.set(yticks=range(6), xlim=(0, 1.8), xlabel="least difference, share of the map",
+         yticklabels=[*makers, "stride 2, smoothed, moved by 3", "stride 2, numbers shuffled",
+                      "dense layer, numbers shuffled"])
 axes.invert_yaxis()
 axes.legend(loc="upper right")
 plots.show(figure, "How far the map of the moved picture is from the old map, moved by the best number of places; "
-                   "and two controls: the same roof smoothed (σ = 4 pixels), and the map compared with its own "
-                   "numbers, shuffled.", folded="Choose first, then open")
+                   "and controls: the same roof smoothed (σ = 4 pixels), and each map compared with its own numbers, "
+                   "shuffled.", folded="Choose first, then open")
 
 # %% tags=["figure"]
 maps = [edges(np.roll(grey, shift, axis=1)[150:200, 95:165], 2) for shift in (0, 2, 3)]
 figure, axes = plots.subplots(1, 3, size=(9.4, 3))
 titles = ("map, stride 2", "picture moved by 2", "picture moved by 3")
-for axis, one, title in zip(axes, maps, titles, strict=True):
+for axis, one, title, left in zip(axes, maps, titles, (5, 6, 6), strict=True):
     plots.draw_image(axis, one[:9, :12], title, signed=True)
     axis.get_images()[0].set_clim(-300, 300)
-figure.colorbar(axes[2].get_images()[0], ax=axes, shrink=0.8, label="F", extend="both")
-plots.show(figure, "9×12 places of the map of stride 2. The purple and the orange column in the middle are a pillar. "
-                   "With the picture moved by 2 pixels they stand one place further to the right, as they were; moved "
-                   "by 3, the pillar falls differently between the windows, and its columns are others. The strong "
-                   "pair to its right is not the pillar but other edges, which the first map has weakly.",
-           folded="Choose first, then open")
+    axis.plot([left - 0.5, left + 1.5, left + 1.5, left - 0.5, left - 0.5], [-0.4, -0.4, 7.5, 7.5, -0.4], color="black",
+              linewidth=2, clip_on=False)
+figure.colorbar(axes[2].get_images()[0], ax=axes, shrink=0.8, label="F, grey levels", extend="both")
+plots.show(figure, "9×12 places of the map of stride 2; a pillar is framed. With the picture moved by 2 pixels its two "
+                   "columns stand one place further to the right, as they were. Moved by 3, it falls differently "
+                   "between the windows, and its orange column is weaker. What is strong to the right of the frame is "
+                   "another edge, which the first map has only weakly.", folded="Choose first, then open")
 
 # %%
 corners = [(20, 100), (60, 150), (150, 100), (200, 200), (240, 20), (230, 300), (150, 150)]
 others = [least_difference(makers["convolution, stride 2"], grey[i:i + 48, j:j + 48], 3) for i, j in corners]
-plots.show_lines([f"stride 2, moved by 3, seven other parts: {min(others):.2f} to {max(others):.2f} of the map"],
+dense = makers["dense layer"]
+size = np.abs(dense(tile))[:, 5:-5].mean()
+unmoved = [np.abs(dense(np.roll(tile, shift, axis=1)) - dense(tile))[:, 5:-5].mean() / size for shift in (2, 3)]
+plots.show_lines([f"stride 2, moved by 3, seven other parts: {min(others):.2f} to {max(others):.2f} of the map",
+                  "dense layer, old map not moved at all: {:.2f} and {:.2f}".format(*unmoved)],
                  folded="Choose first, then open")
 
 # %% tags=["check"]
 assert np.allclose([differences[2][:2], [differences[3][0]] * 2], 0, atol=1e-9)
 assert np.allclose([differences[3][1], differences[2][2], differences[3][2]], [0.97, 0.87, 0.95], atol=0.02)
-assert np.allclose([control, unrelated], [0.22, 1.55], atol=0.02)
+assert np.allclose([control, *unrelated], [0.22, 1.42, 1.32], atol=0.02)
+assert np.allclose(unmoved, [differences[2][2], differences[3][2]])  # no shift fits the dense map better than none
 assert np.allclose([min(others), max(others)], [0.59, 1.39], atol=0.02)
 
 # %% tags=["figure"]
@@ -796,28 +847,32 @@ for row, (name, one) in zip(axes, {"picture": roof, "moved by 50 pixels": moved}
     plots.draw_image(row[0], one, name, smooth=True)
     plots.draw_image(row[1], edges(one), "its map, stride 1", signed=True)
     row[1].get_images()[0].set_clim(-300, 300)
-figure.colorbar(axes[0, 1].get_images()[0], ax=axes[:, 1], shrink=0.6, label="F", extend="both")
+figure.colorbar(axes[0, 1].get_images()[0], ax=axes[:, 1], shrink=0.6, label="F, grey levels", extend="both")
 plots.show(figure, "A roof and the map of its vertical edges, and both again after the picture was moved: the map "
                    "moved along. What leaves at the right comes in at the left, with a seam.", photo=True)
 
 # %% [markdown]
 # With stride 1 the map moves along exactly, and with stride 2 it does so for moves by an even number of pixels. For a
 # move by 3, even the best shift leaves a difference of 0.97 of the map itself (0.59 to 1.39 for seven other parts of
-# the photograph), because the windows lie on pixels that were between windows before. It is the fine detail that
-# suffers: of the same roof, smoothed, only 0.22 is left, while the map and its own shuffled numbers differ by 1.55
-# (Zhang 2019 shows what this does to whole networks). A dense layer with random weights is off by 0.87 and 0.95. Style
-# transfer leans on equivariance throughout: a brush stroke is the same stroke wherever it is painted.
+# the photograph), because the windows lie on pixels that were between windows before. Two maps that have nothing to do
+# with each other differ by 1.42: by more than the map itself, since its numbers have both signs. It is the fine detail
+# that suffers. For the same roof, smoothed, the difference is only 0.22 (Zhang 2019 shows what this does to whole
+# networks). A dense layer with random weights is off by 0.87 and 0.95, where unrelated maps of it differ by 1.32. That
+# it is not off by more is no equivariance, for the old map fits best if it is not moved at all: a picture moved by a
+# few pixels is still much the same picture. Style transfer leans on equivariance throughout: a brush stroke is the same
+# stroke wherever it is painted.
 #
 # ## 9. Eyes, and the first papers
 #
-# The course's paper calls the convolutional network “一种受到生物视觉系统启发的人工神经网络类型”, a type of artificial
-# network inspired by the biological visual system. Hubel and Wiesel (1962) found cells in the cat's visual cortex that
+# The course's paper calls the convolutional network “一种受到生物视觉系统启发的人工神经网络类型”, “a type of artificial
+# network inspired by the biological visual system”. Hubel and Wiesel (1962) found cells in the cat's visual cortex that
 # respond to an edge of one direction at one place, and others that respond to it over a larger region; Fukushima's
-# Neocognitron (1980) turned the two kinds into alternating layers with the same weights at every place. That sharing
-# is an engineer's idea: a brain cannot copy the weights of one place to another. When the course's paper explains it,
-# “特定的卷积核(权重序列)可以提取以特定的特征为基准的特征置信图,这其实就是所谓的权重共享”, a particular kernel can
-# extract a map of confidence in a particular feature, and this is weight sharing, it goes on to the window that
-# perceives the picture region by region. The term adds that all regions meet the *same* weights.
+# Neocognitron (1980) turned the two kinds into alternating layers with the same weights at every place.
+#
+# The course's paper explains weight sharing as well:
+# “特定的卷积核(权重序列)可以提取以特定的特征为基准的特征置信图,这其实就是所谓的权重共享”, “a particular kernel can
+# extract a map of confidence in a particular feature, and this is weight sharing”. The main thing is not said there:
+# that all regions of the picture meet the *same* weights.
 #
 # The earliest paper on such networks, it says of LeCun and others (1998; the Neocognitron is older), did not explain in
 # detail why kernels can extract features (“并没有详细解释卷积核为何能提取图像中的特征的”). This is half true. They do

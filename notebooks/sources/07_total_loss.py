@@ -16,8 +16,8 @@ def show_folded(*lines):
     display({"text/html": inside, "text/plain": text}, raw=True)
 
 
-ladder = {run.settings.style_weight: run for run in (load_run(f"ladder_{rung}") for rung in range(1, 7))}
-plots.show(same_place([run.image for run in ladder.values()], [f"β/α = {ratio:g}" for ratio in ladder],
+opening = [load_run(f"ladder_{rung}") for rung in range(1, 7)]
+plots.show(same_place([run.image for run in opening], [f"β/α = {run.settings.style_weight:g}" for run in opening],
                       (10, 45, 145, 215)),
            "The roof and the upper storeys of a temple in six pictures. From each to the next the style weighs about "
            "six times as much; nothing else differs.", photo=True)
@@ -30,8 +30,8 @@ plots.show(same_place([run.image for run in ladder.values()], [f"β/α = {ratio:
 # weights from one paper or program to another, and to tell when the result depends on where the descent began.
 #
 # **Needs**: [03 Content loss](03_content_loss.ipynb), [05 Style loss](05_style_loss.ipynb) and [06 Total
-# variation](06_total_variation.ipynb). · **Time**: about 40 s of computing on two cores. · **Course’s paper**: section
-# 2.3.3, and steps 3 to 5 of section 4.1.
+# variation](06_total_variation.ipynb). · **Time**: 60 minutes to read, 40 s of computing on two cores. ·
+# **Course’s paper**: section 2.3.3, and steps 3 to 5 of section 4.1.
 
 # %%
 import numpy as np
@@ -41,7 +41,7 @@ from nst_helpers.backend import tf
 from nst_helpers.images import load_image, noise_image
 from nst_helpers.losses import content_loss, style_loss, total_variation
 from nst_helpers.networks import data_folder, load_network
-from nst_helpers.optimizers import Adam
+from nst_helpers.optimizers import Adam, GradientDescent
 from nst_helpers.transfer import Level, Settings, descend
 
 network = load_network()  # the robust one
@@ -51,7 +51,7 @@ style = load_image(data_folder() / "style" / "great_waves.jpg", max_size=256)
 # %% [markdown]
 # ## 1. One number from three
 #
-# An optimizer can lower one number, and we have three aims: to keep the subject, to take the manner of the painting,
+# An optimizer can lower one number, and we have three aims: to keep the subject, to take the style of the painting,
 # and to stay free of specks. The course’s paper joins the first two:
 # “可以根据个人的喜好给内容损失函数和风格损失函数设置权重满足生成需求” (“according to one’s own liking, weights can be
 # given to the content loss and the style loss, to meet what is to be generated”), and in section 2.3.4 it brings the
@@ -92,12 +92,13 @@ show_folded(f"minimum at w = {lowest:.2f}; there content pulls down with {alpha 
 # %% tags=["figure"]
 figure, axes = plots.subplots(size=(8.5, 3.4))
 axes.plot(w, alpha * (w - 2) ** 2 / 2, color=plots.BLUE, label="α · content, α = 3")
-axes.plot(w, beta * (w - 10) ** 2 / 2, "--", color=plots.ORANGE, label="β · style, β = 1")
+axes.plot(w, beta * (w - 10) ** 2 / 2, "--", color=plots.GREEN, label="β · style, β = 1")
 axes.plot(w, total, color="black", label="their sum")
 axes.plot([lowest], [total.min()], "ko", markersize=8)
-for color, tip in ((plots.BLUE, lowest - 1.5), (plots.ORANGE, lowest + 1.5)):
+for color, tip in ((plots.BLUE, lowest - 1.5), (plots.GREEN, lowest + 1.5)):
     axes.annotate("", (tip, total.min()), (lowest, total.min()),
                   arrowprops={"arrowstyle": "-|>", "color": color, "linewidth": 3})
+    axes.text(tip, total.min() + 3, "6", color=color, ha="center", weight="bold")
 axes.set(xlabel="w", ylabel="loss", ylim=(0, 80), xlim=(0, 12))
 axes.legend()
 plots.show(figure, "Two parabolas and their sum. At the minimum of the sum, w = 4, the two slopes are equal and "
@@ -111,14 +112,14 @@ assert np.isclose(lowest, 4) and np.isclose(alpha * (lowest - 2), beta * (10 - l
 # larger weight decides where the minimum lies, but not which weighted pull is stronger there: each of them is a weight
 # times a distance, and at the minimum both products are 6. A minimum of a weighted sum is a place where forces are in
 # balance, and none of the terms needs to be near its own minimum. All of this carries over to a picture, where each
-# number is such a $w$.
+# number that is neither 0 nor 255 is such a $w$.
 #
 # ## 2. Where each term is attached
 
 # %% tags=["figure"]
 from nst_helpers.diagrams.total import attachments
 
-plots.show(attachments(ladder[25].image, load_image(data_folder() / "content" / "temple.jpg", 512), style),
+plots.show(attachments(opening[3].image, load_image(data_folder() / "content" / "temple.jpg", 512), style),
            "The whole loss on one page. The picture I passes through the network. The content loss compares its "
            "feature maps F at conv4_2 with those of the photograph, the style loss compares Gram matrices at five "
            "layers with those of the painting, and the total variation looks at the pixels. The gradient of the "
@@ -235,11 +236,11 @@ assert last["style"] < 0.1 * first["style"] and last["tv"] < 0.5 * first["tv"]
 assert 1.05 * first["content"] < highest and last["content"] < 0.9 * first["content"]
 
 # %% [markdown]
-# The course’s paper plots the same three curves. At the noise style supplies 29.7 of the 42.7, because noise has the
-# wrong statistics everywhere, and almost any change improves them; it ends at 0.87. Content, after a short dip, moves
-# the other way at first, from 3.07 up to about 3.71. As long as the style is that far from its goal, a step that lowers
-# it pays even if it raises the content loss. Only when both losses have come to the same size do they fall together.
-# The right picture shows how much more the same loss can give, with twice the size, more steps and another optimizer.
+# The course’s paper plots the same three curves. At the noise style supplies 29.7 of the 42.7, and it ends at 0.87.
+# Content, after a short dip, moves the other way at first, from 3.07 up to about 3.71. As long as the style is that far
+# from its goal, a step that lowers it pays even if it raises the content loss. Only when both losses have come to the
+# same size do they fall together. The right picture shows how much more the same loss can give, with twice the size,
+# more steps and another optimizer.
 #
 # ## 4. Three forces in balance
 #
@@ -333,15 +334,18 @@ exercises.check("07-weights", total_gradient)
 # pixels, with 35 steps of L-BFGS at each; α = 1 and γ = 0.1 stay, and β is multiplied by about six from rung to rung.
 # Each was computed beforehand (`make runs`).
 
+# %%
+ladder = {run.settings.style_weight: run for run in (load_run(f"ladder_{rung}") for rung in range(1, 7))}
+ratios = list(ladder)  # β/α, as α is 1
+
 # %% tags=["figure"]
 captions = ("The two lowest ratios. At 0.1 there is no stroke, only a smoothed photograph; at 0.6 the contours "
             "are darker, and pale streaks stand in the sky.",
-            "The middle. At 4 lake and trees have become waves, the sky is orange, and the temple keeps its form; at "
-            "25 the waves have reached its walls and the sky. From 4 on, dark contours have a pale seam beside them, "
-            "in places a row of white dots.",
+            "The middle. At 4 lake and trees have become waves, the sky turns orange at the right, and the temple "
+            "keeps its form; at 25 the waves have reached its walls and the left of the sky. From 4 on, dark contours "
+            "have a pale seam beside them, in places a row of white dots.",
             "The two highest. At 150 the storeys are rows of arcs, and a red patch stands in the sky; at 1000 arcs run "
             "all over the temple, and of its form the roof is what remains.")
-ratios = list(ladder)
 for pair, caption in zip((ratios[:2], ratios[2:4], ratios[4:]), captions, strict=True):
     plots.show_images([ladder[ratio].image for ratio in pair], [f"β/α = {ratio:g}" for ratio in pair], caption,
                       photo=True)
@@ -392,9 +396,10 @@ for one, two in pairwise(ratios):
 # From the first rung to the last the style loss falls from 1.62 to 0.00097, while the content loss rises from 0.070 to
 # 2.83 and $R$ from 0.19 to 4.76. At 256 pixels, the size at which the descents begin, the photograph has a style loss
 # of 1.33, and after 35 steps there the rung 0.1 has a *higher* one, 1.60. With so small a β the total variation
-# decides: it has fallen from 7.27 to 1.43, and smoothing takes a photograph away from a painting that is full of lines.
-# At the other end the style is not nearly exhausted at 25. Up to 1000 its loss falls to a fifteenth, although waves are
-# everywhere in both pictures, and what pays for it is the subject, whose content loss doubles.
+# decides: it has fallen from 7.27 to 1.43, and smoothing takes a photograph away from a painting that is full of lines
+# (with β = 0, in section 7, the style loss rises to 1.64). At the other end the style is not nearly exhausted at 25. Up
+# to 1000 its loss falls to a fifteenth, although waves are everywhere in both pictures, and what pays for it is the
+# subject, whose content loss doubles.
 #
 # Such a curve can only fall, and two lines prove it. Let picture 1 be the minimum for $\beta_1$ and picture 2 that for
 # a larger $\beta_2$. Neither can be beaten at its own weight:
@@ -413,10 +418,12 @@ for one, two in pairwise(ratios):
 
 # %% [markdown]
 # So β is a price: as much of $R$ as one unit of style loss is worth. All five printed prices lie between the ratios of
-# their two rungs, from 0.412 between 0.1 and 0.6 to 621 between 150 and 1000. This says that no rung is beaten by its
-# neighbour at its own weight. It does not say that they are minima, of which section 8 finds many. In the language of
-# optimization such a curve is a *Pareto front*, and the weights choose a point of it. No loss says which point is best;
-# that is what the course’s paper calls “个人的喜好”, one’s own liking.
+# their two rungs, from 0.412 between 0.1 and 0.6 to 621 between 150 and 1000 (where hardly any style loss is left to
+# buy: 0.0015 of it cost 0.95 of $R$). This says that no rung is beaten by its neighbour at its own weight. It does not
+# say that they are minima; section 8 asks how many there are. In the language of optimization such a curve is a *Pareto
+# front*, and the weights choose a point of it, though only where it bulges towards the origin: points of a concave part
+# are the minimum of no weighted sum. No loss says which point is best; that is what the course’s paper calls
+# “个人的喜好”, one’s own liking.
 #
 # Choose yours. The slider shows the nearest of the six pictures at once, and the button paints exactly your ratio, at
 # 192 pixels.
@@ -453,9 +460,9 @@ C160 = network(temple, ["conv4_2"])["conv4_2"]
 
 def painted_temple(beta, painting, steps=40):
     """The temple after so many steps of L-BFGS from the photograph, and its content loss."""
-    manner = load_image(data_folder() / "style" / f"{painting}.jpg", max_size=320)
+    strokes = load_image(data_folder() / "style" / f"{painting}.jpg", max_size=320)
     level = Level(*temple.shape[:2], steps, 1.0)
-    *_, (state, _) = descend(temple, temple, manner, level, network, Settings(style_weight=beta))
+    *_, (state, _) = descend(temple, temple, strokes, level, network, Settings(style_weight=beta))
     F = network(state.canvas, ["conv4_2"])["conv4_2"]
     return state.canvas, float(content_loss(F, C160)) / np.prod(C160.shape)
 
@@ -495,31 +502,36 @@ exercises.predict(
     right="only that of plain gradient descent")
 
 # %%
-def first_step(step, factor):
+def first_step(optimizer, factor):
     """How far a first step moves the photograph, in grey levels (root mean square)."""
     image = tf.constant(content)
     _, gradient = loss_and_gradient(image)
-    moved, _ = step.step(image, factor * gradient, step.init(image))
+    moved, _ = optimizer.step(image, factor * gradient, optimizer.init(image))
     return np.sqrt(np.mean((moved - image) ** 2))
 
-from nst_helpers.optimizers import GradientDescent
-
-for name, step in (("plain descent, η = 20,000", GradientDescent(20_000.0)), ("Adam, η = 6", Adam(6.0))):
-    one, thousand = first_step(step, 1), first_step(step, 1000)
+for name, optimizer in (("plain descent, η = 20,000", GradientDescent(20_000.0)), ("Adam, η = 6", Adam(6.0))):
+    one, thousand = first_step(optimizer, 1), first_step(optimizer, 1000)
     show_folded(f"{name}: first step {one:.1f}, with weights × 1000 {thousand:.1f} grey levels")
 
 # %% tags=["check"]
-for step, grows in ((GradientDescent(20_000.0), 1000), (Adam(6.0), 1)):
-    assert np.isclose(first_step(step, 1000), grows * first_step(step, 1), rtol=0.02)
+for optimizer, grows in ((GradientDescent(20_000.0), 1000), (Adam(6.0), 1)):
+    assert np.isclose(first_step(optimizer, 1000), grows * first_step(optimizer, 1), rtol=0.02)
 
 # %% [markdown]
 # The minimum depends on ratios only; the way to it may not. With plain descent the weights also set the step length,
-# and larger ones may make it diverge. With Adam one may leave α at 1 and forget the factor.
+# and larger ones may make it diverge. Adam’s first step is η for almost every number, whatever the gradient’s size, so
+# one may leave α at 1 and forget the factor, as long as the gradient stays far above Adam’s small constant ε (lesson
+# 10). With every optimizer, L-BFGS included, this course’s package lowers the total divided by the sum of its weights,
+# times a constant, so that the factor cannot matter.
 #
 # **Other people’s ratios.** Gatys, Ecker and Bethge (2016) show results for α/β from $10^{-4}$ to $10^{-1}$. Their
 # printed content loss is a sum, $\frac12 \sum (F - C)^2$, over all $N \cdot M$ numbers of conv4_2, while ours is
-# divided by that number; their style loss is ours. Our α is therefore their α times $N \cdot M$, and the cell below
-# translates.
+# divided by that number; their style loss is ours. A mean is the sum over $N \cdot M$, so it needs a weight that is
+# $N \cdot M$ times as large to count the same. Take their $\alpha/\beta = 10^{-3}$ with $\beta = 1$ and a picture of
+# 512×512 pixels:
+#
+# $$\alpha = 10^{-3} \text{ for the sum} = 10^{-3} \cdot 512 \cdot 64^2 = 2097 \text{ for the mean}, \qquad
+# \frac{\beta}{\alpha} = \frac{1}{2097} = 0.00048 .$$
 
 # %%
 N, M = 512, 64 * 64  # conv4_2 of VGG-19, for a picture of 512 × 512 pixels
@@ -562,14 +574,19 @@ exercises.check("07-network", new_beta)
 # `style_loss` with $w_l = 1/5$, `total_variation` (a sum, without `epsilon` and without the frame). Choose the three
 # weights so that at 64 pixels each weighted term is a third of the total, and keep them. Write `shares(size)`: it loads
 # the temple with `max_size=size` and the waves with `max_size=2 * size`, and returns the shares of content, style and
-# total variation, three numbers that sum to 1. Before you run it, write down which term you expect to lead at 48
-# pixels, and which at 128; the answer is tried at these two sizes.
+# total variation, three numbers that sum to 1. Before you run it, write down in `leads` which term you expect to lead
+# at 48 pixels, and which at 128. The check asks for both answers; a prediction that fails is as good as one that comes
+# true.
 
 # %% tags=["exercise"]
+leads = ...  # what you expect to lead at 48 pixels, and at 128: two of "content", "style", "tv"
+
 def shares(size):
     ...  # your code: return three numbers that sum to 1
 
 # %% tags=["solution"]
+leads = "style", "tv"  # two terms are sums over the pixels and grow with the picture, and style does not
+
 def terms(size):
     photograph = load_image(data_folder() / "content" / "temple.jpg", max_size=size)
     painting = load_image(data_folder() / "style" / "great_waves.jpg", max_size=2 * size)
@@ -583,7 +600,7 @@ def shares(size):
     return weighted / weighted.sum()
 
 # %%
-exercises.check("07-sizes", shares)
+exercises.check("07-sizes", (leads, shares))
 
 # %% [markdown] tags=["solution"]
 # Measured, the style leads at 48 pixels with 48 % of the total, and at 128 pixels the total variation leads with 48 %,
@@ -618,6 +635,7 @@ plots.show_images([made[name].image[6:96, 116:252] for name in ("all three", "γ
 print(f"{'':17}  content    style       TV")
 for name, run in made.items():
     print(f"{name:17}" + "".join(f"{run.history[part][-1]:9.3g}" for part in weights))
+print(f"β = 0, at the start of the second size: content {made['β = 0'].history['content'][35]:.2f}")
 
 # %% tags=["check"]
 last = {name: {part: run.history[part][-1] for part in weights} for name, run in made.items()}
@@ -628,7 +646,7 @@ for name, part in (("α = 0", "content"), ("β = 0", "style"), ("γ = 0", "tv"))
 # Of the four runs from the photograph, the one without a term always has the highest loss of that kind: a content loss
 # of 2.99 instead of 1.38, a style loss of 1.64 instead of 0.020, a total variation of 24.6 instead of 16.1. The table
 # also shows what each term costs the others. Without content the style loss more than halves, and without total
-# variation both other losses are lower, since thin, hard lines serve the Gram matrices and change little at conv4_2.
+# variation both other losses are lower: smoothness is paid for by both.
 #
 # Look at the two extremes. With α = 0 one would expect a texture as in lesson 05, and yet the ridge of a roof is still
 # there, although no term has asked for it. The control, the same sum lowered from noise, has no temple at the same
@@ -647,7 +665,7 @@ for name, part in (("α = 0", "content"), ("β = 0", "style"), ("γ = 0", "tv"))
 # %% tags=["figure"]
 figure, axes = plots.subplots(size=(8.5, 3.4))
 line = np.linspace(-3, 3, 601)
-for beta, color, dash in ((0.1, plots.BLUE, "-"), (0.5, plots.GREEN, "-."), (2, plots.ORANGE, "--")):
+for beta, color, dash in ((0.1, plots.SKY, "-"), (0.5, plots.AMBER, "-."), (2, "black", "--")):
     loss = (line - 1) ** 2 / 2 + beta * (line**2 - 4) ** 2 / 4
     inner = [place for place in range(1, 600) if loss[place] < min(loss[place - 1], loss[place + 1])]
     axes.plot(line, loss, dash, color=color, label=f"α = 1, β = {beta:g}")
@@ -736,14 +754,10 @@ assert np.sqrt(np.mean((first - second) ** 2)) > 25
 # %% [markdown]
 # After 10 steps the run from noise has 2.4 times the total of the other, so whoever stops there will think that the
 # start decides. After 300 steps the difference is 2 %. That agrees with both halves of the sentence of Gatys and
-# colleagues: the start has no strong effect on *how good* the outcome is, and it leaves a trace in *what* it is. The
-# two pictures are 80 grey levels apart, and the one from noise has the higher content loss (1.43 against 1.32) and the
-# lower style loss (0.018 against 0.020). Both runs are unfinished, though. Between steps 100 and 300 the total from
-# noise still fell from 3.61 to 3.48, and the other from 3.44 to 3.41. Are these two minima, or two descents on the way
-# to a common one?
-#
-# At 128 pixels, the size of sections 3 and 4, that can be settled. The same sum was lowered for 1000 steps from the
-# photograph and from two noises (`make runs`).
+# colleagues: the start has no strong effect on *how good* the outcome is, and it leaves a trace in *what* it is, for
+# the two pictures are 80 grey levels apart. Both totals were still falling, though, the one from noise from 3.61 to
+# 3.48 since step 100. Are they on the way to a common end? At 128 pixels, the size of sections 3 and 4, that can be
+# settled: the same sum was lowered for 1000 steps from the photograph and from two noises (`make runs`).
 
 # %%
 from nst_helpers.experiments.minima import apart, between, force, load_minima, objective_of, starts
@@ -759,15 +773,6 @@ print("grey levels between        after 300  after 1000 steps")
 for pair, distance in distances[1000].items():
     print(f"{pair:26}{distances[300][pair]:10.1f}{distance:12.1f}")
 
-# %% tags=["figure"]
-figure, axes = plots.subplots(2, 2, size=(9.4, 6.8))
-for axis, (name, title) in zip(axes.flat, {"photograph": "from the photograph", "noise": "from noise", "second_noise":
-                                           "from another noise", "half_way": "from half-way"}.items(), strict=True):
-    plots.draw_image(axis, ends[name].image, title, smooth=True)
-plots.show(figure, "Where descents ended at 128 pixels: three after 1000 steps, and one that began half-way between "
-                   "the first two ends, after 400. The temple stands in the same place in all four; sky, lake and "
-                   "trees are another drawing each time.", photo=True)
-
 # %% tags=["check"]
 for end in started.values():
     assert end.force < 0.2e-6 < 0.01 * first_force and end.totals[600] - end.totals[1000] < 0.002 * end.totals[1000]
@@ -775,42 +780,60 @@ for pair, distance in distances[1000].items():
     assert distance > 30 and abs(distance - distances[300][pair]) < 1
 
 # %% [markdown]
-# The totals have all but stopped. From step 600 to step 1000 none falls by more than 0.003, which is less than 0.1 %,
-# and of a total force of 35.7 at the photograph, 59.8 and 63.7 at the noises, 0.1 is left at each end, less than 0.3 %.
-# That is not zero, so the descents have not come to rest, but they hardly move. Nor do the pictures approach each
-# other. From noise and from the photograph they are 68.1 grey levels apart after 300 steps and 68.0 after 1000, and two
-# noises, 64.8 apart, end nearly as far from each other, so another seed matters almost as much as another kind of
-# start. The photograph has lost its lead, for its total, 3.975, lies between those of the noises, 3.987 and 3.966.
+# The totals have all but stopped. From step 600 to step 1000 none falls by more than 0.003, and of a total force of
+# 35.7 at the photograph, 59.8 and 63.7 at the noises, 0.1 is left at each end, less than 0.3 %. Yet the pictures do not
+# approach each other: photograph and noise are 68.1 grey levels apart after 300 steps and 68.0 after 1000, and two
+# noises end nearly as far from each other, so another seed matters almost as much as another kind of start. The
+# photograph has lost its lead, for its total, 3.975, lies between those of the noises, 3.987 and 3.966. So there are
+# many places, nearly equally good, at which a descent practically stops, and the start decides which is found.
 #
-# Three places, then, where almost no force is left. Such a place may still be a saddle, or lie on a flat terrace. So
-# two of the ends were kicked, with noise of 10 grey levels on every number, and lowered for another 400 steps. Such a
-# kick has a part in every direction, so from a saddle it would lead down and away for good. One more descent began at
-# the mean of the two ends.
+# <details><summary>For the sceptic: are these minima?</summary>
+#
+# A place where almost no force is left need not be a minimum. It may be a saddle, from which some direction still leads
+# down, or lie on a long, flat floor. So two of the ends were kicked, with noise of 10 grey levels on every number, and
+# lowered for another 400 steps. They end 5.0 and 7.4 grey levels from where they were, with as little force left and at
+# slightly *lower* totals (3.967 for 3.975, 3.969 for 3.987): the same waves in another grain. But no kick led to
+# another end: from the nearest one the pictures are 68.0 and 64.5 grey levels away. Nor did a descent that began at the
+# mean of two ends join one of them. It ended 45 and 47 grey levels from them, with the lowest total of all, 3.914.
+# Along the straight line between two ends the total rises to 11.6, by the style loss alone (0.032 to 0.37): a mean of
+# two pictures lays two systems of lines over each other. A way around that ridge may exist, as it does between the
+# minima of large networks (Garipov and colleagues, 2018). Whether each end is a minimum, or one of many places on a
+# floor along which L-BFGS only creeps, these runs do not decide; the curvature would (lesson 08).
+#
+# </details>
 
-# %%
+# %% tags=["figure"]
+figure, axes = plots.subplots(2, 2, size=(9.4, 6.8))
+for axis, (name, title) in zip(axes.flat, {"photograph": "from the photograph", "noise": "from noise", "second_noise":
+                                           "from another noise", "half_way": "from half-way"}.items(), strict=True):
+    plots.draw_image(axis, ends[name].image, title, smooth=True)
+plots.show(figure, "Where descents ended at 128 pixels: three after 1000 steps, and one that began half-way between "
+                   "the first two ends, after 400. The temple stands in the same place in all four; sky, lake and "
+                   "trees are another drawing each time.", photo=True, folded="For the sceptic: the ends")
+
+# %% tags=["figure"]
 beside = {"kicked_photograph": "photograph", "kicked_noise": "noise"}
+lines = []
 for name, origin in beside.items():
     far = {other: apart(ends[name].image, ends[other].image) for other in started}
-    print(f"{origin}, kicked by 10: ends {far.pop(origin):.1f} grey levels from where it was, "
-          f"{min(far.values()):.1f} from the nearest other, total {ends[name].losses['total']:.3f}, "
-          f"force left {1e6 * ends[name].force:.2f}")
+    lines.append(f"{origin}, kicked by 10: ends {far.pop(origin):.1f} grey levels from where it was, "
+                 f"{min(far.values()):.1f} from the nearest other, total {ends[name].losses['total']:.3f}, "
+                 f"force left {1e6 * ends[name].force:.2f}")
 far = {origin: apart(ends["half_way"].image, end.image) for origin, end in started.items()}
-print(f"begun half-way: ends {far['photograph']:.0f} and {far['noise']:.0f} from the two, "
-      f"total {ends['half_way'].losses['total']:.3f}, force left {1e6 * ends['half_way'].force:.2f}")
+lines.append(f"begun half-way: ends {far['photograph']:.0f} and {far['noise']:.0f} from the two, "
+             f"total {ends['half_way'].losses['total']:.3f}, force left {1e6 * ends['half_way'].force:.2f}")
+judge = objective_of(content, style, settings)
+path = [(t, judge(tf.constant(image))[1].numpy())
+        for t, image in between(ends["photograph"].image, ends["noise"].image)]
+lines.append("on the straight line between two ends: t, content, style, TV, total")
+lines += [f"{t:.1f}" + "".join(f"{loss:9.3g}" for loss in losses) for t, losses in path[::5]]
+plots.show_lines(lines, folded="For the sceptic: kicked, begun half-way, and on a straight line")
 
 # %% tags=["check"]
 for name, origin in beside.items():
     assert apart(ends[name].image, ends[origin].image) < 15 and ends[name].force < 0.2e-6
     assert ends[name].losses["total"] < 1.01 * ends[origin].losses["total"]
 assert min(apart(ends["half_way"].image, ends[origin].image) for origin in started) > 22
-
-# %%
-judge = objective_of(content, style, settings)
-path = [(t, judge(tf.constant(image))[1].numpy())
-        for t, image in between(ends["photograph"].image, ends["noise"].image)]
-print("t      content  style     TV  total")
-for t, losses in path[::5]:
-    print(f"{t:.1f}" + "".join(f"{loss:9.3g}" for loss in losses))
 
 # %% tags=["check"]
 totals = [losses[3] for _, losses in path]
@@ -824,22 +847,10 @@ for place, (name, look) in enumerate(plots.LINES.items()):
     axes.plot(way, [weights[name] * losses[place] for _, losses in path], **look)
 axes.set(xlabel="way from the photograph’s end to that of noise", ylabel="weighted loss", yscale="log")
 axes.legend(fontsize=9)
-plots.show(figure, "The losses along the straight line between two of the ends.")
+plots.show(figure, "The losses along the straight line between two of the ends.",
+           folded="For the sceptic: the straight line")
 
 # %% [markdown]
-# The kicked pictures do not come back all the way. They end 5.0 and 7.4 grey levels from where they were, with as
-# little force left and at slightly *lower* totals (3.967 for 3.975, 3.969 for 3.987), with the same waves in another
-# grain. Each valley has many hollows,
-# then, and a descent stops in one of them. But no kick led into another valley: from the nearest other end the pictures
-# are 68.0 and 64.5 grey levels away. Nor did the descent from half-way join one of its neighbours: it ended 45 and 47
-# grey levels from them, with the lowest total of all, 3.914. The sum has many minima, nearly equally good, and the
-# start decides which is found.
-#
-# Along the straight line the total rises to 11.6. That is the work of the style loss alone, which goes from 0.032 to
-# 0.37, while content and total variation are *lower* half-way than at either end: a mean of two pictures lays two
-# systems of lines over each other, and it fades their contrast. The ridge alone would prove nothing, since a way around
-# it may exist, as it does between the minima of large networks (Garipov and colleagues, 2018).
-#
 # For practice this means that the start is a fourth choice besides the three weights. “Only initialising with noise
 # allows to generate an arbitrary number of new images”, as Gatys and colleagues remark. Whoever can afford only a few
 # steps should start from the photograph; with many, its lead is gone.
@@ -875,10 +886,9 @@ plots.show(figure, "The losses along the straight line between two of the ends."
 # descent 1000 times, and does not touch Adam’s.
 #
 # From noise and from the photograph the totals differ 2.4 times after 10 steps and 2 % after 300, at 256 pixels.
-# Lowered at 128 pixels until less than 0.3 % of the first force is left, three starts end within 0.6 % of each other
-# in the total, while the pictures
-# are 65 to 70 grey levels apart, and a kick of 10 leads from none to another. The sum has many minima. All this was
-# measured with one photograph, one painting and the course’s small network.
+# Lowered at 128 pixels until less than 0.3 % of the first force is left, three starts end within 0.6 % of each other in
+# the total, while the pictures are 65 to 70 grey levels apart: there are many places at which a descent practically
+# stops. All this was measured with one photograph, one painting and the course’s small network.
 #
 # ## Where this is used
 #

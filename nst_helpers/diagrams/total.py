@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from nst_helpers.arrays import Image, Numbers
 from nst_helpers.images import resize_image
-from nst_helpers.plots import AMBER, BLUE, GREEN, ORANGE, SIGNED, SKY, draw_image, subplots
+from nst_helpers.plots import BLUE, GREEN, ORANGE, PINK, SIGNED, SKY, draw_image, subplots
 
 INK = "0.25"
 LAYERS = {"conv1_1": (3.1, 2.1), "conv2_1": (4.15, 1.7), "conv3_1": (5.2, 1.35), "conv4_1": (6.25, 1.05),
@@ -29,16 +29,16 @@ def attachments(image: Image, content: Image, style: Image) -> Figure:
     axes.set(xlim=(-0.35, 12.35), ylim=(-0.55, 5.95), aspect="equal")
     axes.set_axis_off()
     axes.grid(False)
-    _picture(axes, image, 0.2, 2.4, 1.8, "the picture I", INK)
+    _picture(axes, image, 0.2, 2.4, 1.8, "the picture I", ORANGE)
     _picture(axes, content, 0.2, 4.62, 1.5, "photograph", BLUE)
-    _picture(axes, resize_image(style, 120, 120), 0.2, 0.3, 1.2, "painting", ORANGE)
+    _picture(axes, resize_image(style, 120, 120), 0.2, 0.3, 1.2, "painting", GREEN)
     for name, (left, height) in LAYERS.items():
         _layer(axes, name, left, height)
     axes.annotate("", (3.0, MIDDLE), (2.1, MIDDLE), arrowprops={"arrowstyle": "-|>", "color": INK, "linewidth": 1.8})
     _content(axes)
     _style(axes)
-    _line(axes, [(1.1, 3.72), (1.1, 4.27), (9.25, 4.27)], GREEN, arrow=True)
-    axes.text(3.05, 4.34, "pixels, without the network", color=GREEN, fontsize=9.5)
+    _line(axes, [(1.1, 3.72), (1.1, 4.27), (9.25, 4.27)], PINK, arrow=True)
+    axes.text(3.05, 4.34, "pixels, without the network", color=PINK, fontsize=9.5)
     _total(axes)
     return figure
 
@@ -74,22 +74,23 @@ def _style(axes):
 
     places = {left + WIDE / 2: height for name, (left, height) in LAYERS.items() if name.endswith("_1")}
     for x, height in places.items():
-        _line(axes, [(x, MIDDLE - height / 2), (x, 1.82)], ORANGE, arrow=True)
-        axes.add_patch(Rectangle((x - 0.22, 1.4), 0.44, 0.4, facecolor=AMBER, alpha=0.7, edgecolor=ORANGE, zorder=3))
+        _line(axes, [(x, MIDDLE - height / 2), (x, 1.82)], GREEN, arrow=True)
+        axes.add_patch(Rectangle((x - 0.22, 1.4), 0.44, 0.4, facecolor="white", edgecolor=GREEN, linewidth=1.6,
+                                 zorder=3))
         axes.text(x, 1.6, "G", ha="center", va="center", fontsize=11, color=INK, zorder=4)
-        _line(axes, [(x - 0.11, 0.5), (x - 0.11, 1.38)], AMBER)  # S comes from below
-        _line(axes, [(x + 0.11, 1.38), (x + 0.11, STYLE_ROW)], ORANGE)  # and the distance leaves downwards
+        _line(axes, [(x - 0.11, 0.5), (x - 0.11, 1.38)], GREEN, style=(0, (1.5, 1.2)))  # S comes from below
+        _line(axes, [(x + 0.11, 1.38), (x + 0.11, STYLE_ROW)], GREEN)  # and the distance leaves downwards
     last = max(places)
-    _line(axes, [(1.45, 0.5), (last - 0.11, 0.5)], AMBER)
-    axes.text(3.05, 0.2, "S: Gram matrices of the painting, computed once", color=ORANGE, fontsize=9.5)
-    _line(axes, [(min(places) + 0.11, STYLE_ROW), (9.25, STYLE_ROW)], ORANGE, arrow=True)
+    _line(axes, [(1.45, 0.5), (last - 0.11, 0.5)], GREEN, style=(0, (1.5, 1.2)))
+    axes.text(3.05, 0.2, "S: Gram matrices of the painting, computed once", color=GREEN, fontsize=9.5)
+    _line(axes, [(min(places) + 0.11, STYLE_ROW), (9.25, STYLE_ROW)], GREEN, arrow=True)
 
 
 def _total(axes):
     from matplotlib.patches import Circle, FancyBboxPatch
 
-    rows = ((5.02, BLUE, "content", "½ Σ (F − C)²", "α"), (4.27, GREEN, "smoothness", "TV(I)", "γ"),
-            (STYLE_ROW, ORANGE, "style", "Σ wₗ Eₗ(G, S)", "β"))
+    rows = ((5.02, BLUE, "content", "½ Σ (F − C)²", "α"), (4.27, PINK, "total variation", "TV(I)", "γ"),
+            (STYLE_ROW, GREEN, "style", "Σ wₗ Eₗ(G, S)", "β"))
     for y, color, name, formula, weight in rows:
         axes.add_patch(FancyBboxPatch((9.3, y - 0.3), 1.6, 0.6, facecolor=color, alpha=0.16, edgecolor="none",
                                       boxstyle="round,pad=0,rounding_size=0.08"))
@@ -101,11 +102,11 @@ def _total(axes):
         axes.text(11.12, y + 0.1, weight, color=color, fontsize=14, weight="bold", ha="center")
     axes.add_patch(Circle((11.5, 3.0), 0.55, facecolor="white", edgecolor=INK, linewidth=2, zorder=3))
     axes.text(11.5, 3.0, "$L_{total}$", ha="center", va="center", fontsize=14, zorder=4)
-    _line(axes, [(12.05, 3.0), (12.25, 3.0), (12.25, -0.3), (-0.2, -0.3), (-0.2, 3.0), (0.15, 3.0)], INK, arrow=True,
+    _line(axes, [(12.05, 3.0), (12.25, 3.0), (12.25, -0.3), (-0.2, -0.3), (-0.2, 3.0), (0.15, 3.0)], ORANGE, arrow=True,
           style=(0, (4, 2)))
     gradient = r"$\alpha\,\nabla L_{content} + \beta\,\nabla L_{style} + \gamma\,\nabla TV$"
     axes.text(6.2, -0.25, f"one gradient, {gradient}, changes the pixels", ha="center", va="bottom", fontsize=10,
-              color=INK)
+              color=ORANGE)
 
 
 def _line(axes, points, color, arrow=False, style: str | tuple = "-"):
@@ -138,7 +139,7 @@ def same_place(images: Sequence[Image], labels: Sequence[str], place: tuple[int,
     return figure
 
 
-PLACES = ((0.17, 0.68), (0.515, 0.895), (0.84, 0.725), (0.495, 0.46), (0.29, 0.255), (0.61, 0.11))  # of six pictures
+PLACES = ((0.17, 0.68), (0.515, 0.895), (0.84, 0.725), (0.495, 0.46), (0.17, 0.3), (0.5, 0.12))  # of six pictures
 
 
 def on_the_curve(rungs: Mapping[float, tuple[Image, float, float]], width: int = 300) -> Figure:

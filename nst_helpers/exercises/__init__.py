@@ -8,12 +8,12 @@ answers. Each lesson's exercises are in a module of their own here (lesson_01, l
 import importlib
 from typing import Any
 
-from nst_helpers.exercises.kinds import Choice, Derive, Exercise, Make, Option, Repair, Wish
+from nst_helpers.exercises.kinds import Choice, Derive, Exercise, Foretold, Make, Option, Repair, Wish
 from nst_helpers.exercises.predictions import predict
 from nst_helpers.exercises.verdicts import Verdict, show
 
-__all__ = ["Choice", "Derive", "Exercise", "Make", "Option", "Repair", "Verdict", "Wish", "check", "find", "predict",
-           "verdict"]
+__all__ = ["Choice", "Derive", "Exercise", "Foretold", "Make", "Option", "Repair", "Verdict", "Wish", "check", "find",
+           "predict", "verdict"]
 
 
 def check(name: str, answer: Any) -> None:

@@ -13,7 +13,8 @@ from nst_helpers.exercises.answers import failed, first_line, is_empty, open_yet
 from nst_helpers.exercises.verdicts import Case, Verdict, kind
 from nst_helpers.exercises.wishes import Made, Make, Wish
 
-__all__ = ["Choice", "Derive", "Exercise", "Made", "Make", "Option", "Repair", "Wish", "failed", "is_empty", "open_yet"]
+__all__ = ["Choice", "Derive", "Exercise", "Foretold", "Made", "Make", "Option", "Repair", "Wish", "failed", "is_empty",
+           "open_yet"]
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,39 @@ class Exercise:
         if known:
             return known
         return f"the shape is right, but {case.wrong.sum()} of {case.wrong.size} values are not."
+
+
+@dataclass(frozen=True)
+class Foretold(Exercise):
+    """Measure what you have foretold: the answer is a pair, (what was expected, the function).
+
+    A prediction that fails is as good as one that comes true, so the function alone decides; but there is none before
+    something was expected. Given without its prediction, the function is judged as of an `Exercise`.
+
+    Attributes:
+        leads: {where: what leads there}, in the order in which it is to be foretold. among: what there is to choose.
+        All others: as of an `Exercise`.
+    """
+
+    leads: Mapping[str, str] = field(default_factory=dict)
+    among: tuple[str, ...] = ()
+
+    def judge(self, name: str, answer: Any, seed: int) -> Verdict:
+        """The `Verdict` on the pair; with the right function it says whether what was expected came true."""
+        if not isinstance(answer, (list, tuple)):
+            return Exercise.judge(self, name, answer, seed)
+        expected, function = answer if len(answer) == 2 else (answer, None)
+        if is_empty(expected) or is_empty(function):
+            return open_yet(name)
+        if not isinstance(expected, (list, tuple)) or len(expected) != len(self.leads) or not all(
+                one in self.among for one in expected):
+            return failed(name, f"{first_line(repr(expected))} is no prediction: write {len(self.leads)} of "
+                          f"{', '.join(self.among)}, one for each of {', '.join(self.leads)}.")
+        verdict = Exercise.judge(self, name, function, seed)
+        came_true = [told == led for told, led in zip(expected, self.leads.values(), strict=True)]
+        measured = ", ".join(f"{where}: {led}" for where, led in self.leads.items())
+        note = f" You foretold {sum(came_true)} of {len(came_true)} ({measured})."
+        return Verdict(True, verdict.text + note, verdict.details) if verdict.passed else verdict
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from nst_helpers.exercises import Derive, Exercise, Make, Repair, Wish, sizes
+from nst_helpers.exercises import Derive, Foretold, Make, Repair, Wish, sizes
 
 STYLE_LAYERS = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
 
@@ -226,7 +226,9 @@ EXERCISES = {
         },
         praise="TV does not pass the network at all, so γ has to become s²γ.",
     ),
-    "07-sizes": Exercise(
+    "07-sizes": Foretold(
+        leads={"48 pixels": "style", "128 pixels": "tv"},
+        among=("content", "style", "tv"),
         truth=sizes.shares,
         inputs=lambda generator: sizes.sizes_at(48, 128),
         mistakes={

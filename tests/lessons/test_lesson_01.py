@@ -10,7 +10,7 @@ from scipy.signal import convolve2d
 
 from nst_helpers import plots
 from nst_helpers.diagrams import convolution as diagrams
-from nst_helpers.diagrams.likeness import labelled_places
+from nst_helpers.diagrams.likeness import framed, labelled_places
 from nst_helpers.exercises import find, verdict
 
 LESSON = "01_convolution"
@@ -88,6 +88,14 @@ def test_windows_and_places_carry_one_letter_and_each_place_its_share():
     assert ["A: 1.00", "B: −0.50"] in told and ["A", "B"] in told
     assert any(words[-2:] == ["A: 1.00", "B: 0.50"] for words in told)
     assert len(plots.png(figure)) > 10_000
+
+
+def test_a_third_map_stands_beside_the_others_and_the_patch_alone_is_framed():
+    picture = np.random.default_rng(0).uniform(0, 255, (30, 40))
+    figure = labelled_places(picture, dict.fromkeys("abc", picture[:21, :31]), {"A": (4, 6)}, 10)
+    assert [axes.get_title() for axes in figure.axes[:4]] == ["", "a", "b", "c"]
+    (axes,) = framed(picture, {"A": (4, 6)}, 10).axes
+    assert [text.get_text() for text in axes.texts] == ["A"] and len(axes.patches) == 1
 
 
 def test_the_blocks_are_drawn_and_refuse_a_window_outside():

@@ -7,7 +7,7 @@ import pytest
 from lesson_code import lesson_functions
 from PIL import Image
 
-from nst_helpers import exercises
+from nst_helpers import exercises, plots
 from nst_helpers.backend import tf
 from nst_helpers.diagrams import total
 from nst_helpers.exercises.formulas import value
@@ -202,3 +202,23 @@ def test_the_stored_ends_are_what_is_told_of_them():
         one, other = pair.split(", ")
         told = apart[settings.iterations]
         assert told.get(pair, told.get(f"{other}, {one}")) == pytest.approx(distance, rel=0.02)
+
+
+@pytest.mark.parametrize(("leads", "came_true"), [(("style", "tv"), 2), (["content", "tv"], 1), (("tv", "style"), 0)])
+def test_a_prediction_is_asked_for_and_need_not_come_true(leads, came_true):
+    found = exercises.verdict("07-sizes", (leads, exercises.find("07-sizes").truth))
+    assert found.passed and f"You foretold {came_true} of 2 (48 pixels: style, 128 pixels: tv)." in found.text
+
+
+@pytest.mark.parametrize(("leads", "sign"), [
+    (..., "○"), ("", "○"), ("style", "✗"), (("style",), "✗"), (("style", "smoothness"), "✗"), (7, "✗")])
+def test_without_a_prediction_nothing_passes(leads, sign):
+    found = exercises.verdict("07-sizes", (leads, exercises.find("07-sizes").truth))
+    assert not found.passed and found.text.startswith(sign)
+
+
+def test_a_loss_has_one_colour_in_curves_and_diagram():
+    drawn = {text.get_text(): text.get_color() for text in
+             total.attachments(*3 * [np.zeros((20, 30, 3))]).axes[0].texts}
+    for name, label in (("content", "content"), ("style", "style"), ("tv", "total variation")):
+        assert drawn[label] == plots.LINES[name]["color"]
