@@ -5,8 +5,8 @@
 
 "descents" writes data/runs/descents_RULE.webp, each rule's picture at its best η with β = 0.9, and
 data/runs/descents.json: settings and every loss of every run. "descents_beta", a control, tunes β and η together on the
-same picture, smaller, and writes data/runs/descents_beta.json. Each run is kept at once, so a race that was stopped
-goes on where it was.
+same picture, smaller, from the photograph and from two noises, and writes data/runs/descents_beta.json. Each run is
+kept at once, so a race that was stopped goes on where it was.
 """
 
 import sys
@@ -17,8 +17,9 @@ import stamps
 
 from nst_helpers.backend import tf
 from nst_helpers.experiments.descents import RULES, file_name, folder, late, paint
-from nst_helpers.experiments.ladders import climb
+from nst_helpers.experiments.ladders import climb, lowest
 from nst_helpers.experiments.painting import painting_loss, with_gradient
+from nst_helpers.images import noise_image
 from nst_helpers.networks import load_network
 from nst_helpers.shipped import picture_file, shipped_picture
 
@@ -26,8 +27,10 @@ SETTINGS = {"content": "temple", "style": "night_swirls", "size": 320, "style_si
             "tv_weight": 0.1, "epsilon": 40.0, "steps": 100, "network": "compact"}
 SHARES = {"plain descent": (1, 2, 4, 8), "momentum": (8, 16, 32), "Nesterov": (4, 8, 16, 32)}  # η over 2/λ_max
 SMALL = SETTINGS | {"size": 96, "style_size": 192}
-BETAS = {"plain descent": (0.0,), "momentum": (0.5, 0.8, 0.9, 0.95)}
-FIRST = {0.0: 2.0, 0.5: 4.0, 0.8: 8.0, 0.9: 16.0, 0.95: 32.0}  # {β: η over 2/λ_max} with which a ladder begins
+MEMORIES = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99)
+BETAS = {"plain descent": (0.0,), "momentum": MEMORIES, "Nesterov": MEMORIES}
+STARTS = ("photograph", "noise 0", "noise 1")  # behind "noise" its seed
+FIRST = {0.0: 2.0, 0.5: 4.0, 0.8: 8.0, 0.9: 16.0, 0.95: 32.0, 0.98: 64.0, 0.99: 128.0}  # {β: the first η tried}
 ROUNDS = 12  # of the power iteration
 
 
@@ -37,7 +40,7 @@ def main(arguments=None):
 
 def read_recipes():
     """{name: (settings, what is tried)}; the rounds are the same for both."""
-    return {"descents": (SETTINGS, SHARES), "descents_beta": (SMALL, BETAS)}
+    return {"descents": (SETTINGS, SHARES), "descents_beta": (SMALL | {"starts": STARTS}, BETAS)}
 
 
 def compute(name, recipe):
@@ -52,7 +55,8 @@ def compute(name, recipe):
     if name == "descents":
         at_given_rates(name, told, look, photo, limit)
     else:
-        tuned(name, told, look, photo, limit)
+        for start in STARTS:
+            tuned(name, told, look, start, begin(photo, start), limit)
     told["finished"] = True
     keep(name, told)
     return f"{sum(map(len, told['losses'].values()))} rows"
@@ -74,22 +78,30 @@ def at_given_rates(name, told, look, photo, limit):
             print(f"{rule}, {share} times 2/λ_max: {late(losses):.4f}", flush=True)
 
 
-def tuned(name, told, look, photo, limit):
-    """The small race: for each β a ladder of η, the best of which has a worse one on either side."""
+def tuned(name, told, look, start, picture, limit):
+    """The small race from one start: for each β a ladder of η by twos, then by roots of two around its best.
+
+    The best of each has a worse one on either side.
+    """
     for rule, betas in BETAS.items():
         for beta in betas:
-            rows = told["losses"].setdefault(f"{rule}|{beta:g}", {})
+            rows = told["losses"].setdefault(f"{start}|{rule}|{beta:g}", {})
             rule_of = RULES[rule] if rule == "plain descent" else partial(RULES[rule], beta=beta)
 
-            def score(share, rows=rows, rule_of=rule_of, title=f"{rule}, β = {beta:g}"):
+            def score(share, rows=rows, rule_of=rule_of, title=f"{start}, {rule}, β = {beta:g}"):
                 if f"{share:g}" not in rows:
-                    reached = late(paint(look, photo, rule_of(share * limit), SMALL["steps"])[1])
-                    rows[f"{share:g}"] = stamps.digits(reached) if np.isfinite(reached) else None  # it flew off
+                    _, losses = paint(look, picture, rule_of(share * limit), SMALL["steps"], patient=True)
+                    rows[f"{share:g}"] = stamps.digits(np.mean(losses[-5:]))
                     keep(name, told)
-                    print(f"{title}, {share:g} times 2/λ_max: {reached:.4f}", flush=True)
-                return rows[f"{share:g}"] or np.inf
+                    print(f"{title}, {share:g} times 2/λ_max: {rows[f'{share:g}']:.4g}", flush=True)
+                return rows[f"{share:g}"]
 
-            climb(score, FIRST[beta])
+            climb(score, lowest(climb(score, FIRST[beta])), 2**0.5)
+
+
+def begin(photo, start):
+    """The picture to begin with: the photograph itself, or a noise of its size."""
+    return photo if start == "photograph" else noise_image(*photo.shape[:2], seed=int(start.split()[1]))
 
 
 def photograph(settings):

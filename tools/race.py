@@ -6,10 +6,12 @@
 
 Each optimizer climbs a ladder of learning rates, each twice the one before, until the best has a worse one on either
 side; with η constant and with η falling along half a cosine. The best of each paints a second time, from another
-noise, and at 320 pixels. The four that are ahead with η constant race for 200 looks too, and tune η for it.
+noise, and at 320 pixels. The four that are ahead with η constant, and plain descent as what they are compared with,
+race for 200 looks too: η tuned for it, constant and falling, and the best of each from another noise.
 """
 
 import functools
+import itertools
 import json
 import sys
 
@@ -33,7 +35,8 @@ OTHER = 1  # the seed of the second noise
 RULES = {"gradient descent": (optimizers.GradientDescent, 2.0**18), "momentum": (optimizers.Momentum, 2.0**20),
          "AdaGrad": (optimizers.AdaGrad, 40.0), "RMSprop": (optimizers.RMSprop, 5.0), "Adam": (optimizers.Adam, 40.0),
          "L-BFGS": (optimizers.LBFGS, 10.0)}
-LEADERS = ("L-BFGS", "momentum", "Adam", "RMSprop")  # lowest after SHORT looks; they race for LONG ones too
+LASTING = ("L-BFGS", "momentum", "Adam", "RMSprop", "gradient descent")  # they race for LONG looks too
+SCHEDULES = ("constant", "cosine")
 SLOW = "RMSprop, β = 0.999"  # with bias correction: Adam without its mean of gradients
 MEASURED = "Barzilai–Borwein"  # L-BFGS with one pair, without its directions
 RAW = ("gradient descent", "momentum")  # their η is no length: it grows with the number of pixels
@@ -61,9 +64,10 @@ def is_stale(name, recipe):
     """Whether an optimizer or its picture is missing, or they raced by another recipe, or on another network."""
     pictures = [contest.folder() / f"{file_name(rule)}.webp" for rule in RULES]
     raced = {run["optimizer"] for run in contest.read()}
-    went_on = {run["optimizer"] for run in contest.read() if len(run["losses"]) == LONG + 1}
+    went_on = {(run["optimizer"], run["schedule"], run.get("seed", 0)) for run in contest.read()
+               if len(run["losses"]) == LONG + 1}
     return (stamps.is_stale(contest.folder() / "race.json", stamp(recipe), pictures)
-            or not {*GUESSES, SCIPY} <= raced or not {*LEADERS} <= went_on)
+            or not {*GUESSES, SCIPY} <= raced or not {*itertools.product(LASTING, SCHEDULES, (0, OTHER))} <= went_on)
 
 
 def compute(name, recipe):
@@ -75,25 +79,24 @@ def compute(name, recipe):
     run(SCIPY, 0.0, "constant", SMALL, SHORT)
     for rule in sorted(RULES, reverse=True):
         paint_large(rule, SHORT)
-    for rule in LEADERS:
-        climb(rule, "constant", LONG)
-    climb("Adam", "cosine", LONG)
+    for rule, schedule in itertools.product(LASTING, SCHEDULES):
+        climb(rule, schedule, LONG)
     for memory in (1, 30):
         climb("L-BFGS", "cosine", SHORT, memory=memory)
     climb("L-BFGS", "constant", SHORT, memory=1)
-    for schedule in ("constant", "cosine"):
+    for schedule in SCHEDULES:
         for rule in (SLOW, MEASURED):
             climb(rule, schedule, SHORT)
-    from_another_noise()
+    from_another_noise(GUESSES, SHORT)
+    from_another_noise(LASTING, LONG)
     return f"{len(contest.read())} runs"
 
 
-def from_another_noise():
+def from_another_noise(rules, steps):
     """The best of each once more: what moves from one noise to another tells nothing of a rule."""
-    for rule in GUESSES:
-        for schedule in ("constant", "cosine"):
-            found = contest.best(optimizer=rule, schedule=schedule, size=SMALL, memory=10, steps=SHORT)
-            run(rule, found.learning_rate, schedule, SMALL, SHORT, seed=OTHER)
+    for rule, schedule in itertools.product(rules, SCHEDULES):
+        found = contest.best(optimizer=rule, schedule=schedule, size=SMALL, memory=10, steps=steps)
+        run(rule, found.learning_rate, schedule, SMALL, steps, seed=OTHER)
 
 
 def stamp(recipe):
@@ -105,7 +108,7 @@ def stamp(recipe):
 
 def to_the_end():
     """Every rule with ten times the looks, and with η tuned at 320 pixels too; some hours."""
-    for schedule in ("constant", "cosine"):
+    for schedule in SCHEDULES:
         for name in (*RULES, SLOW, MEASURED):
             climb(name, schedule, VERY_LONG)
             found = contest.best(optimizer=name, schedule=schedule, size=SMALL, memory=10, steps=VERY_LONG)
@@ -117,6 +120,7 @@ def to_the_end():
 def climb(name, schedule, steps, memory=10, size=SMALL, picture=None):
     """Double and halve η until the best has a worse one on either side."""
     start = contest.stored_races(optimizer=name, schedule=schedule, size=SMALL, memory=10)
+    start = [race for race in start if race.steps == steps] or start  # what is best for more looks is no guess for few
     guess = min(start, key=lambda race: race.end).learning_rate if start else GUESSES[name]
     guess *= (size / SMALL) ** 2 if name in RAW else 1
     ladders.climb(lambda rate: run(name, rate, schedule, size, steps, memory=memory, picture=picture), guess)

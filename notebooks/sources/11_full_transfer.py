@@ -22,14 +22,14 @@ plots.show(finished(shipped_picture("temple", 400), shipped_picture("night_swirl
 # to paint photographs of your own, to tune such a run within a budget, and to tell from six measurements what has gone
 # wrong with a picture and what to change.
 #
-# **Needs**: [01](01_convolution.ipynb) to [10 Adam](10_adam.ipynb). · **Time**: about a minute of computing on two
+# **Needs**: [01](01_convolution.ipynb) to [10 Adam](10_adam.ipynb). · **Time**: about 50 s of computing on two
 # cores. · **Course’s paper**: sections 3.2, 4 and 5.
 
 # %%
 import json
-import tempfile
 import time
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -140,11 +140,11 @@ assert total[1999] / total[-1] < 1.02 and (np.diff(total[-501:]) <= 0).all()
 #
 # ## 2. What is really lowered
 #
-# The package does not lower the formula of lesson 07 letter by letter. Let $s$ be the number of steps from the full
-# size down to the size at hand, so that $s = 0$ is the full size and each step divides the sides by $\sqrt2$.
+# The package does not lower the formula of lesson 07 letter by letter. Let $r$ be the number of steps from the full
+# size down to the size at hand, so that $r = 0$ is the full size and each step divides the sides by $\sqrt2$.
 # What the optimizer lowers is
 #
-# $$L^{(s)} = \lambda^{s}\, \alpha\, \frac{1}{n} \cdot \tfrac12 \sum_{k,i} (F_{ki} - C_{ki})^2
+# $$L^{(r)} = \rho^{r}\, \alpha\, \frac{1}{n} \cdot \tfrac12 \sum_{k,i} (F_{ki} - C_{ki})^2
 # + \beta \sum_l w_l E_l + \gamma\, \frac{1}{3 H W}\, TV_{40}(w) .$$
 #
 # | letter | meaning | default | `paper()` | the course's paper |
@@ -152,7 +152,7 @@ assert total[1999] / total[-1] < 1.02 and (np.diff(total[-501:]) <= 0).all()
 # | $n$ | number of values in the content layer's $F$: the sum becomes a mean | the count | the count | 1 |
 # | $3HW$ | number of values in the picture $w$, likewise | the count | the count | 1 |
 # | $TV_{40}$ | total variation, rounded off below differences of 40 grey levels (lesson 06) | 40 | 40 | 0 |
-# | $\lambda$ | the *lead*, `content_lead`: the factor on $\alpha$ with each step to a coarser size | 2 | 1 | 1 |
+# | $\rho$ | the *lead*, `content_lead`: the factor on $\alpha$ with each step to a coarser size | 2 | 1 | 1 |
 # | | number of sizes, `scales` | 4 | 1 | 1 |
 #
 # (All of it is multiplied by one constant more, so that the optimizer sees weights with the sum of the default ones;
@@ -161,20 +161,20 @@ assert total[1999] / total[-1] < 1.02 and (np.diff(total[-501:]) <= 0).all()
 #
 # `Settings.paper()` sets one size and no lead, and keeps the first three rows, so that both have the same losses and
 # weights. Dividing by counts is what lets one set of weights serve all sizes (lesson 05). The lead changes what is
-# asked: with four sizes and $\lambda = 2$ the content counts 8, 4, 2 and 1 times as much as $\alpha$ says, from the
-# smallest size to the full one. The losses that a run keeps are those with $\lambda = 1$, so the logged `total` is
+# asked: with four sizes and $\rho = 2$ the content counts 8, 4, 2 and 1 times as much as $\alpha$ says, from the
+# smallest size to the full one. The losses that a run keeps are those with $\rho = 1$, so the logged `total` is
 # *not* the number that the optimizer lowers, except at the full size.
 
 # %%
 by_default = load_run("default_night")
 lead, end = by_default.settings.content_lead, 0
-for s, (height, width, count) in zip((3, 2, 1, 0), by_default.sizes, strict=True):
+for r, (height, width, count) in zip((3, 2, 1, 0), by_default.sizes, strict=True):
     begin, end = end, end + count
     logged = [by_default.history["total"][place] for place in (begin, end - 1)]
-    lowered = [now + (lead**s - 1) * by_default.history["content"][place]
+    lowered = [now + (lead**r - 1) * by_default.history["content"][place]
                for now, place in zip(logged, (begin, end - 1), strict=True)]
     print(f"{width:3} × {height:3}: logged total {logged[0]:6.2f} → {logged[1]:5.2f}, "
-          f"lowered (content × {lead**s:.0f}) {lowered[0]:6.2f} → {lowered[1]:5.2f}")
+          f"lowered (content × {lead**r:.0f}) {lowered[0]:6.2f} → {lowered[1]:5.2f}")
 
 # %% [markdown]
 # Each row is one size of the default run that section 4 shows, with 30 steps each. At the smallest size the logged
@@ -531,43 +531,55 @@ exercises.check("11-repaint", repaint)
 # that cross in the middle; what they cannot show is whether one weight matters more where the other is large.
 
 # %%
-from nst_helpers.sweep import grid, sweep
+from nst_helpers.sweep import grid
 
-middle = Settings(size=144, iterations=30, style_weight=50)  # γ is 0.1
+middle = Settings(size=320, style_weight=50)  # γ is 0.1
 points = grid(middle, style_weight=[5, 50, 500]) + grid(middle, tv_weight=[0.01, 1])
-folder = tempfile.TemporaryDirectory()
-found = sweep(content, style, points, folder.name)  # on a cluster: …, scheduler="tcp://its-address:8786")
-print(sum(point.done for point in found), "pictures; called again:",
-      "nothing to do" if sweep(content, style, points, folder.name) == found else "painted again")
+found = [load_run(name) for name in ("sweep_little", "default_night", "sweep_much", "sweep_rough", "sweep_smooth")]
+
+# %% [markdown]
+# These five were painted beforehand, since each is a whole run of the default settings, and the worker processes of a
+# sweep take a while to start. To paint them yourself, or five others:
+#
+# ```python
+# from nst_helpers.sweep import sweep
+#
+# temple, night = shipped_picture("temple", 320), shipped_picture("night_swirls")
+# found = sweep(temple, night, points, "my_sweep")  # on a cluster: …, scheduler="tcp://its-address:8786"
+# ```
 
 # %% tags=["figure"]
 low, centre, high, rough, smooth = found
 for row, caption in (
-        ((low, centre, high), "More style from left to right. Left the temple stands; in the middle its storeys have "
-                              "become an orange ball; right there is a night with its moon, and no temple."),
-        ((rough, centre, smooth), "Smoother from left to right. Left the grain of the noise lies over everything; in "
-                                  "the middle most of it has gone; right the strokes are going as well.")):
+        ((low, centre, high), "More style from left to right. Left the temple stands under a sky that has hardly begun "
+                              "to turn; in the middle its base glows and a swirl is in the sky; right the storeys have "
+                              "become strokes, and a moon has risen."),
+        ((rough, centre, smooth), "Smoother from left to right. Left and middle are nearly alike, but the middle one "
+                                  "has fewer of the fine lines in the sky; right the whole picture is blurred, and the "
+                                  "sky has lost its long strokes.")):
     plots.show_images([point.image for point in row],
                       [f"β = {point.settings.style_weight:g}, γ = {point.settings.tv_weight:g}" for point in row],
                       caption, photo=True)
 
 # %%
-for point in found:
+ends = [{name: point.history[name][-1] for name in ("content", "style", "tv")} for point in found]
+for point, end in zip(found, ends, strict=True):
     print(f"β = {point.settings.style_weight:3g}, γ = {point.settings.tv_weight:4g}: "
-          + ", ".join(f"{name} ≈ {point.losses[name]:.3g}" for name in ("content", "style", "tv")))
+          + ", ".join(f"{name} {value:.3g}" for name, value in end.items()))
 
 # %% tags=["check"]
-assert low.losses["style"] > centre.losses["style"] > high.losses["style"]
-assert low.losses["content"] < centre.losses["content"] < high.losses["content"]
-assert rough.losses["tv"] > centre.losses["tv"] > smooth.losses["tv"]
+assert [point.settings for point in found] == points
+by_beta, by_gamma = ends[:3], (ends[3], ends[1], ends[4])
+assert all(one["style"] > two["style"] and one["content"] < two["content"] for one, two in pairwise(by_beta))
+assert all(one["tv"] > two["tv"] for one, two in pairwise(by_gamma))
 
 # %% [markdown]
-# From $\beta = 5$ to 500 the content loss rises from 0.57 to 3.0, and the style loss falls from 0.107 to 0.015; but
-# most of that was had at $\beta = 50$ already (0.020), so the last factor of ten bought very little style for a great
-# deal of content. From $\gamma = 0.01$ to 0.1 the total variation falls from 10.4 to 6.0 and the style loss stays where
-# it was, so smoothness comes free. The next factor of ten more than doubles the style loss, because it takes the
-# strokes as well. So read a sweep: look for the direction in which something comes for nothing, go on until it has its
-# price, and let the eye decide only then.
+# From $\beta = 5$ to 500 the content loss rises from 0.284 to 1.47, and the style loss falls from 0.0594 to 0.000975;
+# but 92 % of that fall were had at $\beta = 50$ already (0.00556), so the last factor of ten bought little style for
+# nearly twice the content loss. From $\gamma = 0.01$ to 0.1 the total variation falls from 6.88 to 4.77, for 4 % of the
+# content loss and a fifth of a style loss that is small already, so smoothness is cheap. The next factor of ten
+# multiplies the style loss by 4.7, because it takes the strokes as well. So read a sweep: look for the direction in
+# which something comes for little, go on until it has its price, and let the eye decide only then.
 #
 # ## 8. The clinic
 #
@@ -689,7 +701,7 @@ exercises.check("11-saved", to_picture)
 # “可以立即执行代码当中的每个操作,无需构建计算图” (it “can execute every operation in the code at once, without building
 # a computation graph”). That is good for finding faults. But a step of style transfer is the same few dozen operations,
 # hundreds of times, and then a graph pays: `tf.function` traces the Python code once and replays what it found. Here is
-# the whole step of section 2 with $\lambda = 1$.
+# the whole step of section 2 with $\rho = 1$.
 
 # %%
 LAYERS = tuple(paper.style_layers)
@@ -805,9 +817,13 @@ rows = {
                                         "right sky and trees are panes with black leads, the roofs keep their lines.",
     ("raccoon_own_colours", "rocket_woodcut"): "Left the night's strokes lie along the fur, in the photograph's own "
                                                "colours; right the sky is cut in black and white, the fire is red."}
+titles = {"astronaut_glass": "the astronaut as a leaded window", "cat_autumn": "the cat in autumn’s daubs",
+          "raccoon_cubist": "the raccoon, cubist", "temple_glass": "the temple as a leaded window",
+          "raccoon_own_colours": "the raccoon at night, in its own colours",
+          "rocket_woodcut": "the rocket as a woodcut"}
 for pair, caption in rows.items():
     plots.show_images([load_image(data_folder() / "gallery" / "shown" / f"{name}.jpg", 480) for name in pair],
-                      [name.replace("_", " ") for name in pair], caption, photo=True)
+                      [titles[name] for name in pair], caption, photo=True)
 
 # %% [markdown]
 # ### Investigation: a picture that you would hang

@@ -33,11 +33,13 @@ class Nesterov(NamedTuple):
 RULES = {"plain descent": GradientDescent, "momentum": Momentum, "Nesterov": Nesterov}  # with β = 0.9
 
 
-def paint(look: Callable, photo: npt.ArrayLike, optimizer: Any, steps: int) -> tuple[Numbers, list[float]]:
-    """Descend from a photograph; pixels are held between 0 and 255.
+def paint(look: Callable, photo: npt.ArrayLike, optimizer: Any, steps: int, patient: bool = False
+          ) -> tuple[Numbers, list[float]]:
+    """Descend from a photograph, or from noise; pixels are held between 0 and 255.
 
     Args:
         look: w → (loss, gradient), tensors. photo: (height, width, 3), a tensor. optimizer: as of RULES. steps: number.
+        patient: whether a walk that has flown off goes on: held to 0 … 255, some come back.
 
     Returns:
         (the picture, the loss before each step). A walk that has flown off, to twice its first loss, ends there.
@@ -46,7 +48,7 @@ def paint(look: Callable, photo: npt.ArrayLike, optimizer: Any, steps: int) -> t
     step = step_of(lambda rate: optimizer)  # its own η, throughout
     for moment in painted(look, image, step, optimizer.init(image), [1.0] * steps):
         losses.append(moment.loss)
-        if losses[-1] > 2 * losses[0]:
+        if losses[-1] > 2 * losses[0] and not patient:
             break
         image = moment.image
     return image, losses
@@ -104,14 +106,14 @@ def load_descents() -> Descents:
 class Tuned(NamedTuple):
     """A race on the same picture, smaller, in which β was tuned too; computed before by tools/descents.py."""
 
-    settings: dict  # as of `Descents`
-    losses: dict  # {(rule, β): {η over the limit: the mean of the last five losses, infinite where it flew off}}
+    settings: dict  # as of `Descents`; "starts": the names of the pictures with which a run began
+    losses: dict  # {(start, rule, β): {η over the limit: the mean of the last five losses}}
 
-    def best(self, rule: str) -> dict[float, tuple[float, float]]:
-        """{β: (its best η over the limit, the loss)} of a rule."""
+    def best(self, rule: str, start: str = "photograph") -> dict[float, tuple[float, float]]:
+        """{β: (its best η over the limit, the loss)} of a rule from one of the starts."""
         found = {}
-        for (name, beta), rows in self.losses.items():
-            if name == rule:
+        for (begin, name, beta), rows in self.losses.items():
+            if (begin, name) == (start, rule):
                 share = min(rows, key=rows.__getitem__)
                 found[beta] = share, rows[share]
         return found
@@ -123,9 +125,8 @@ def load_tuned() -> Tuned:
     told = json.loads((folder() / "descents_beta.json").read_text(encoding="utf-8"))
     losses = {}
     for key, rows in told["losses"].items():
-        rule, beta = key.split("|")
-        reached = {share: np.inf if loss is None else loss for share, loss in _from_small_to_large(rows).items()}
-        losses[rule, float(beta)] = reached
+        start, rule, beta = key.split("|")
+        losses[start, rule, float(beta)] = _from_small_to_large(rows)
     return Tuned(told["settings"], losses)
 
 

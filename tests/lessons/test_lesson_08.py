@@ -1,6 +1,7 @@
 """Lesson 08: its rules by hand are the package's; the limits and the best β have closed forms; its widgets."""
 
 import io
+import itertools
 import json
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ from nst_helpers.diagrams import optimizers as diagrams
 from nst_helpers.exercises import find, verdict
 from nst_helpers.experiments import descents, painting
 from nst_helpers.experiments.landscapes import PATTERNS, SURFACES, start_share, velocities
+from nst_helpers.images import noise_image
 from nst_helpers.widgets import descent as module
 from nst_helpers.widgets.descent import descent, draw_descent, memory
 from nst_helpers.widgets.paths import PAGE, _round_numbers
@@ -221,11 +223,21 @@ def test_the_race_is_as_the_tool_would_compute_it():
 
 def test_the_race_over_both_has_each_best_rate_between_worse_ones():
     tuned = descents.load_tuned()
-    for rule, betas in tool.BETAS.items():
-        assert tuple(tuned.best(rule)) == betas
-        for beta, (share, _) in tuned.best(rule).items():
-            shares = list(tuned.losses[rule, beta])
-            assert shares[0] < share < shares[-1], (rule, beta)
+    assert tuple(tuned.settings["starts"]) == tool.STARTS
+    for start, (rule, betas) in itertools.product(tool.STARTS, tool.BETAS.items()):
+        assert tuple(tuned.best(rule, start)) == betas
+        for beta, (share, loss) in tuned.best(rule, start).items():
+            rows = tuned.losses[start, rule, beta]
+            for factor in (2**-0.5, 2**0.5):  # the rates are kept with six digits
+                near = [other for rate, other in rows.items() if np.isclose(rate, factor * share, rtol=1e-4)]
+                assert near and near[0] >= loss, (start, rule, beta)
+
+
+def test_the_small_race_begins_with_the_photograph_or_with_a_noise_of_its_size():
+    photo = np.zeros((4, 6, 3), np.float32)
+    pictures = [tool.begin(photo, start) for start in tool.STARTS]
+    assert pictures[0] is photo and not np.array_equal(pictures[1], pictures[2])
+    np.testing.assert_array_equal(pictures[2], noise_image(4, 6, seed=1))
 
 
 def test_both_ends_of_a_spectrum_come_from_products_alone():
@@ -239,17 +251,18 @@ def test_both_ends_of_a_spectrum_come_from_products_alone():
 def test_a_race_that_was_stopped_goes_on_where_it_was(tmp_path, monkeypatch):
     calls = []
 
-    def painted(look, photo, optimizer, steps):
+    def painted(look, photo, optimizer, steps, patient=False):
         calls.append((type(optimizer).__name__, optimizer.learning_rate))
         return np.zeros((4, 6, 3)), steps * [1 + np.log2(optimizer.learning_rate / 8) ** 2]
 
-    for name, value in (("folder", lambda: tmp_path), ("photograph", lambda settings: None), ("paint", painted),
+    for name, value in (("folder", lambda: tmp_path), ("paint", painted),
+                        ("photograph", lambda settings: np.zeros((4, 6, 3))),
                         ("loss_of", lambda photo, settings: None), ("largest_curvature", lambda loss, photo: 2.0)):
         monkeypatch.setattr(tool, name, value)
     monkeypatch.setattr(descents, "folder", lambda: tmp_path)
     assert tool.main(["--check"]) and tool.main([]) == 0 and not tool.main(["--check"])
     descents.load_tuned.cache_clear()
-    assert descents.load_tuned().best("momentum")[0.5] == (8, 1)
+    assert all(descents.load_tuned().best("Nesterov", start)[0.5] == (8, 1) for start in tool.STARTS)
     told = json.loads((tmp_path / "descents.json").read_text())
     del told["finished"], told["losses"]["momentum"]["16"]
     (tmp_path / "descents.json").write_text(json.dumps(told))
@@ -272,6 +285,17 @@ def test_the_loss_is_lowered_by_every_rule(compact, photograph):
     for rule in descents.RULES.values():
         image, losses = descents.paint(look, tf.constant(photograph[:32, :32]), rule(1e4), 4)
         assert losses[-1] < losses[0] and image.min() >= 0 and image.max() <= 255
+
+
+def test_a_walk_that_flies_off_ends_unless_one_is_patient():
+    climbing = iter(10.0 ** np.arange(20))
+
+    def look(w):
+        return tf.constant(next(climbing)), tf.ones_like(w)
+
+    photo = np.zeros((2, 2, 3), np.float32)
+    assert len(descents.paint(look, photo, descents.RULES["momentum"](1.0), 6)[1]) == 2
+    assert len(descents.paint(look, photo, descents.RULES["momentum"](1.0), 6, patient=True)[1]) == 6
 
 
 def test_what_flies_off_is_never_the_best():
