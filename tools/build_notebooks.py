@@ -8,7 +8,7 @@
 In a source, an exercise is a code cell tagged `exercise` (the stub) and right after it one tagged
 `solution`. The lesson keeps the stub; the worked lesson has the solution in its place. Text cells tagged
 `solution` are in the worked lesson only. Cells tagged `check` (assertions) or `figure` (what only draws) are
-folded: they run, and show their source to those who open it.
+folded: they run, and show their source to those who open it. So are predictions: their source holds the answer.
 
 A rebuild without a change leaves the files as they are: cell ids come from the content, nothing holds a
 date or a version, and where a new output says the same as the stored one (times aside, and pictures alike
@@ -42,7 +42,7 @@ NOTEBOOKS = ROOT / "notebooks"
 SOURCES = NOTEBOOKS / "sources"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # names a widget of a kernel that is gone
 PICTURES = "image/png", "image/jpeg"  # that are compared with the eye; others count as equal where they are the same
-FOLDED = {"check", "figure"}  # tags of cells whose source stays out of sight until it is clicked
+FOLDED = {"check", "figure", "prediction"}  # tags of cells whose source stays out of sight until it is clicked
 SECONDS_A_CELL = 120
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -133,7 +133,8 @@ def build(lesson, solved, language=None, draft=False):
 
 
 def _tags(cell):
-    return list(cell.metadata.get("tags", []))
+    asked = cell.cell_type == "code" and cell.source.startswith("exercises.predict(")
+    return [*cell.metadata.get("tags", []), *["prediction"] * asked]
 
 
 def _metadata(tags):
