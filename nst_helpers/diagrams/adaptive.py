@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
+from matplotlib.ticker import LogLocator, NullLocator
 
 from nst_helpers.arrays import Numbers
 from nst_helpers.experiments.landscapes import Surface, corners, height
@@ -14,6 +15,7 @@ from nst_helpers.plots import AMBER, BLUE, GREEN, ORANGE, PINK, SKY, subplots
 INK, FAINT = "0.15", "0.45"
 RULE_COLORS = {"gradient descent": BLUE, "momentum": GREEN, "Rprop": INK, "AdaGrad": PINK, "RMSprop": AMBER,
                "AdaDelta": ORANGE}
+UNDER = "√(s + ε)"  # the form whose curves are blue and dashed in every figure; the other's are solid
 
 STATES = (  # rule; what it keeps, [(name, how it changes, which color)]; its step
     ("gradient descent", "", [], r"$\eta\, g$"),
@@ -22,13 +24,13 @@ STATES = (  # rule; what it keeps, [(name, how it changes, which color)]; its st
      [("step size", r"$\Delta \leftarrow 1.2\,\Delta$  or  $\frac{1}{2}\Delta$", SKY),
       ("last sign", r"$\sigma \leftarrow \mathrm{sign}\, g$", SKY)], r"$\Delta \;\mathrm{sign}\, g$"),
     ("AdaGrad", "Duchi and others 2011", [("sum of squares", r"$s \leftarrow s + g^2$", PINK)],
-     r"$\dfrac{\eta}{\sqrt{s+\epsilon}}\; g$"),
+     r"$\dfrac{\eta}{\sqrt{s+\varepsilon}}\; g$"),
     ("RMSprop", "Hinton 2012", [("mean square", r"$s \leftarrow \beta s + (1-\beta)\,g^2$", AMBER)],
-     r"$\dfrac{\eta}{\sqrt{s+\epsilon}}\; g$"),
+     r"$\dfrac{\eta}{\sqrt{s+\varepsilon}}\; g$"),
     ("AdaDelta", "Zeiler 2012",
      [("mean square", r"$s \leftarrow \beta s + (1-\beta)\,g^2$", AMBER),
       ("mean square step", r"$u \leftarrow \beta u + (1-\beta)\,\Delta^2$", ORANGE)],
-     r"$\Delta = \dfrac{\sqrt{u+\epsilon}}{\sqrt{s+\epsilon}}\; g$"),
+     r"$\Delta = \dfrac{\sqrt{u+\varepsilon}}{\sqrt{s+\varepsilon}}\; g$"),
 )
 
 
@@ -59,7 +61,9 @@ def states() -> Figure:
 
 
 def _color(label):
-    """The color of the rule with whose name a label begins."""
+    """The color of the rule with whose name a label begins; RMSprop with ε under the root has its own."""
+    if UNDER in label:
+        return SKY
     return next(color for rule, color in RULE_COLORS.items() if label.startswith(rule))
 
 
@@ -81,11 +85,12 @@ def where_epsilon_rules(epsilon: float, typical: Mapping[str, tuple[float, float
     """
     size = np.logspace(-10, 2, 400)
     figure, axes = subplots(size=(9, 3.9))
-    for (words, (low, high)), color in zip(typical.items(), (SKY, GREEN), strict=False):
+    for (words, (low, high)), color in zip(typical.items(), ("0.6", GREEN), strict=False):
         axes.axvspan(low, high, color=color, alpha=0.25, linewidth=0)
         axes.text((low * high) ** 0.5, 1.35, words, ha="center", va="bottom", fontsize=10)
-    axes.plot(size, size / (size + epsilon), "--", color=AMBER, linewidth=2.4, label="√s + ε, beside the root")
-    axes.plot(size, size / np.sqrt(size**2 + epsilon), color=AMBER, linewidth=2.4, label="√(s + ε), under the root")
+    axes.plot(size, size / (size + epsilon), color=AMBER, linewidth=2.4, label="√s + ε, beside the root")
+    axes.plot(size, size / np.sqrt(size**2 + epsilon), "--", color=SKY, linewidth=2.4,
+              label="√(s + ε), under the root")
     for at, words in ((epsilon, "ε"), (epsilon**0.5, "√ε")):
         axes.axvline(at, color="0.5", linewidth=0.9, linestyle=":")
         axes.text(at * 1.25, 3e-5, words, fontsize=13, color=INK)
@@ -95,28 +100,32 @@ def where_epsilon_rules(epsilon: float, typical: Mapping[str, tuple[float, float
     return figure
 
 
-def rate_curves(curves: Mapping[str, tuple[Mapping[float, float], str]], marked: float | None = None) -> Figure:
+def rate_curves(curves: Mapping[str, Mapping[float, float]], marked: float | None = None) -> Figure:
     """The loss after a run against the learning rate, a curve for each rule, its best point marked.
 
     Args:
-        curves: {rule: ({η: loss}, line style)}. marked: an η that gets a vertical line, or None.
+        curves: {rule: {η: loss}}; dashed if √(s + ε) stands in the name.
+        marked: an η that gets a vertical line, or None.
 
     Returns:
         A matplotlib Figure, 10 by 4.6 inches.
     """
     figure, axes = subplots(size=(10, 4.6))
-    for rule, (curve, style) in curves.items():
+    for rule, curve in curves.items():
         rate = min(curve, key=curve.__getitem__)
         color = _color(rule)
-        axes.plot(list(curve), list(curve.values()), style, color=color, marker="o", markersize=3.5, linewidth=1.8,
-                  label=rule)
+        axes.plot(list(curve), list(curve.values()), "--" if UNDER in rule else "-", color=color, marker="o",
+                  markersize=3.5, linewidth=1.8, label=rule)
         axes.plot(rate, curve[rate], "o", color=color, markersize=10, markeredgecolor="white", zorder=5)
     if marked:
         axes.axvline(marked, color="0.4", linewidth=1, linestyle=":")
         axes.text(marked * 1.15, 0.97, f"η = {marked:g}", transform=axes.get_xaxis_transform(), va="top", color="0.3")
-    lowest = min(min(curve.values()) for curve, _ in curves.values())
+    lowest = min(min(curve.values()) for curve in curves.values())
     axes.set(xscale="log", yscale="log", xlabel="learning rate η", ylabel="loss after 100 steps",
              ylim=(0.92 * lowest, 15 * lowest))
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 1.3, 1.5, 2, 3, 5)))
+    axes.yaxis.set_major_formatter(lambda value, place: f"{value:g}")
+    axes.yaxis.set_minor_locator(NullLocator())
     figure.legend(fontsize=10, ncols=4, loc="outside lower center", frameon=False)
     return figure
 

@@ -34,6 +34,13 @@ def bowl(steepness: float, start: tuple = (-4.0, 1.5), window: tuple = ((-5, 5),
                    start, window, (0.0, 0.0))
 
 
+def turned_points(points: npt.ArrayLike, degrees: float) -> Floats:
+    """Points, (…, 2), turned about the origin, against the clock for y upward."""
+    x, y = np.moveaxis(np.asarray(points, float), -1, 0)
+    cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    return np.stack([cos * x - sin * y, sin * x + cos * y], axis=-1)
+
+
 def turned(surface: Surface, degrees: float) -> Surface:
     """The same surface, its start and its window too, turned about the origin: its axes no longer lie along x and y."""
     cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))

@@ -92,6 +92,11 @@ def cat_race(network: Any, size: int = SMALL, seed: int = 0) -> tuple[Callable, 
     return look, noise_image(*content.shape[:2], seed=seed)
 
 
+def power(rate: float) -> str:
+    """A learning rate of a grid of powers of two, with its exponent raised: 2²⁰ for 1,048,576, 2⁻⁴ for 0.0625."""
+    return "2" + str(round(np.log2(rate))).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
 class StoredRace(NamedTuple):
     """What is kept of the races, at SMALL pixels; scores are mean losses of the last ten steps."""
 

@@ -16,7 +16,7 @@ from nst_helpers.diagrams import adaptive as diagrams
 from nst_helpers.exercises import verdict
 from nst_helpers.experiments import rates
 from nst_helpers.experiments.adaptive import ARRIVED, RULES, AdaDelta, Rprop, falling, sweep_surface, sweep_words
-from nst_helpers.experiments.landscapes import SURFACES, height, run, start_share, turned
+from nst_helpers.experiments.landscapes import SURFACES, height, run, start_share, turned, turned_points
 from nst_helpers.widgets.descent import adaptive, draw_adaptive
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
@@ -229,10 +229,33 @@ def test_the_diagrams_are_drawn():
         diagrams.draw_path(axis, run(ground, Rprop(0.5), ground.start, 5), "Rprop, η = 0.5")
     other, axis = plots.subplots()
     diagrams.draw_sizes(axis, {"normal": [np.ones((4, 4))], "zeros": [np.eye(4)]})
-    curves = {"RMSprop": ({1.0: 3.0, 2.0: 1.0, 4.0: 2.0}, "-")}
+    curves = {"RMSprop": {1.0: 3.0, 2.0: 1.0, 4.0: 2.0}}
     for drawn in (figure, other, diagrams.states(), diagrams.where_epsilon_rules(1e-7, {"here": (1e-6, 1e-4)}),
                   diagrams.rate_curves(curves, 2)):
         assert Image.open(io.BytesIO(plots.png(drawn))).width > 640
+
+
+def test_one_form_of_epsilon_has_one_color_and_one_line_in_every_figure():
+    curve = {1.0: 3.0, 2.0: 1.0, 4.0: 2.0}
+    figures = (diagrams.where_epsilon_rules(1e-7, {"here": (1e-6, 1e-4)}),
+               diagrams.rate_curves({"RMSprop": curve, "RMSprop, √(s + ε)": curve}))
+    for figure in figures:
+        looks = {"√(s" in line.get_label(): (line.get_color(), line.get_linestyle())
+                 for line in figure.axes[0].lines if not line.get_label().startswith("_")}
+        assert looks == {True: (plots.SKY, "--"), False: (plots.AMBER, "-")}
+
+
+def test_a_rate_is_told_as_a_power_of_two():
+    assert [rates.power(rate) for rate in (1.0, 2**-4, 1048580.0, 2.0**27)] == ["2⁰", "2⁻⁴", "2²⁰", "2²⁷"]
+
+
+def test_points_are_turned_as_their_surface_is():
+    ground = SURFACES["badly scaled bowl"]
+    askew = turned(ground, 30)
+    np.testing.assert_allclose(turned_points(ground.start, 30), askew.start)
+    rule = optimizers.Momentum(0.03)  # it knows no axes
+    back = turned_points(run(askew, rule, askew.start, 20), -30)
+    np.testing.assert_allclose(back, run(ground, rule, ground.start, 20), atol=1e-9)
 
 
 # The widget
