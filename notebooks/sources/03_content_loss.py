@@ -612,8 +612,8 @@ plots.show_picture(full_color_jpeg(figure), "image/jpeg", folded="Choose first, 
 
 # %%
 def tints(image):
-    """Brightness, red − blue, red − green."""
-    return image.mean(axis=2), image[..., 0] - image[..., 2], image[..., 0] - image[..., 1]
+    return {"brightness": image.mean(axis=2), "red−blue": image[..., 0] - image[..., 2],
+            "red−green": image[..., 0] - image[..., 1]}
 
 like = stored.likeness
 print(f"208×320 pixels: {100 * stored.share:.2f} % of the loss left, off by {like.error:.1f}; correlation with the "
