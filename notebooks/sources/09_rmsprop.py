@@ -562,8 +562,8 @@ for (axis, below), degrees, rates in zip(axes.T, (0, 45), ((2**-4, 2**-5), (2**-
     axis.legend(loc="lower right")
 plots.show(figure, "60 steps on the bowl and on the turned bowl, which is turned back for drawing and stretched across "
                    "the valley; below, how high the walks are. Momentum’s path is the same in both. RMSprop comes "
-                   "as far on the left; on the right it drops to the valley’s floor and covers a fifth of the way along "
-                   "it.",
+                   "as far on the left; on the right it drops to the valley’s floor and covers a fifth of the way "
+                   "along it.",
            folded="Choose first, then open")
 
 # %%
@@ -703,7 +703,7 @@ for rule in (*SIX, "RMSprop, ε inside"):
     for schedule in SCHEDULES:
         losses = race.noises(rule, schedule)
         scatter.append(np.ptp(losses) / losses.mean())
-        told += f"{losses.mean():.1f} (η = {power(race.best(rule, schedule)[0])})   "
+        told += f"{losses.mean():.1f} (η = {power(race.best(rule, schedule)[0])})".ljust(17)
     print(told, *(f"{race.best(rule, schedule, 'control')[1]:9.1f}" for schedule in SCHEDULES))
 print(f"from noise to noise a loss changes by at most {100 * max(scatter):.1f} %")
 rate, loss = race.best("AdaGrad, Keras")
