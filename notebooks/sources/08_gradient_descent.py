@@ -1040,7 +1040,7 @@ exercises.check("08-restart", restarting_step)
 #
 # ## Where this is used
 #
-# Adam, with which most pictures of this course are painted, takes its direction from the averaged $V$ of section 3,
+# Adam, with which the course's paper paints, takes its direction from the averaged $V$ of section 3,
 # with $\beta_1 = 0.9$: a memory of ten steps ([lesson 10](10_adam.ipynb)). The package's `optimizers.Momentum`
 # averages, and keeps $\eta$ outside of $V$.
 

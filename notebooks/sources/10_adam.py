@@ -16,7 +16,7 @@ plots.show(state_of_adam(),
 # 09](09_rmsprop.ipynb)) gave every number a step length of its own. Adam does both. The course's paper paints with
 # it, so it is tempting to believe that it must be the best choice for a picture. In this lesson we write Adam by hand
 # and find out what its learning rate means. Then it races against five other rules on one transfer, each at its best
-# learning rate, and we meet a winner that is 26 years older. At the end you will be able to say what Adam knows that
+# learning rate, and we meet a winner that is 35 years older. At the end you will be able to say what Adam knows that
 # plain descent does not, what L-BFGS knows besides, and when you should use Adam all the same.
 #
 # **Needs**: [08 Gradient descent](08_gradient_descent.ipynb), [09 RMSprop](09_rmsprop.ipynb), the losses of [07 Total
@@ -622,7 +622,7 @@ for name in RACERS:
 # second derivatives (the Hessian), Newton's step $w - A^{-1} \nabla L(w)$ arrives at the minimum of a quadratic at
 # once, from anywhere. For our small picture $A$ has 51,360² = 2.6 billion entries, about 11 GB.
 #
-# L-BFGS (Liu and Nocedal, 1989) takes what it can get for nothing. A step $d = w_{t+1} - w_t$ and the change of the
+# L-BFGS (Nocedal, 1980) takes what it can get for nothing. A step $d = w_{t+1} - w_t$ and the change of the
 # gradient along it, $y = \nabla L(w_{t+1}) - \nabla L(w_t)$, satisfy $y = A\,d$ on a quadratic, so each step reveals
 # what $A$ does in one direction. One keeps the last ten of these pairs and looks for an estimate $H$ of $A^{-1}$ that
 # agrees with the newest, $H y = d$ (the *secant condition*). $H$ itself is never written down. All we need is its
@@ -721,6 +721,10 @@ print("loss after 60 gradients: " + ", ".join(f"{name} ≈ {losses[-1]:.1e}" for
 assert quadratic["L-BFGS"][-1] < 0.01 * min(losses[-1] for name, losses in quadratic.items() if name != "L-BFGS")
 
 # %% [markdown]
+# This race flatters L-BFGS. With ten pairs in ten dimensions it soon knows the whole matrix, and momentum ran with
+# $\beta = 0.9$, which need not be its best here. A picture has many more numbers than L-BFGS has pairs, so the paintings
+# of this section are the test that counts.
+#
 # A picture's loss is no quadratic, so SciPy's L-BFGS-B tries a step first and shortens it if the loss has not fallen
 # enough (a *line search*), which can cost extra looks. We let it paint, count, and read the curvatures $d^T y / d^T
 # d$ along its steps.
@@ -783,8 +787,8 @@ assert np.allclose(first.losses, measured.losses[:5], rtol=0.05)
 # %% [markdown]
 # One pair does as well as ten, so it is not a detailed picture of $A$ that wins here, in 60 steps among 51,360
 # numbers. But a measured length alone does not win either: it ends at 3.10, ahead of plain descent (3.43) and far
-# behind one pair (2.20). What makes the difference is the direction. We have not run the fourth combination, that
-# direction with one length for all steps, so it may be that the two are good only together.
+# behind one pair (2.20). So the direction is needed. Whether it would be enough, with one length for all steps, we have
+# not run.
 #
 # ## 8. When the gradient is noisy
 #
