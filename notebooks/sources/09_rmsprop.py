@@ -28,7 +28,6 @@ plots.show(figure, "One noise, one loss, 100 steps, and two rules that differ on
 
 # %%
 import textwrap
-from functools import partial
 
 import numpy as np
 
@@ -271,7 +270,8 @@ plots.show(figure, "Lengths of steps. Left: AdaGrad’s fall along a straight li
 # %%
 rare = {}
 for beta in (0.9, 0.999):
-    errors = sweep_words(partial(optimizers.RMSprop, beta=beta), frequencies["rare and frequent words"], steps=1000)
+    errors = sweep_words(lambda rate, beta=beta: optimizers.RMSprop(rate, beta),
+                         frequencies["rare and frequent words"], steps=1000)
     rare[beta] = errors.min()
     print(f"rare and frequent words, RMSprop with β = {beta}: error {errors.min():.4f}, η constant")
 
