@@ -512,8 +512,8 @@ for name in captions:
 # together all that raises the response: brown bodies on legs above grass, yellow bodies with grey windows, as of
 # animals and of cars, both of which are among the 200 classes of the training. Our 14 pictures contain no such thing,
 # and from their windows alone one might have guessed otherwise. The ascent, in turn, shows an extreme that no
-# photograph reaches, and says nothing about weaker reasons to respond. Many channels have no theme that a word would fit, such as
-# channel 18 of conv4_1, with which the viewer begins:
+# photograph reaches, and says nothing about weaker reasons to respond. Many channels have no theme that a word would
+# fit, such as channel 18 of conv4_1, with which the viewer begins:
 
 # %%
 patch_viewer()
@@ -793,8 +793,8 @@ plots.show_images([optimized[f"painted_{name}"] for name in networks], [f"{name}
 # %% [markdown]
 # In these runs only the robust weights keep the temple and come near the style. If the optimizer begins with the
 # photograph instead, all three networks paint, random weights too, and the robust one still comes nearest. That is
-# one reason why the course uses it. One pair of pictures and one draw of random weights were tried, and the two trainings differ in
-# more than the attack; the real VGG-19 was not tried. (Nakano 2019 supposes that its features are unusually robust by
+# one reason why the course uses it. One pair of pictures and one draw of random weights were tried, and the two
+# trainings differ in more than the attack; the real VGG-19 was not tried. (Nakano 2019 supposes that its features are unusually robust by
 # themselves, and that this is why it transfers styles better than ResNet.)
 #
 # <details><summary>Read again after lesson 07: how the runs were chosen and judged</summary>
