@@ -794,8 +794,8 @@ plots.show_images([optimized[f"painted_{name}"] for name in networks], [f"{name}
 # In these runs only the robust weights keep the temple and come near the style. If the optimizer begins with the
 # photograph instead, all three networks paint, random weights too, and the robust one still comes nearest. That is
 # one reason why the course uses it. One pair of pictures and one draw of random weights were tried, and the two
-# trainings differ in more than the attack; the real VGG-19 was not tried. (Nakano 2019 supposes that its features are unusually robust by
-# themselves, and that this is why it transfers styles better than ResNet.)
+# trainings differ in more than the attack; the real VGG-19 was not tried. (Nakano 2019 supposes that its features are
+# unusually robust by themselves, and that this is why it transfers styles better than ResNet.)
 #
 # <details><summary>Read again after lesson 07: how the runs were chosen and judged</summary>
 #
