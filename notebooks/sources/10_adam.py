@@ -722,8 +722,8 @@ assert quadratic["L-BFGS"][-1] < 0.01 * min(losses[-1] for name, losses in quadr
 
 # %% [markdown]
 # This race flatters L-BFGS. With ten pairs in ten dimensions it soon knows the whole matrix, and momentum ran with
-# $\beta = 0.9$, which need not be its best here. A picture has many more numbers than L-BFGS has pairs, so the paintings
-# of this section are the test that counts.
+# $\beta = 0.9$, which need not be its best here. A picture has many more numbers than L-BFGS has pairs, so the
+# paintings of this section are the test that counts.
 #
 # A picture's loss is no quadratic, so SciPy's L-BFGS-B tries a step first and shortens it if the loss has not fallen
 # enough (a *line search*), which can cost extra looks. We let it paint, count, and read the curvatures $d^T y / d^T

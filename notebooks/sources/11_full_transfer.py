@@ -306,8 +306,8 @@ print(f"remembered between two steps: Adam {2 * array:.1f} MB, L-BFGS {20 * arra
 # At its end the recipe is lower, 1.44 against 1.51, in the content and in the style. So its weakness is not where it
 # arrives but what it costs. It painted 171 million pixels and the default settings 3.8 million (here without margins),
 # and to be as low as they are it needed 855 steps, with fifteen times their pixels. The seconds were kept when both
-# were computed, on one core each: 494 against 14, and 169 up to step 855, twelve times as many. Do not book these factors
-# on Adam alone. The two runs differ in four things: the optimizer, the sizes, the lead, and the learning rate, which is
+# were computed, on one core each: 494 against 14, and 169 up to step 855, twelve times as many. Do not book these
+# factors on Adam alone. The two runs differ in four things: the optimizer, the sizes, the lead, and the learning rate, which is
 # the paper's for the one and well chosen for the other. Lesson 10 compares optimizers each at its own best rate, and
 # Adam's was several times 6 there.
 #

@@ -83,7 +83,8 @@ def test_no_errors_no_noise_and_nothing_that_only_one_computer_knows(lesson, sol
     assert set(notebook.metadata) == {"kernelspec", "language_info"}
     assert "version" not in notebook.metadata.language_info
     for cell in notebook.cells:
-        folded = {"jupyter": {"source_hidden": True}} if {"check", "figure", "prediction"} & {*cell.metadata.get("tags", [])} else {}
+        hidden = {"check", "figure", "prediction"} & {*cell.metadata.get("tags", [])}
+        folded = {"jupyter": {"source_hidden": True}} if hidden else {}
         assert {key: value for key, value in cell.metadata.items() if key != "tags"} == folded
         assert folded or "exercises.predict(" not in cell.source or cell.cell_type != "code"  # it holds the answer
     text = re.sub(r'"image/(png|jpeg)": "[^"]*"', "", tool.target(lesson, solved).read_text(encoding="utf-8"))
