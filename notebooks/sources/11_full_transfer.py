@@ -307,9 +307,9 @@ print(f"remembered between two steps: Adam {2 * array:.1f} MB, L-BFGS {20 * arra
 # arrives but what it costs. It painted 171 million pixels and the default settings 3.8 million (here without margins),
 # and to be as low as they are it needed 855 steps, with fifteen times their pixels. The seconds were kept when both
 # were computed, on one core each: 494 against 14, and 169 up to step 855, twelve times as many. Do not book these
-# factors on Adam alone. The two runs differ in four things: the optimizer, the sizes, the lead, and the learning rate, which is
-# the paper's for the one and well chosen for the other. Lesson 10 compares optimizers each at its own best rate, and
-# Adam's was several times 6 there.
+# factors on Adam alone. The two runs differ in four things: the optimizer, the sizes, the lead, and the learning rate,
+# which is the paper's for the one and well chosen for the other. Lesson 10 compares optimizers each at its own best
+# rate, and Adam's was several times 6 there.
 #
 # Why then does the course's paper choose Adam? Section 2.4 gives three reasons: “该方法易于实现,计算效率高,
 # 对内存要求还低” (“the method is easy to implement, computationally efficient, and its demand for memory is low as

@@ -217,7 +217,7 @@ def test_without_a_prediction_nothing_passes(leads, sign):
     assert not found.passed and found.text.startswith(sign)
 
 
-def test_a_loss_has_one_colour_in_curves_and_diagram():
+def test_a_loss_has_one_color_in_curves_and_diagram():
     drawn = {text.get_text(): text.get_color() for text in
              total.attachments(*3 * [np.zeros((20, 30, 3))]).axes[0].texts}
     for name, label in (("content", "content"), ("style", "style"), ("tv", "total variation")):
