@@ -9,6 +9,7 @@ import pytest
 from keras_weights import random_vgg, write_old_layout
 from run_script import LEFT_ALONE, PATIENCE, PICTURE, Script
 
+from nst_helpers import networks
 from nst_helpers import run as run_module
 from nst_helpers.architecture import CONVOLUTIONS
 from nst_helpers.networks import load_network
@@ -92,6 +93,12 @@ def vgg19_weights(tmp_path_factory):
     path = tmp_path_factory.mktemp("weights") / "vgg19_stand_in.h5"
     write_old_layout(path, random_vgg(CONVOLUTIONS))
     return path
+
+
+@pytest.fixture
+def little_to_average(monkeypatch):
+    """Networks are normalized over a few pixels, which takes no time: for tests of where VGG-19's weights come from."""
+    monkeypatch.setattr(networks, "calibration_pictures", lambda: [shipped_picture("temple", 48)])
 
 
 @pytest.fixture

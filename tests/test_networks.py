@@ -18,7 +18,6 @@ from nst_helpers.architecture import CONVOLUTION_NAMES, CONVOLUTIONS, LAYER_NAME
 from nst_helpers.backend import keras, tf
 from nst_helpers.images import ImageError
 from nst_helpers.networks import BinomialPooling2D, NetworkError, load_network, random_network
-from nst_helpers.shipped import shipped_picture
 
 # What it computes
 
@@ -270,12 +269,6 @@ def no_vgg19(monkeypatch, tmp_path):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setattr(weights_module, "VGG19_URL", (tmp_path / "nowhere.h5").as_uri())
     return tmp_path
-
-
-@pytest.fixture
-def little_to_average(monkeypatch):
-    """Normalized over a few pixels, which takes no time: for tests of where the weights come from."""
-    monkeypatch.setattr(networks, "calibration_pictures", lambda: [shipped_picture("temple", 48)])
 
 
 def is_the_stand_in(network, path):

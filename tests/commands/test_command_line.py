@@ -24,7 +24,6 @@ from nst_helpers import transfer as transfer_module
 from nst_helpers.__main__ import main
 from nst_helpers.checkpoint import Checkpoint
 from nst_helpers.images import ImageError, load_image, load_settings, noise_image, resize_image, save_image
-from nst_helpers.shipped import shipped_picture
 from nst_helpers.transfer import Diverged, Result, Settings
 
 QUICK = ["--size", "48", "--scales", "1", "--iterations", "4"]
@@ -308,14 +307,13 @@ def test_the_help_names_what_was_typed(monkeypatch, capsys, typed, program):
     assert capsys.readouterr().out.startswith(f"usage: {program} [-h]")
 
 
-def test_networks(capsys, monkeypatch, tmp_path, vgg19_weights):
+def test_networks(capsys, monkeypatch, tmp_path, vgg19_weights, little_to_average):
     monkeypatch.delenv(networks.VGG19_VARIABLE, raising=False)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     assert main(["networks"]) == 0
     text = capsys.readouterr().out
     assert "compact  ready" in text and "plain    ready" in text
     assert "1,252,880" in text and "vgg19    not here" in text and "--fetch" in text
-    monkeypatch.setattr(networks, "calibration_pictures", lambda: [shipped_picture("temple", 48)])
     monkeypatch.setenv(networks.VGG19_VARIABLE, str(vgg19_weights))
     assert main(["networks"]) == 0
     assert f"vgg19    found: {vgg19_weights}" in capsys.readouterr().out

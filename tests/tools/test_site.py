@@ -1,5 +1,6 @@
 """The website's making: lessons into pages, links, panels into drawings. What was built is in tests/browser."""
 
+import ast
 import base64
 import importlib
 import io
@@ -19,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
 import make_site  # noqa: E402
-from website import assets, editions, extension, frames, notebooks, positions, speech, texts  # noqa: E402
+from website import assets, editions, extension, frames, positions, speech, texts  # noqa: E402
 from website.aids import aids, hints  # noqa: E402
 from website.links import Links  # noqa: E402
 from website.notebooks import Lesson, to_take_home  # noqa: E402
@@ -134,9 +135,11 @@ def test_a_panel_knows_its_drawings_and_the_studio_that_it_has_none(tmp_path):
 def test_every_prediction_is_asked_in_a_cell_of_its_own():
     """So that its source, which holds the answer, can be left out."""
     for path in LESSONS:
-        asking = [cell.source for cell in nbformat.read(path, 4).cells
+        asking = [cell for cell in nbformat.read(path, 4).cells
                   if cell.cell_type == "code" and "exercises.predict(" in cell.source]
-        assert asking and all(map(notebooks._asking, asking)), path.stem
+        assert asking and all("prediction" in cell.metadata.tags for cell in asking), path.stem
+        statements = [ast.unparse(one) for cell in asking for one in ast.parse(cell.source).body]
+        assert len(statements) == len(asking) and all(one.startswith("exercises.predict(") for one in statements)
 
 
 def test_predictions_are_marked_for_the_script(tmp_path):

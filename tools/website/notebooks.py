@@ -4,7 +4,6 @@ What JupyterLab folds is folded; a figure and its caption become one; a predicti
 its answer; a panel becomes what `panels.js` brings to life; under an exercise stand its hints and how to run it.
 """
 
-import ast
 import base64
 import copy
 import re
@@ -22,7 +21,6 @@ FOLDED = {"check": "The check", "figure": "How it is drawn"}  # by a cell's tag;
 CAPTION = re.compile(r'<p class="nst-caption"[^>]*>(.*?)</p>\s*$', re.DOTALL)
 EMBEDDED = re.compile(r'<img src="data:image/[a-z+]+;base64,([^"]+)" alt="([^"]*)">')  # in a folded figure
 CHECK = re.compile(r'exercises\.check\("([^"]+)"')
-ASKED = "predict"
 PREDICTION = '<div role="group" aria-label="Prediction"'
 PICTURES = ("image/png", "image/jpeg", "image/webp")
 ALIVE = "This is how it begins; with JavaScript it can be moved here, and in JupyterLab it can do everything."
@@ -71,12 +69,11 @@ class Lesson:
 
     def _code(self, cell):
         tags = cell.metadata.get("tags", [])
-        words = next((words for tag, words in FOLDED.items() if tag in tags), None) or _asking(cell.source)
+        words = next((words for tag, words in FOLDED.items() if tag in tags), None)
         cell.outputs = list(self._outputs(cell))
-        if not words:
-            return [cell]
-        if words == ASKED:
+        if "prediction" in tags:  # its source holds the answer
             cell.metadata["tags"] = [*tags, "remove-input"]
+        if not words:
             return [cell]
         folded = copy.deepcopy(cell)
         folded.outputs, folded.metadata["tags"] = [], [*tags, "hide-input"]
@@ -137,12 +134,6 @@ class Lesson:
         if not found or self.solved:
             return []
         return [nbformat.v4.new_markdown_cell(aids(found[1], self.links, self.source.stem))]
-
-
-def _asking(source):
-    """Whether a cell only asks for a prediction: its source holds the answer."""
-    body = ast.parse(source).body
-    return ASKED if len(body) == 1 and ast.unparse(body[0]).startswith("exercises.predict(") else None
 
 
 def to_take_home(source):
