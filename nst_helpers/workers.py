@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # Dask is imported by what uses it
     from distributed import Client
 
 THREADS_VARIABLE = "NST_WORKER_THREADS"  # how many threads one worker of this machine computes on
+SECONDS_TO_ANSWER = 10  # a scheduler that has not answered by then is not there
 RUNS = 2  # a point whose worker dies is run so often, in all
 
 
@@ -83,7 +84,7 @@ def _client(address):
     from distributed import Client
 
     try:
-        return Client(address, timeout=10)
+        return Client(address, timeout=SECONDS_TO_ANSWER)
     except (OSError, ValueError) as error:
         raise SweepError(f"no Dask scheduler answers at {address!r} ({error}): start one with `dask scheduler`, "
                          "and workers with `dask worker`, or leave the address out") from error

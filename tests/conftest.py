@@ -26,7 +26,7 @@ collect_ignore = ["images/heic/make.py"]  # makes the files beside it, with a li
 # The longest, by processor time. A file is one process's, so that what its tests share is made once.
 LONGEST_FIRST = ("train_compact", "sweep", "rough_files", "rough_memory", "checkpoint", "wheel", "run_lessons",
                  "processors", "images", "figures", "transfer", "command_line", "exercises",
-                 "lessons_in_jupyterlab", "site_in_browser", "studio_in_jupyterlab")
+                 "lessons_in_jupyterlab", "studio_in_jupyterlab", "site_in_browser")
 
 
 def pytest_collection_modifyitems(items):

@@ -20,6 +20,7 @@ from distributed import WorkerPlugin
 
 from nst_helpers import plots
 from nst_helpers import sweep as module
+from nst_helpers import workers as workers_module
 from nst_helpers.images import ImageError, load_image, noise_image, resize_image
 from nst_helpers.masks import Masks
 from nst_helpers.settings import Settings
@@ -379,7 +380,8 @@ def test_what_a_point_left_in_the_cluster_is_let_go_as_it_ends(photograph, style
 # How it begins and ends
 
 
-def test_no_scheduler_at_the_address(photograph, style, tmp_path):
+def test_no_scheduler_at_the_address(photograph, style, tmp_path, monkeypatch):
+    monkeypatch.setattr(workers_module, "SECONDS_TO_ANSWER", 1)
     with pytest.raises(SweepError, match=r"no Dask scheduler answers at 'tcp://127.0.0.1:1'"):
         sweep(photograph, style, [BASE], tmp_path, scheduler="tcp://127.0.0.1:1")
 

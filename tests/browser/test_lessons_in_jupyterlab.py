@@ -1,6 +1,7 @@
 """Every lesson in a real JupyterLab: it opens, and each of its panels answers mouse and keyboard.
 
-Only the cells that its panels need are run here: nbval has run them all, and test_accessibility runs a whole lesson.
+Only the cells that its panels need are run here: nbval has run them all, and one lesson is run from end to end in
+test_whole_lesson_in_jupyterlab.
 """
 
 import csv

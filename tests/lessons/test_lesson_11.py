@@ -137,6 +137,7 @@ def test_the_gallery_is_large_enough_complete_and_light():
             assert max(load_image(folder / f"{name}.jpg", None).shape) == side
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RECIPES)
 def test_no_picture_of_the_gallery_has_a_finding(name):
     recipe = RECIPES[name]

@@ -134,6 +134,7 @@ print(json.dumps([peaks[1:], large.nbytes]))
 """
 
 
+@pytest.mark.slow
 def test_a_large_style_picture_costs_no_more_than_reducing_it():
     """What is not needed is taken off once, strip by strip, before colors are matched and Gram matrices computed."""
     (small, large), size = memory(LARGE_STYLE)
