@@ -113,12 +113,13 @@ plots.show(figure, "Left, the level as a stack of showers, each of which halves 
                    "response multiplied hour by hour: the rain of hour 4 hardly counts, though it has just fallen.")
 
 # %% [markdown]
-# A product treats all rain as if it had fallen in hour 0: the level of hour 4 is 3.5 litres, the product 0.19. So the
-# sign matters. Convolution is written with a star, $(f * g)(t)$; the course's paper, which gives the continuous form
-# for rain that does not fall in steps of an hour, has a dot, $(f \cdot g)(t) = \int_{-\infty}^{\infty} f(\tau) g(t -
-# \tau) d\tau$, but means the same (if you know no integrals, the sum above is enough). In its words, “每一时刻可变系统
-# f 在受其它所以时刻影响 g 下后的状态的叠加”, “the superposition of what the changing system $f$ has become, at each
-# moment, under the influence $g$ of all other moments” (所以 read as 所有).
+# A product treats all rain as if it had fallen in hour 0: the level of hour 4 is 3.5 litres, the product 0.19. So it
+# matters how the two are told apart. Convolution is written with a star, $(f * g)(t)$; the course's paper, which gives
+# the continuous form for rain that does not fall in steps of an hour, has a dot, $(f \cdot g)(t) =
+# \int_{-\infty}^{\infty} f(\tau) g(t - \tau) d\tau$, but means the same (if you know no integrals, the sum above is
+# enough). In its words, “每一时刻可变系统 f 在受其它所以时刻影响 g 下后的状态的叠加”, “the superposition of what the changing system $f$ has
+# become, at each moment, under the influence $g$ of all other moments” (we take 所以, “therefore”, for a slip of 所有,
+# “all”).
 
 # %% tags=["check"]
 assert level[4] == 3.5 and np.isclose((rain * left)[4], 0.1875)
@@ -198,8 +199,9 @@ plots.show(figure, "Four products and one sum make the framed 4. A 2×2 window h
 # %% [markdown]
 # A window that must not leave the picture has fewer places than there are pixels, so $F$ is smaller than $I$, by $k -
 # 1$ in each direction. In the widget below you can slide such a window yourself over a bright square with a hard left
-# edge and a soft right one. The kernel at the start, named after Sobel, subtracts what is left of the window's middle
-# from what is right of it. Cover map and sum with your hand, and try to say each number before you look.
+# edge and a soft right one. The kernel at the start, named after Sobel, has the columns $-1, -2, -1$ on the left, zeros
+# in the middle and $1, 2, 1$ on the right, so it subtracts what is left of the window's middle from what is right of
+# it. Cover map and sum with your hand, and try to say each number before you look.
 
 # %%
 from nst_helpers.widgets.convolution import kernel_editor, sliding_window
@@ -352,10 +354,10 @@ assert np.isclose(normalized[best[2]] / normalized.max(), 0.52, atol=0.01)
 # out; the second place, with 0.58 of the first, is the other eye. One thing is still measured besides likeness: in a
 # photograph of half the contrast the whole map would be half as large. Dividing by the contrast of each window (the
 # standard deviation of its pixels) takes this away too. What is left is the **normalized cross-correlation**, which is
-# 1, its largest value, at a perfect match only; the other eye reaches 0.52. So the common saying needs an addition: $F$
-# is large where the picture looks like the kernel *and is rich in contrast, and, unless the weights add up to 0,
-# bright*. Networks keep the plain sum, add a number of their own (a **bias**), and cut off what is below 0, as lesson
-# 02 shows.
+# 1, its largest value, only where the match is perfect up to brightness and contrast; the other eye reaches 0.52. So
+# the common saying needs an addition: $F$ is large where the picture looks like the kernel *and is rich in contrast,
+# and, unless the weights add up to 0, bright*. Networks keep the plain sum, add a number of their own (a **bias**), and
+# cut off what is below 0, as lesson 02 shows.
 #
 # ## 4. The same, without loops
 #
@@ -417,9 +419,9 @@ plots.show_images([from_file, correlate_file(from_file, kernels["edges"])], ["pi
 # **With a pencil**, in one row. Let the pixels $1, 2, 0, 4$ be the rain and the kernel $5, 3, 1$ the response, so $k =
 # 3$. The level of hour 2 is $y_2 = 1 \cdot 1 + 2 \cdot 3 + 0 \cdot 5 = 7$. It uses the pixels 0, 1 and 2, and it is
 # correlation with the *reversed* kernel $1, 3, 5$ at the window that begins at pixel 0. Likewise $y_3 = 2 \cdot 1 + 0
-# \cdot 3 + 4 \cdot 5 = 22$ belongs to the window that begins at pixel 1. In time a result is named after the last pixel
-# of its window, in a picture after the first one, $k - 1 = 2$ before it; the numbers are the same. In two dimensions
-# rows and columns are reversed, which is a half turn of the kernel:
+# \cdot 3 + 4 \cdot 5 = 22$ belongs to the window that begins at pixel 1. Only the names differ: the rain's result
+# carries the number of the last pixel in its window, hour 2, and a picture's result that of the first, pixel 0. In two
+# dimensions rows and columns are reversed, which is a half turn of the kernel:
 #
 # $$(I * K)(i, j) = \sum_{m=0}^{k-1} \sum_{n=0}^{k-1} I(i + m,\ j + n)\, K(k - 1 - m,\ k - 1 - n)$$
 #
@@ -459,8 +461,8 @@ plots.show_images([relief.clip(0, 255) for relief in reliefs], ["emboss, correla
                   "The temple as a relief, by correlation and by convolution: lit from opposite corners.", photo=True)
 
 # %% [markdown]
-# Nobody chooses the kernels of a network. They are learned from examples, as those that turn what goes in into what
-# shall come out.
+# Nobody chooses the kernels of a network. They are learned from examples of what goes in and what shall come out: the
+# kernels that turn the one into the other are looked for.
 
 # %%
 exercises.predict("01-learned", "A map was made by true convolution with the emboss kernel. The computer looks for the "
@@ -494,9 +496,10 @@ assert np.allclose(correlate(grey, learned), reliefs[1], atol=1e-4)
 # ### Exercise 5: nothing cut off at the rim
 #
 # True convolution need not lose the rim. The map of the *full* convolution is larger than the picture, because it holds
-# every number to which at least one pixel contributes: of a picture that is black but for one pixel of value 2, at the
-# rim or not, it shows twice the whole kernel. Write `full(image, kernel)` without a library's convolution, for pictures
-# and kernels of any shape. (The way back through a convolutional layer, lesson 03, is one.)
+# every number to which at least one pixel contributes. If a picture is black but for one pixel of value 2, its map
+# therefore shows twice the whole kernel, even where that pixel lies at the rim. Write `full(image, kernel)` without a
+# library's convolution, for pictures and kernels of any shape. (The way back through a convolutional layer, lesson 03,
+# is one.)
 
 # %% tags=["exercise"]
 def full(image, kernel):
@@ -575,10 +578,11 @@ plots.show(figure, "Two maps of the temple in colour. The first is largest on th
                    "The second is large at the edges of roofs and pillars.", photo=True)
 
 # %% [markdown]
-# The course's paper says of an RGB picture (section 2.3.1): “一组卷积核处理对应的则是三组通道信息即三组像素矩阵”, “what
-# one set of kernels processes are three sets of channel information, that is, three pixel matrices”. That describes
-# what goes in. A map that comes out no longer belongs to one colour, since the sum over $c$ has mixed the three, and
-# how many come out is decided by the number of kernels alone: the first layer of VGG-19 makes 64 maps out of three.
+# The course's paper says of an RGB picture (section 2.3.1): “一组卷积核处理对应的则是三组通道信息即三组像素矩阵”, “what one set of kernels
+# processes are three sets of channel information, that is, three pixel matrices”. That describes what goes in. A map
+# that comes out no longer belongs to one colour, since the sum over $c$ has mixed the three, and how many come out is
+# decided by the number of kernels alone: the first layer of VGG-19, the network of this course (lesson 02), makes 64
+# maps out of three.
 #
 # TensorFlow has the same sum built in as `tf.nn.conv2d`, with one more axis in front for several pictures. The next
 # cell times loops, `einsum` and library.
@@ -601,8 +605,8 @@ print(f"layer, 64 maps to 64: correlate_channels ≈ {1e3 * by_hand:.0f} ms, tf.
 assert loops > 50 * windows_once
 
 # %% [markdown]
-# The loops take some hundred times as long as windows and `einsum`. So a lesson of this course writes a formula by hand
-# once, checks it against the library, and then uses the library, which computes gradients too.
+# The loops take more than a hundred times as long as windows and `einsum`. So a lesson of this course writes a formula
+# by hand once, checks it against the library, and then uses the library, which computes gradients too.
 #
 # ## 7. Stride, padding, and how large the map becomes
 #
@@ -853,14 +857,15 @@ plots.show(figure, "A roof and the map of its vertical edges, and both again aft
 
 # %% [markdown]
 # With stride 1 the map moves along exactly, and with stride 2 it does so for moves by an even number of pixels. For a
-# move by 3, even the best shift leaves a difference of 0.97 of the map itself (0.59 to 1.39 for seven other parts of
-# the photograph), because the windows lie on pixels that were between windows before. Two maps that have nothing to do
-# with each other differ by 1.42: by more than the map itself, since its numbers have both signs. It is the fine detail
-# that suffers. For the same roof, smoothed, the difference is only 0.22 (Zhang 2019 shows what this does to whole
-# networks). A dense layer with random weights is off by 0.87 and 0.95, where unrelated maps of it differ by 1.32. That
-# it is not off by more is no equivariance, for the old map fits best if it is not moved at all: a picture moved by a
-# few pixels is still much the same picture. Style transfer leans on equivariance throughout: a brush stroke is the same
-# stroke wherever it is painted.
+# move by 3, even the best shift leaves a difference of 0.97 (0.59 to 1.39 for seven other parts of the photograph),
+# measured as the mean difference over the mean size of the map's numbers, because the windows lie on pixels that were
+# between windows before. Two maps that have nothing to do with each other differ by 1.42; more than 1 is possible
+# because the numbers have both signs. It is the fine detail that suffers. For the same roof, smoothed, the difference
+# is only 0.22 (Zhang 2019 shows what this does to whole networks). A dense layer with random weights is off by 0.87 and
+# 0.95, where unrelated maps of it differ by 1.32. It is not off by more, but that is no equivariance: its old map fits
+# best if it is not moved at all. The map has stayed where it was, and what the two have in common is that a picture
+# moved by a few pixels is still much the same picture. Style transfer leans on equivariance throughout: a brush stroke
+# is the same stroke wherever it is painted.
 #
 # ## 9. Eyes, and the first papers
 #

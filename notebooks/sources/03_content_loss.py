@@ -183,13 +183,14 @@ plots.show(figure, "For each move, the blur that a measure finds equally bad. A 
 assert cost_of_moves[3]["pixels"] < cost_of_blurs[10]["pixels"]  # moved by 3 against σ = 8
 assert equal_blur("conv5_1")[4] < 2 < 8 < equal_blur("pixels")[4]
 assert equal_blur("conv1_1")[1] > equal_blur("pixels")[1] and equal_blur("conv2_1")[2] < equal_blur("pixels")[2]
+assert np.isnan(equal_blur("conv2_1")[4]) and equal_blur("pixels")[4] < 20  # no blur costs conv2_1 as much
 
 # %% [markdown]
 # To the pixels, a move of 4 is as bad as a blur of σ = 11, so the first star lies below their line and the blurred
 # picture counts as nearer; the second star lies just above it. The line of `conv5_1` runs far below both: a move of 4
-# costs it as much as a blur of σ = 0.7, and one of 12 as much as σ = 3. The lines of the layers between lie in order of
-# depth, but for `conv1_1`: its line runs above that of the pixels, so the first layer forgives a move even less than
-# they do.
+# costs it as much as a blur of σ = 0.7, and one of 12 as much as σ = 3. The lines of the layers lie in order of depth,
+# and the two shallowest forgive no more than the pixels do: the line of `conv1_1` runs above theirs throughout, that of
+# `conv2_1` from a move of 3 on.
 #
 # The word *content* can now be made precise: a picture has the same content as another *for a layer*, and the layer
 # decides which changes count. Gatys and colleagues chose `conv4_2`, and so does this course. Such distances are called
@@ -863,7 +864,7 @@ assert np.round(100 * np.array(weights), 2).tolist() == [0.23, 0.22]
 # Neither, as far as two controls can tell. From even grey, the plain network makes a noise of its own and random
 # weights leave little but dark specks at the eyes. And on the window of 96×144 pixels, from one noise and at one or two
 # learning rates, none of these two comes near the photograph in 1,000 steps either, although the plain network's loss
-# falls to less than a fifth of what is left with smoothness and pyramid after 120.
+# falls to about a fifth of what is left with smoothness and pyramid after 120.
 #
 # </details>
 

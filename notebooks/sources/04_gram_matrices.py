@@ -719,10 +719,10 @@ assert sum(n * (n + 1) // 2 for n in entries.values()) == 19256 and 2 * sum(entr
 # halves lie at 28 %, the Gram texture at 33 % and the other at 38 %, so that pairs of channels halve what is left,
 # from 10 points to 5.
 #
-# Neither of these two views is certain to a few per cent. One noise was used, no texture is converged (those from Gram
-# matrices least, as the last two lines tell), and this distance rewards the layout that comes back when a texture grows
-# from a tiny picture (section 5): the pointillist and the autumn texture are nearer to their painting than its two
-# halves are to each other.
+# Neither of these two views is certain to a few per cent. One noise was used, both losses were still falling in the
+# last steps, as the last two lines tell, and this distance rewards the layout that comes back when a texture grows from
+# a tiny picture (section 5): the pointillist and the autumn texture are nearer to their painting than its two halves
+# are to each other.
 #
 # Try it live, small: choose a style and a statistic, among them the covariances and the correlations of section 3.
 

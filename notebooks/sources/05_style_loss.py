@@ -639,9 +639,9 @@ assert max(abs(made.layout) for made in at_once) < 0.3
 # further layer sees wider (lesson 02), and at once the cells close with four layers. If the picture grows, three are
 # enough; at 57 pixels a window of conv3_1 covers 5.6 times as much of the picture's width as at 320. The layout, too,
 # is the work of growth: with three, four and five layers it returns to 0.35, 0.69 and 0.81 (from another noise to 0.29,
-# 0.53 and 0.89) where the picture grew, and stays between −0.15 and 0.12 where it did not. So far this agrees with the
-# usual reading, in which style is a matter of the shallow layers. The experiment that could contradict it leaves them
-# out.
+# 0.53 and 0.89) where the picture grew, and stays between −0.15 and 0.12 where it did not (for these layers; deeper
+# ones alone are tried next). So far this agrees with the usual reading, in which style is a matter of the shallow
+# layers. The experiment that could contradict it leaves them out.
 
 # %%
 exercises.predict(
@@ -884,8 +884,8 @@ exercises.check("05-blend", blend)
 # 30 % in one network, and between 5 % and 49 % in another of the same form.
 #
 # For the glass, one layer gives colours and four give closed cells; if the picture grows from a small one, three are
-# enough, and five bring back even the layout. Pooling layers serve nearly as well. Random weights gave blotches after
-# 250 steps, which were not the end of that run.
+# enough, and five, if it grows, bring back even the layout. Pooling layers serve nearly as well. Random weights gave
+# blotches after 250 steps, which were not the end of that run.
 #
 # ## Where this is used
 #

@@ -222,8 +222,8 @@ for name, line in plots.LINES.items():
     axes.plot(range(1, 121), [weights[name] * losses[name] for losses in history], **line)
 axes.set(xlabel="step", ylabel="weighted loss", yscale="log")
 axes.legend(fontsize=10)
-plots.show(figure, "The three weighted losses of the live run. Style falls first and furthest; content rises before it "
-                   "falls.")
+plots.show(figure, "The three weighted losses of the live run. Style falls first and furthest; content, after a short "
+                   "dip, rises before it falls.")
 
 # %%
 for name in weights:
