@@ -117,9 +117,9 @@ plots.show(figure, "Left, the level as a stack of showers, each of which halves 
 # matters how the two are told apart. Convolution is written with a star, $(f * g)(t)$; the course's paper, which gives
 # the continuous form for rain that does not fall in steps of an hour, has a dot, $(f \cdot g)(t) =
 # \int_{-\infty}^{\infty} f(\tau) g(t - \tau) d\tau$, but means the same (if you know no integrals, the sum above is
-# enough). In its words, “每一时刻可变系统 f 在受其它所以时刻影响 g 下后的状态的叠加”, “the superposition of what the changing system $f$ has
-# become, at each moment, under the influence $g$ of all other moments” (we take 所以, “therefore”, for a slip of 所有,
-# “all”).
+# enough). In its words, “每一时刻可变系统 f 在受其它所以时刻影响 g 下后的状态的叠加”, “the superposition of what the
+# changing system $f$ has become, at each moment, under the influence $g$ of all other moments” (we take 所以,
+# “therefore”, for a slip of 所有, “all”).
 
 # %% tags=["check"]
 assert level[4] == 3.5 and np.isclose((rain * left)[4], 0.1875)
@@ -578,11 +578,11 @@ plots.show(figure, "Two maps of the temple in colour. The first is largest on th
                    "The second is large at the edges of roofs and pillars.", photo=True)
 
 # %% [markdown]
-# The course's paper says of an RGB picture (section 2.3.1): “一组卷积核处理对应的则是三组通道信息即三组像素矩阵”, “what one set of kernels
-# processes are three sets of channel information, that is, three pixel matrices”. That describes what goes in. A map
-# that comes out no longer belongs to one colour, since the sum over $c$ has mixed the three, and how many come out is
-# decided by the number of kernels alone: the first layer of VGG-19, the network of this course (lesson 02), makes 64
-# maps out of three.
+# The course's paper says of an RGB picture (section 2.3.1): “一组卷积核处理对应的则是三组通道信息即三组像素矩阵”, “what
+# one set of kernels processes are three sets of channel information, that is, three pixel matrices”. That describes
+# what goes in. A map that comes out no longer belongs to one colour, since the sum over $c$ has mixed the three, and
+# how many come out is decided by the number of kernels alone: the first layer of VGG-19, the network of this course
+# (lesson 02), makes 64 maps out of three.
 #
 # TensorFlow has the same sum built in as `tf.nn.conv2d`, with one more axis in front for several pictures. The next
 # cell times loops, `einsum` and library.

@@ -357,9 +357,10 @@ plots.show(backward_path(), "One layer forward (blue) and backward (orange). Eac
 # its picture, as VGG does, the full result has the size of the padded picture, and loses the rows and columns that the
 # padding had added.)
 #
-# With the picture and the kernel of lesson 01, $Z$ is the map of section 2, and only one error passes the gate: 2, in
-# the lower left window. The sum puts twice the kernel, as it is, onto that window. One reads the kernel backwards to
-# *gather* what a pixel gets, and forwards to *scatter* what an error gives.
+# With the picture and the kernel of lesson 01, $Z = (4, -1;\ 2, 6)$, and only one error passes the gate: 2, in the
+# lower left window. The sum puts twice the kernel, as it is, onto that window. The turned kernel of the formula and the
+# unturned one of this sentence are the same fact from two sides: who stands at a pixel and collects what it gets reads
+# the kernel backwards, and who stands at an error and hands it out reads it forwards.
 
 # %%
 picture = np.array([[1.0, 2, 0], [0, 1, 3], [4, 0, 1]])
@@ -779,15 +780,15 @@ plots.show(figure, "Every run of the grid (conv4_2, 96×144 pixels, 120 steps): 
 # %% [markdown]
 # ## 8. What each layer keeps, and what the training keeps
 #
-# Now the five layers. These runs have smoothness and a Laplacian pyramid (explained above, for the curious), because
-# other networks, which will be set beside ours, may need either. Below are three of the layers; the slider further down
-# has all five.
+# Now the five layers. These runs have smoothness and a Laplacian pyramid (the folded part above compares the two),
+# because the plain network, which will be set beside ours, gives no picture without them, as we shall see. Below are
+# three of the layers; the slider further down has all five.
 
 # %% tags=["figure"]
 plots.show_images([inversion.load_inversion(f"{layer}_both").image for layer in ("conv3_1", "conv4_2", "conv5_1")],
                   ["conv3_1", "conv4_2", "conv5_1"], photo=True, caption=(
     "The photograph rebuilt from one layer, with smoothness and pyramid, from noise, in 120 steps at 208×320 pixels. "
-    "Fine hair is lost first, then the course of edges and the tints."))
+    "Hair and stipples are lost first, then the course of edges and the tints."))
 
 # %%
 print("layer      loss left  off by  brightness  red−blue  red−green")
@@ -850,8 +851,9 @@ assert np.round(100 * np.array(weights), 2).tolist() == [0.23, 0.22]
 # Nothing differs between the columns but the weights (and, below, the settings), and yet only one network gives back
 # the photograph by descent alone, with a correlation of 0.92 against 0.14 and 0.10. Beside smoothness and pyramid the
 # plain network draws the cat too, with 0.74, in colours that have little to do with it (0.31). So the drawing is in its
-# layer as well; a low loss does not find it, since pictures like noise have a low loss too, and the regularizer chooses
-# among them. (All of this is one cat, one noise and one draw of random weights.)
+# layer as well. But a low loss alone does not find it: pictures like noise can have one too, even a lower one in a
+# longer run (in the folded part below), and smoothness and pyramid choose among them. (All of this is one cat, one
+# noise and one draw of random weights.)
 #
 # The robust network was trained on pictures in which an adversary had moved every pixel by up to two grey levels.
 # Whether this is the cause, our three columns cannot tell, because the two trainings differ in more than the attack

@@ -76,8 +76,8 @@ plots.show_images([piece_b, piece_a, piece_c],
 # **With a pencil.** Take two channels at four positions. Channel 0 has the activations $1, 2, 0, 1$ and channel 1
 # has $0, 3, 1, 1$.
 #
-# - $G_{00} = 1\cdot1 + 2\cdot2 + 0\cdot0 + 1\cdot1 = 6$, the total energy of channel 0.
-# - $G_{11} = 0\cdot0 + 3\cdot3 + 1\cdot1 + 1\cdot1 = 11$, the total energy of channel 1.
+# - $G_{00} = 1\cdot1 + 2\cdot2 + 0\cdot0 + 1\cdot1 = 6$, the energy of channel 0, that is, its sum of squares.
+# - $G_{11} = 0\cdot0 + 3\cdot3 + 1\cdot1 + 1\cdot1 = 11$, the energy of channel 1.
 # - $G_{01} = 1\cdot0 + 2\cdot3 + 0\cdot1 + 1\cdot1 = 7 = G_{10}$: both respond at two of the positions only, and 6
 #   of the 7 come from the one where both are strong.
 #
@@ -417,9 +417,9 @@ print(f"the maps change by {100 * moved[0]:.0f} %, G changes by {100 * moved[1]:
 assert moved[0] > 0.5 and moved[1] < 1e-5
 
 # %% [markdown]
-# The maps change by about as much as they are long, and $G$ by less than one part in 100,000, which is the rounding
-# of sums taken in another order. That is what “G forgets where” means, exactly and provably. It is tempting to
-# conclude that $G$ would not notice a shuffled *picture* either.
+# The maps change by about as much as they are large (both measured as the root of a sum of squares), and $G$ by less
+# than one part in 100,000, which is the rounding of sums taken in another order. That is what “G forgets where” means,
+# exactly and provably. It is tempting to conclude that $G$ would not notice a shuffled *picture* either.
 
 # %%
 exercises.predict("04-squares", "We cut the painting into squares, shuffle them and put the new picture through the "
@@ -548,9 +548,9 @@ exercises.check("04-unnoticed", unnoticed)
 # $$\sum_{i,j} G_{ij} S_{ij} = \sum_{i,j} \sum_{k,l} x_{ki} x_{kj}\, y_{li} y_{lj}
 #   = \sum_{k,l} \Big(\sum_i x_{ki} y_{li}\Big)\Big(\sum_j x_{kj} y_{lj}\Big) = \sum_{k,l} (x_k \cdot y_l)^2 .$$
 #
-# Expand the square of $G/M - S/M'$, apply this line three times, to $G$ with itself, to $S$ with itself and to both,
-# and the squared distance of two Gram matrices becomes a sum over *pairs of positions*, each with the number
-# $q(x, y) = (x \cdot y)^2$:
+# The square of $G/M - S/M'$ has three terms: $G$ times $G$, $S$ times $S$, and twice $G$ times $S$. Each is a sum like
+# the one above, and so the squared distance of two Gram matrices becomes three means over *pairs of positions* ($k$ and
+# $k'$ both of $X$, $l$ and $l'$ both of $Y$, or one of each), with the number $q(x, y) = (x \cdot y)^2$ for each pair:
 #
 # $$\Big\lVert \frac{G}{M} - \frac{S}{M'} \Big\rVert^2 = \operatorname{mean}_{k,k'} q(x_k, x_{k'})
 #   + \operatorname{mean}_{l,l'} q(y_l, y_{l'}) - 2 \operatorname{mean}_{k,l} q(x_k, y_l).$$
@@ -614,8 +614,8 @@ assert set(cloud_p.sum(axis=1)) == set(cloud_q.sum(axis=1)) == {4}
 # | Q | 0 2 2 2 2 2 2 4 |
 #
 # Rank by rank they differ by 1, so the root of the mean squared difference is 1. A sorted list holds all *quantiles*:
-# the smallest value, the middle one, the largest, and those between. One direction through the clouds may still be
-# blind, as the diagonal is here, for the two activations sum to 4 at all sixteen positions. The **sliced Wasserstein
+# the smallest value, the middle one, the largest, and those between. A single direction may still see no difference, as
+# the diagonal does here, where the two activations sum to 4 at all sixteen positions. The **sliced Wasserstein
 # distance** (Rabin and others, 2011) therefore projects both clouds onto many random directions, sorts along each, and
 # takes the root mean square of all differences.
 #
@@ -641,8 +641,8 @@ exercises.predict("04-moments", "Two textures are made from one noise, in 200 st
 seen = {"marbling": "Both have its colours and its curls, and jagged streaks where the painting has smooth combs. From "
                     "736 numbers (middle) more of the streaks are broken; from 19,256 (right) the curls are rounder.",
         "woodcut": "Both keep the sun in its place and fine lines in sky and water. From Gram matrices (right) hills "
-                   "with outlines stand beside the sun, as in the painting; from means and deviations they have "
-                   "dissolved."}
+                   "with outlines stand beside the sun, as in the painting; from means and deviations their "
+                   "outlines are weaker and broken."}
 for name, caption in seen.items():
     plots.show_images([painting(name, 320), stored(name, "moments"), stored(name, "gram")],
                       [name, "from means and deviations", "from Gram matrices"], caption, photo=True,
@@ -719,10 +719,10 @@ assert sum(n * (n + 1) // 2 for n in entries.values()) == 19256 and 2 * sum(entr
 # halves lie at 28 %, the Gram texture at 33 % and the other at 38 %, so that pairs of channels halve what is left,
 # from 10 points to 5.
 #
-# Neither of these two views is certain to a few per cent. One noise was used, both losses were still falling in the
-# last steps, as the last two lines tell, and this distance rewards the layout that comes back when a texture grows from
-# a tiny picture (section 5): the pointillist and the autumn texture are nearer to their painting than its two halves
-# are to each other.
+# Neither of these two, how far the noise has come and how far it had to go, is certain to a few per cent. One noise was
+# used, both losses were still falling in the last steps, as the last two lines tell, and this distance rewards the
+# layout that comes back when a texture grows from a tiny picture (section 5): the pointillist and the autumn texture
+# are nearer to their painting than its two halves are to each other.
 #
 # Try it live, small: choose a style and a statistic, among them the covariances and the correlations of section 3.
 
@@ -774,16 +774,16 @@ print("distance left, in % of noise's:", ", ".join(f"{name} {value:.0f} %" for n
 assert max(left.values()) < 1.5 * min(left.values()) and max(left.values()) < 40
 
 # %% [markdown]
-# We might have expected wrong colours, and see none. So it does not matter visibly for this painting, this network and
-# 200 steps over six sizes; for other paintings it has not been tested.
+# Covariances do not know the means, so we might have expected wrong colours, and see none. So it does not matter
+# visibly for this painting, this network and 200 steps over six sizes; for other paintings it has not been tested.
 #
 # ### Exercise 4: repaint a picture by one matrix
 #
-# A picture is a cloud too: its pixels are positions, and red, green and blue are three channels. Give the woodcut
-# the colours of the marbling without moving a line: find one 3 × 3 matrix $A$ such that the pixels $XA$ have the
-# marbling's $G/M$, a 3 × 3 matrix. Start from what $G$ becomes when $X$ becomes $XA$. `repainted` shall be an array
-# of the woodcut's shape, (320, 320, 3). The roots of a symmetric matrix come from `np.linalg.eigh`, triangular ones
-# from `np.linalg.cholesky`.
+# A picture is a cloud too: its pixels are positions, and red, green and blue are three channels. Give the woodcut the
+# colours of the marbling without moving a line: find one 3 × 3 matrix $A$ such that the pixels $XA$ have the marbling's
+# $G/M$, a 3 × 3 matrix. Start from what $G$ becomes when $X$ becomes $XA$. `repainted` shall be an array of the
+# woodcut's shape, (320, 320, 3). You will need a matrix $R$ with $R^T R = G/M$: `np.linalg.cholesky` leads to a
+# triangular one, `np.linalg.eigh` to a symmetric one.
 
 # %%
 woodcut, marbling = painting("woodcut", 320), painting("marbling", 320)
