@@ -777,7 +777,7 @@ def detail(name):
 plots.show_images([style[140:300, 80:240], detail("gatys_160"), detail("none_160")],
                   ["the style", "4N²M² (Gatys), 160 steps", "no divisor, 160 steps"],
                   "A detail, enlarged twice. After 160 steps Gatys' divisor has the band of a red and an orange "
-                  "pane that crosses the style; without a divisor a small red pane is left of it.", photo=True)
+                  "pane that crosses the style; without a divisor only a small red pane remains of it.", photo=True)
 plots.show_images([detail("gatys_600"), detail("places_600"), detail("none_600")],
                   ["4N²M² (Gatys), 600 steps", "G/(H·W), 600 steps", "no divisor, 600 steps"],
                   "The same detail after 600 steps. With 4N²M² and with G/(H·W) the band is there, with straight "

@@ -284,7 +284,8 @@ plots.show(maps_of({name: pull[..., 1] for name, pull in shown.items()}),
 # %% [markdown]
 # At the photograph the force of the content is zero, since nothing is wrong with the subject yet. The first steps
 # therefore follow style and smoothness alone, and a force of content appears only when something has been lost. After
-# 200 steps none of the three forces is small: 2.9 for content, 4.0 for style and 2.1 for total variation, in units of
+# ten steps the sum is still as large as each of the three, because they do not yet point against one another. After 200
+# steps none of the three forces is small: 2.9 for content, 4.0 for style and 2.1 for total variation, in units of
 # $10^{-6}$ loss per grey level. Their sum, which was 36 at the photograph, has fallen to 0.1, less than 0.3 % of that.
 # The picture hardly moves any more, not because every aim is reached but because the forces nearly cancel, pixel by
 # pixel, as they did in the example with one number. (The measurement leaves out the numbers that are 0 or 255. There a
@@ -421,9 +422,9 @@ for one, two in pairwise(ratios):
 # their two rungs, from 0.412 between 0.1 and 0.6 to 621 between 150 and 1000 (where hardly any style loss is left to
 # buy: 0.0015 of it cost 0.95 of $R$). This says that no rung is beaten by its neighbour at its own weight. It does not
 # say that they are minima; section 8 asks how many there are. In the language of optimization such a curve is a *Pareto
-# front*, and the weights choose a point of it, though only where it bulges towards the origin: points of a concave part
-# are the minimum of no weighted sum. No loss says which point is best; that is what the course’s paper calls
-# “个人的喜好”, one’s own liking.
+# front*, and the weights choose a point of it, though only where it bulges towards the origin, if both axes are linear
+# (ours are logarithmic, which bends every curve): points of a concave part are the minimum of no weighted sum. No loss
+# says which point is best; that is what the course’s paper calls “个人的喜好”, one’s own liking.
 #
 # Choose yours. The slider shows the nearest of the six pictures at once, and the button paints exactly your ratio, at
 # 192 pixels.
