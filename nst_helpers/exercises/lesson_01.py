@@ -214,7 +214,7 @@ EXERCISES = {
                 lambda image, kernel: _maps(image.swapaxes(0, 1), kernel),
             "the numbers are right, but the colours are the last axis of your maps. They shall be the first.":
                 lambda image, kernel: np.moveaxis(_maps(image, kernel), 0, 2),
-            "order=\"F\" reads the numbers in another order, but it is still a reshape: one long row of numbers is cut "
+            "order='F' reads the numbers in another order, but it is still a reshape: one long row of numbers is cut "
             "anew, and what belongs together is torn apart.": lambda image, kernel: _apart(
                 image, kernel, lambda image: image.reshape(3, *image.shape[:2], order="F")),
             "the colours are apart now, but each was cut into rows as long as the picture is high. A row has `width` "
