@@ -77,8 +77,10 @@ def pairs_chart(best: Mapping[str, Mapping[str, Run]]) -> Figure:
             own = [run for which, run in runs.items() if which.split()[0] == kind]
             axis.plot([run["histograms"] for run in own], [run["subject"] for run in own], mark, color=color,
                       markersize=9, alpha=0.8, label=kind)
-        axis.set(title=pair.replace(" × ", "\n").replace("_", " "), ylim=(-0.1, 1), xlim=(0, None))
+        axis.set(title=pair.replace(" × ", "\n").replace("_", " "), ylim=(-0.1, 1))
         axis.set_xlabel("distance to the style")
+    farthest = max(run["histograms"] for runs in best.values() for run in runs.values())
+    axes[0, 0].set_xlim(0, 1.1 * farthest)
     axes[0, 0].set_ylabel("subject (1 is all)")
     axes[0, 0].legend(fontsize=9)
     return figure

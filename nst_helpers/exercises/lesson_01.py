@@ -207,8 +207,8 @@ EXERCISES = {
         symptom="Give it a picture that is red all over, (200, 0, 0), and print the three planes: the first one should "
                 "be 200 everywhere, the other two 0.",
         inputs=lambda generator: [
-            (generator.integers(0, 256, (3, 4, 3)).astype(float), np.array([[1, 2], [0, -1]])),
-            (generator.integers(0, 256, (6, 6, 3)).astype(float), np.array([[3, -1, 0], [1, 0, 2]]))],
+            (np.tile(generator.integers(1, 256, 3).astype(float), (3, 4, 1)), np.array([[1, 2], [0, -1]])),
+            (generator.integers(0, 256, (6, 5, 3)).astype(float), np.array([[3, -1, 0], [1, 0, 2]]))],
         mistakes={
             "image.T turns all three axes round: the colours come first, but rows have become columns too.":
                 lambda image, kernel: _maps(image.swapaxes(0, 1), kernel),

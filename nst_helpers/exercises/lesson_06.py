@@ -29,7 +29,8 @@ def _twice(images, axis):
 
 
 def _absolute(images):
-    return sum(np.abs(part) for part in _steps(images)).sum(axis=(1, 2, 3))
+    down, right = _steps(images)
+    return (np.abs(down) + np.abs(right)).sum(axis=(1, 2, 3))
 
 
 def _pairs(images):
@@ -51,6 +52,13 @@ def _round(images):
 
 def _framed(images, mode):
     return _tv(np.pad(images, ((0, 0), (0, 1), (0, 1), (0, 0)), mode=mode))
+
+
+def _even_and_striped(generator):
+    """A picture of one even red, and one of two grey stripes, one above the other: (2, 2, 2, 3)."""
+    images = np.zeros((2, 2, 2, 3))
+    images[0, :, :, 0], images[1, 1] = generator.integers(50, 256, 2)
+    return images
 
 
 # The rule of exercise 2
@@ -90,8 +98,8 @@ EXERCISES = {
         planted=partial(_tv, first=2, second=3),
         symptom="Give it a batch of one picture that is red all over, (200, 0, 0), and print `down` and `right`: what "
                 "is compared with what?",
-        inputs=lambda generator: [(generator.integers(0, 256, (2, *size, 3)).astype(float),)
-                                  for size in ((2, 3), (5, 4))],
+        inputs=lambda generator: [(_even_and_striped(generator),),
+                                  (generator.integers(0, 256, (2, 5, 4, 3)).astype(float),)],
         mistakes={
             "one of the differences is right now; the other one still compares two colours.": partial(_tv, second=3),
             "both differences go along a row now: `down` must compare a row with the next one.":

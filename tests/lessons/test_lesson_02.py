@@ -10,7 +10,7 @@ from PIL import Image
 
 from nst_helpers import plots
 from nst_helpers.architecture import LAYER_NAMES
-from nst_helpers.diagrams.features import grid_chart, tiled
+from nst_helpers.diagrams.features import grid_chart, pairs_chart, tiled
 from nst_helpers.diagrams.vgg import receptive_pyramid, vgg19
 from nst_helpers.exercises import find
 from nst_helpers.experiments.channels import ascend, grey_noise, response, smoothed
@@ -104,6 +104,16 @@ def test_the_chart_of_a_grid_marks_the_best_of_each_network():
         best_run(told["runs"][name], 0.5) for name in ("robust", "plain", "random"))]
     labels = [text.get_text() for text in axes.get_legend().get_texts()]
     assert "plain, falling layer weights" in labels and len(labels) == 6
+
+
+def test_the_chart_of_pairs_shows_every_run_within_its_axes():
+    best = read_grids("four_pairs")["best"]
+    panels = pairs_chart(best).axes
+    assert [panel.get_title() for panel in panels] == [pair.replace(" × ", "\n").replace("_", " ") for pair in best]
+    for panel, runs in zip(panels, best.values(), strict=True):
+        places = [place for line in panel.lines for place in line.get_xydata().tolist()]
+        assert sorted(places) == sorted([run["histograms"], run["subject"]] for run in runs.values())
+        assert all(panel.get_xlim()[0] < x < panel.get_xlim()[1] and panel.get_ylim()[0] < y for x, y in places)
 
 
 def test_the_mistakes_are_mistakes_and_the_truths_pass():
