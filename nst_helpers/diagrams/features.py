@@ -1,4 +1,4 @@
-"""Drawings of lesson 02: windows side by side, and how sets of weights compare over a grid of settings."""
+"""Windows of pictures side by side, and how sets of weights compare over a grid of settings."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

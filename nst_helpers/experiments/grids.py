@@ -1,4 +1,4 @@
-"""Transfers over a grid of settings, judged beforehand: how sets of weights compare, each at its best (lesson 02)."""
+"""Transfers over a grid of settings, judged beforehand: how sets of weights compare, each at its best."""
 
 import json
 from collections.abc import Sequence

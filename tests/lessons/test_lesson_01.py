@@ -45,7 +45,7 @@ def test_the_planted_bug_is_the_lessons_and_leaves_the_shape_right():
                                     lambda image: np.stack([image[..., color] for color in range(3)]),
                                     lambda image: image.T.swapaxes(1, 2), lambda image: np.array(np.dsplit(image, 3))[
                                         ..., 0]])
-def test_colours_first_in_other_words(turned):
+def test_colors_first_in_other_words(turned):
     def answer(image, kernel):
         return np.stack([correlate2d(plane, kernel, mode="valid") for plane in turned(image)])
 

@@ -133,7 +133,7 @@ def test_the_tv_of_a_batch_in_other_words():
     assert verdict("06-batch", lesson_functions(LESSON, "tv_of_batch")[0]).passed
 
 
-def test_the_planted_tv_takes_colour_for_change_and_stripes_for_none():
+def test_the_planted_tv_takes_color_for_change_and_stripes_for_none():
     even, stripes = np.zeros((2, 1, 4, 5, 3))
     even[...] = 200, 0, 0
     stripes[:, ::2] = 90
