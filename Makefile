@@ -75,6 +75,7 @@ runs: $(VENV)/installed  ## compute what lessons show but do not compute, where 
 features: $(VENV)/installed  ## compute what lesson 02 shows of channels and of three sets of weights, where missing (minutes)
 	$(RUN) tools/feature_pictures.py
 	$(RUN) tools/three_weights.py
+	$(RUN) tools/four_pairs.py
 
 woven: $(VENV)/installed  ## compute the textures that lesson 05 shows, where out of date (data/woven)
 	$(RUN) tools/woven.py

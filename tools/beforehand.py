@@ -10,7 +10,7 @@ import importlib
 import sys
 
 TOOLS = ("runs", "stages", "minima", "healthy", "textures", "inversions", "descents", "adaptive", "scans", "race",
-         "woven", "feature_pictures", "three_weights", "denoised")
+         "woven", "feature_pictures", "three_weights", "four_pairs", "denoised")
 
 
 def main(arguments=None):

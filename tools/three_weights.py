@@ -19,6 +19,7 @@ from dataclasses import asdict
 import judge_networks
 import stamps
 
+from nst_helpers.experiments.grids import best_run
 from nst_helpers.images import load_image, resize_image
 from nst_helpers.networks import data_folder, load_network, random_network
 from nst_helpers.settings import Settings
@@ -101,13 +102,8 @@ def judged(image, recipe, settings):
 
 
 def best(runs, least):
-    """The point of the run nearest to the style among those that keep the subject.
-
-    At least this much of it; where a network keeps less, nine tenths of the most that it keeps.
-    """
-    most = max(run["subject"] for run in runs)
-    least = min(least, most - 0.1 * abs(most))  # a correlation may be below 0
-    chosen = min((run for run in runs if run["subject"] >= least), key=lambda run: run["histograms"])
+    """The point of the grid whose run `best_run` chooses."""
+    chosen = best_run(runs, least)
     return {name: chosen[name] for name in ("layers", "β", "γ")}
 
 

@@ -371,39 +371,6 @@ assert np.abs(correlate(small, kernel) - correlate_loops(small, kernel)).max() <
 assert np.abs(correlate2d(small, kernel, mode="valid") - correlate_loops(small, kernel)).max() < 1e-9
 
 # %% [markdown]
-# ### Exercise 4: a bug from real life
-#
-# This function is meant for pictures as they come from a file, whose numbers are whole, from 0 to 255, stored in one
-# byte each (`uint8`). With the blur it seems to work, and with the edge kernel it makes the picture below. Find out
-# why, and repair it. The function must return the numbers of the formula in section 2 for any picture and kernel.
-
-# %% tags=["exercise"]
-def correlate_file(image, kernel):
-    rows, columns = kernel.shape
-    features = np.zeros_like(image[rows - 1:, columns - 1:])
-    for i in range(features.shape[0]):
-        for j in range(features.shape[1]):
-            features[i, j] = (image[i:i + rows, j:j + columns] * kernel).sum()
-    return features
-
-# %% tags=["solution"]
-def correlate_file(image, kernel):
-    rows, columns = kernel.shape
-    features = np.zeros(image[rows - 1:, columns - 1:].shape)  # zeros_like made bytes: −1 became 255, and 256 became 0
-    for i in range(features.shape[0]):
-        for j in range(features.shape[1]):
-            features[i, j] = (image[i:i + rows, j:j + columns] * kernel).sum()
-    return features
-
-# %%
-exercises.check("01-bytes", correlate_file)
-
-# %% tags=["figure"]
-from_file = grey[20:240, 20:270].astype(np.uint8)
-plots.show_images([from_file, correlate_file(from_file, kernels["edges"])], ["picture", "map of correlate_file"],
-                  "The roofs of the temple, and what the function above makes of them with the edge kernel.")
-
-# %% [markdown]
 # ## 5. Convolution or correlation?
 #
 # The two formulas of this lesson differ in a sign:
@@ -493,7 +460,7 @@ assert np.allclose(correlate(grey, learned), reliefs[1], atol=1e-4)
 # difference between the two operations does not matter, since learning by correlation loses nothing and saves the
 # turning. The half turn returns in lesson 03, where we go *backwards* through a layer.
 #
-# ### Exercise 5: nothing cut off at the rim
+# ### Exercise 4: nothing cut off at the rim
 #
 # True convolution need not lose the rim. The map of the *full* convolution is larger than the picture, because it holds
 # every number to which at least one pixel contributes. If a picture is black but for one pixel of value 2, its map
@@ -608,6 +575,37 @@ assert loops > 50 * windows_once
 # The loops take more than a hundred times as long as windows and `einsum`. So a lesson of this course writes a formula
 # by hand once, checks it against the library, and then uses the library, which computes gradients too.
 #
+# ### Exercise 5: a bug from real life
+#
+# TensorFlow keeps a picture as (height, width, channels), PyTorch as (channels, height, width), and whoever carries a
+# program from one to the other has to turn pictures round. This function does so, and then lets one kernel walk over
+# each colour by itself. It takes every picture and returns maps of the right shape, but below you see what it makes of
+# the temple's red with the blur. Find out why, and repair it.
+
+# %% tags=["exercise"]
+def maps_of_colors(image, kernel):
+    """image: (height, width, 3), kernel: (rows, columns) → the maps of red, green and blue, colours first:
+    (3, height - rows + 1, width - columns + 1)."""
+    planes = image.reshape(3, image.shape[0], image.shape[1])
+    windows = sliding_window_view(planes, kernel.shape, axis=(1, 2))
+    return np.einsum("cijmn,mn->cij", windows, kernel)
+
+# %% tags=["solution"]
+def maps_of_colors(image, kernel):
+    """image: (height, width, 3), kernel: (rows, columns) → the maps of red, green and blue, colours first:
+    (3, height - rows + 1, width - columns + 1)."""
+    planes = np.moveaxis(image, 2, 0)  # each number stays at its pixel; a reshape cuts one long row of numbers anew
+    windows = sliding_window_view(planes, kernel.shape, axis=(1, 2))
+    return np.einsum("cijmn,mn->cij", windows, kernel)
+
+# %%
+exercises.check("01-colors", maps_of_colors)
+
+# %% tags=["figure"]
+plots.show_images([image, maps_of_colors(image, kernels["blur"])[0]], ["picture", "first map of maps_of_colors"],
+                  "The temple, and the map of its red that the function above makes with the blur.", photo=True)
+
+# %% [markdown]
 # ## 7. Stride, padding, and how large the map becomes
 #
 # The **stride** $s$ is the number of pixels by which the window moves on; with a stride of 2 the map has about half the

@@ -1,8 +1,7 @@
 # %% [markdown]
 # # 02 Feature maps
 
-# %% tags=["figure"]
-import itertools
+# %%
 import json
 
 import numpy as np
@@ -10,22 +9,21 @@ import numpy as np
 from nst_helpers import exercises, plots
 from nst_helpers.architecture import CHANNELS, LAYER_NAMES
 from nst_helpers.backend import keras, tf
-from nst_helpers.diagrams.vgg import receptive_pyramid, vgg19
 from nst_helpers.experiments.channels import ascend, grey_noise, response
 from nst_helpers.images import load_image
-from nst_helpers.networks import data_folder, load_network, random_network
+from nst_helpers.networks import load_network, random_network
+from nst_helpers.shipped import data_folder, shipped_picture
+from nst_helpers.widgets.features import PICTURES, feature_browser, patch_viewer
 
+# %%
 layers = ["conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"]  # the first of each block
-contents = ["astronaut", "cat", "coffee", "raccoon", "rocket", "temple"]
-styles = ["night_swirls", "pointillist", "autumn_impasto", "marbling",
-          "stained_glass", "woodcut", "great_waves", "cubist_planes"]
-paths = [data_folder() / "content" / f"{name}.jpg" for name in contents]
-paths += [data_folder() / "style" / f"{name}.jpg" for name in styles]
-pictures = [load_image(path, max_size=256) for path in paths]
-cat = pictures[1]
-optimized = {path.stem: load_image(path, None) for path in sorted((data_folder() / "features").glob("*.webp"))}
+pictures = [shipped_picture(name, 256) for name in PICTURES]  # six photographs, then eight style pictures
+cat = shipped_picture("cat", 256)  # (height, width, 3), 0 to 255; the longer side has 256 pixels
+beforehand = data_folder() / "features"  # pictures that were computed when this lesson was written
+optimized = {path.stem: load_image(path, None) for path in sorted(beforehand.glob("*.webp"))}
+names = ["plain_conv5_1_60", "robust_conv5_1_8"]  # the two below: network, layer, channel
 
-names = ["plain_conv5_1_60", "robust_conv5_1_8"]
+# %% tags=["figure"]
 plots.show_images([optimized[name] for name in names],
                   ["plain network, conv5_1, channel 60", "robust network, conv5_1, channel 8"],
                   "Two pictures that nobody painted or photographed. Each began as grey noise and was changed, pixel "
@@ -59,7 +57,7 @@ plots.show_images([optimized[name] for name in names],
 # |---|---|---|
 # | $F^{l-1}$, $F^l$ | the **feature maps** that come in, and go out: height × width × channels | `features` |
 # | $K$, $b$ | kernel and bias of the layer | `kernel`, `bias` |
-# | $c$, $o$ | channel in, channel out; $N_{l-1}$ channels come in | |
+# | $c$, $o$ | channel in, channel out; $N_{l-1}$ channels come in (lesson 01: $C$, counted from 0) | |
 #
 # The course's paper counts $m$ from 0, so its map is shifted by one place; here the window lies around its own
 # position, and zeros beyond the border keep the size. One value of a map is called an **activation**, and we say that
@@ -140,9 +138,12 @@ fields = receptive_fields()
 print({layer: fields[layer] for layer in (*layers, "conv5_4")})
 
 # %% tags=["figure"]
+from nst_helpers.diagrams.vgg import receptive_pyramid, vgg19
+
 plots.show(vgg19(fields), "VGG-19 as it sees a picture of 224×224 pixels. A slab is as high as its map is large (on a "
            "compressed scale) and as thick as it has channels; r is the receptive field, in pixels, of the first and "
-           "the last layer of each block. Our small network has a quarter of the channels, and the same r.")
+           "the last layer of each block. The fifth pooling, behind conv5_4, is left out. Our small network has a "
+           "quarter of the channels, and the same r.")
 plots.show(receptive_pyramid(cat, fields, (80, 102)), "Left: what one value of conv1_1 (blue), conv2_1 (orange), "
            "conv3_1 (green), conv4_1 (pink) and conv5_1 (sky blue) can see of a photograph 256 pixels wide. Right: the "
            "same from the side, for all 16 convolutions.", photo=True)
@@ -383,8 +384,6 @@ exercises.check("02-scale", survives)
 # conv1_1 to conv5_1 with one picture; then keep a channel, and change the picture.
 
 # %%
-from nst_helpers.widgets.features import feature_browser, patch_viewer
-
 feature_browser()
 
 # %%
@@ -392,8 +391,9 @@ maps = [network(picture, layers) for picture in pictures]
 above = {layer: np.mean([np.mean(each[layer] > 0) for each in maps]) for layer in layers}
 print("above 0:  " + "  ".join(f"{layer} {100 * share:.0f} %" for layer, share in above.items()))
 
-told = json.loads((data_folder() / "features" / "features.json").read_text())  # of the opening pictures
+told = json.loads((beforehand / "features.json").read_text())  # of the opening pictures
 networks = {"robust": network, "plain": load_network("plain"), "random": random_network()}
+titles = {"robust": "robust weights", "plain": "plain weights", "random": "random weights"}
 found_by = {"robust": maps, "plain": [networks["plain"](picture, layers) for picture in pictures]}
 for name in names:
     kind, channel = name.split("_")[0], int(name.split("_")[-1])
@@ -419,13 +419,19 @@ def strongest_places(maps, channel, count, margin=0):
         values = features[margin : len(features) - margin, margin : features.shape[1] - margin, channel]
         row, column = np.unravel_index(values.argmax(), values.shape)
         best.append((values[row, column], which, int(row) + margin, int(column) + margin))
-    return [tuple(place) for _, *place in sorted(best, reverse=True)[:count]]
+    return [(which, row, column) for _, which, row, column in sorted(best, reverse=True)[:count]]
 
 # %%
-many = [load_image(path, size) for path in paths for size in (192, 288)]
-maps_of_all = [network(picture, ["conv4_1", "conv5_1"]) for picture in many]
-for layer in ("conv4_1", "conv5_1"):
-    print(f"{layer}: {sum(maps[layer].shape[0] * maps[layer].shape[1] for maps in maps_of_all):,} windows")
+from nst_helpers.experiments.maps import margin_of  # so far from the border, most of a window is in the picture
+
+many = [shipped_picture(name, size) for name in PICTURES for size in (192, 288)]
+maps_of_all = [network(picture, ["conv2_1", "conv4_1", "conv5_1"]) for picture in many]
+found_at = {}
+for layer, channel in (("conv2_1", 6), ("conv2_1", 8), ("conv4_1", 63), ("conv5_1", 8), ("conv5_1", 80)):
+    of_layer = [maps[layer].numpy() for maps in maps_of_all]
+    found_at[layer, channel] = strongest_places(of_layer, channel, len(many), margin_of(layer))
+    count = sum(maps.shape[0] * maps.shape[1] for maps in of_layer)
+    print(f"{layer}, channel {channel}: {count:,} windows")
 
 # %% [markdown]
 # The mean response $R_c$ of a channel is a function of the pixels, so it has a gradient, and following it uphill
@@ -455,8 +461,9 @@ def smoothed(gradient):
 # %%
 image = grey_noise(64)
 for step in range(30):
+    pixels = tf.constant(image, tf.float32)
     with tf.GradientTape() as tape:
-        tape.watch(pixels := tf.constant(image, tf.float32))
+        tape.watch(pixels)
         R = response(network, pixels, "conv4_1", 63)
     change = smoothed(tape.gradient(R, pixels).numpy())
     image = np.clip(image + 12 * (1 - step / 30) * change / change.std(), 0, 255)  # a falling step size
@@ -477,34 +484,19 @@ assert np.abs(smoothed(np.ones((4, 6, 3))) - 6).max() < 1e-6  # a constant has f
 # that the channels found in our pictures.
 
 # %% tags=["figure"]
-from nst_helpers.experiments.maps import margin_of, patch_at
-from nst_helpers.images import resize_image
-
-
-def sheet(layer, channel, side=236):
-    """The four windows that excite a channel most, 2×2."""
-    maps = [each[layer].numpy() for each in maps_of_all]
-    places = strongest_places(maps, channel, 28, margin_of(layer))
-    best = {}
-    for which, row, column in places:  # of the two sizes of a picture, the one with the strongest response
-        best.setdefault(which // 2, resize_image(patch_at(many[which], layer, row, column), side, side))
-    tiles = [np.pad(tile, ((2, 2), (2, 2), (0, 0)), constant_values=255) for tile in list(best.values())[:4]]
-    return np.concatenate([np.concatenate(tiles[first : first + 2], axis=1) for first in (0, 2)])
-
-def beside(name):
-    """A channel's optimized picture, and its windows."""
-    layer, channel = name.split("_", 1)[1].rsplit("_", 1)
-    plots.show_images([optimized[name], sheet(layer, int(channel))],
-                      [f"{layer}, channel {channel}: found by optimization", "the four windows that excite it most"],
-                      captions[name], photo=True)
+from nst_helpers.diagrams.features import tiled
+from nst_helpers.experiments.maps import strongest_windows
 
 captions = {
-    "robust_conv4_1_63": "Left: orange threads, woven in rows. Right: its best windows, 68×68 pixels, in 14 pictures "
+    ("conv4_1", 63): "Left: orange threads, woven in rows. Right: its best windows, 68×68 pixels, in 14 pictures "
         "at two sizes. Grey lies outside a picture.",
-    "robust_conv5_1_8": "Left: brown bodies on legs, above grass. Right: its best windows, 156×156 pixels.",
-    "robust_conv5_1_80": "Left: yellow bodies with grey windows. Right: its best windows, 156×156 pixels."}
-for name in captions:
-    beside(name)
+    ("conv5_1", 8): "Left: brown bodies on legs, above grass. Right: its best windows, 156×156 pixels.",
+    ("conv5_1", 80): "Left: yellow bodies with grey windows. Right: its best windows, 156×156 pixels."}
+for (layer, channel), caption in captions.items():
+    windows = strongest_windows(many, layer, found_at[layer, channel], 4, alike=2)  # of two sizes of a picture, one
+    plots.show_images([optimized[f"robust_{layer}_{channel}"], tiled(windows, columns=2)],
+                      [f"{layer}, channel {channel}: found by optimization", "the four windows that excite it most"],
+                      caption, photo=True)
 
 # %% [markdown]
 # For channel 63 the two methods agree in part: level rows of orange and dark, as in the pagoda's roofs and the red
@@ -523,9 +515,14 @@ patch_viewer()
 #
 # Draw, with NumPy and without any optimization, a grey picture of 64×64 pixels whose left half excites channel 6 of
 # conv2_1 and leaves channel 8 nearly at zero, while its right half does the opposite. No pixel may be more than 60
-# grey levels away from 117. What these two channels look for, the browser and the patches will tell you; how closely
-# it must repeat, you find by trying. What goes in is an array
-# (64, 64) or (64, 64, 3) of numbers from 0 to 255.
+# grey levels away from 117. What these two channels look for, their strongest windows below tell you; how closely it
+# must repeat, you find by trying. What goes in is an array (64, 64) or (64, 64, 3) of numbers from 0 to 255.
+
+# %% tags=["figure"]
+sheets = [tiled(strongest_windows(many, "conv2_1", found_at["conv2_1", channel], 6, alike=2), 3, squares=True)
+          for channel in (6, 8)]
+plots.show_images(sheets, ["conv2_1, channel 6", "conv2_1, channel 8"],
+                  "For each of the two channels the windows, 10×10 pixels, that excite it most in six of the pictures.")
 
 # %% tags=["exercise"]
 drawn = ...  # your picture
@@ -572,9 +569,10 @@ def maps_of(each, windows):
 
 draws = {name: [networks[name]] for name in networks} | {"random": [random_network(seed=seed) for seed in range(3)]}
 scores = {}  # {(name, change): (draws, layers)}
-for (name, each), change in itertools.product(draws.items(), changed):
-    pairs = [(maps_of(one, changed[change]), maps_of(one, windows)) for one in each]
-    scores[name, change] = np.array([[found(F[layer], C[layer]) for layer in layers] for F, C in pairs])
+for name, each in draws.items():
+    for change in changed:
+        pairs = [(maps_of(one, changed[change]), maps_of(one, windows)) for one in each]
+        scores[name, change] = np.array([[found(F[layer], C[layer]) for layer in layers] for F, C in pairs])
 
 # %%
 def row_of(words, values):
@@ -584,9 +582,9 @@ print(f"{len(windows)} windows; by luck {1 / len(windows):.2f}")
 for change, other in changed.items():
     print(f"{change}: pixels {found(other, windows):.2f}")
     for name in networks:
-        print(row_of(name, scores[name, change].mean(axis=0)))
+        print(row_of(titles[name], scores[name, change].mean(axis=0)))
     print(row_of("lowest of 3 draws", scores["random", change].min(axis=0)))
-    print(row_of("highest", scores["random", change].max(axis=0)))
+    print(row_of("highest of 3 draws", scores["random", change].max(axis=0)))
 
 # %% tags=["figure"]
 def draw_lines(axis, lines):
@@ -648,7 +646,7 @@ def fit_and_test(known, wanted):
     weights = np.linalg.solve(fit.T @ fit + np.eye(fit.shape[1]), fit.T @ wanted[1::2])
     return 1 - ((test @ weights - wanted[::2]) ** 2).sum() / ((wanted[::2] - wanted[::2].mean(axis=0)) ** 2).sum()
 
-# %% tags=["figure"]
+# %%
 def color_scores(each):
     """One R² a layer: how much of the pixels' variation a weighted sum of the channels at their place predicts."""
     known, wanted = zip(*(places(each, picture) for picture in pictures), strict=True)
@@ -656,13 +654,17 @@ def color_scores(each):
                          np.concatenate(wanted)) for layer in layers]
 
 colors = {name: np.array([color_scores(one) for one in each]) for name, each in draws.items()}
-probe = json.loads((data_folder() / "features" / "probe.json").read_text())["top-1"]
+probe = json.loads((beforehand / "probe.json").read_text())["top-1"]
 classes = {name: 100 * np.array([[probe[f"{name} {layer}"]["position kept"] for layer in layers]]) for name in networks}
+
+# %%
 for name in networks:
-    print(f"{name:7} colour " + " ".join(f"{score:.2f}" for score in colors[name].mean(axis=0)) + "   class "
+    print(f"{titles[name]:15}colour " + " ".join(f"{score:.2f}" for score in colors[name].mean(axis=0)) + "   class "
           + " ".join(f"{share:.0f} %" for share in classes[name][0]))
 for words, end in (("lowest of 3 draws", np.min), ("highest of 3 draws", np.max)):
     print(f"{words:19}" + " ".join(f"{score:.2f}" for score in end(colors["random"], axis=0)))
+
+# %% tags=["figure"]
 figure, axes = plots.subplots(1, 2, size=(10, 3.6))
 for axis, values, title, label in ((axes[0], colors, "the colour of a pixel", "R², new places"),
                                    (axes[1], classes, "the class of a photograph", "% right, new pictures")):
@@ -716,14 +718,15 @@ def moved_by(each, image, layer="conv5_1", most=2, steps=5):
     F = each(image, layer)[layer]
     change = most * np.sign(np.random.default_rng(0).standard_normal(image.shape)).astype(np.float32)
     for _ in range(steps):
+        pixels = tf.constant(image + change)
         with tf.GradientTape() as tape:
-            tape.watch(pixels := tf.constant(image + change))
+            tape.watch(pixels)
             distance = tf.norm(each(pixels, layer)[layer] - F)
         change = np.clip(change + most / 2 * np.sign(tape.gradient(distance, pixels)), -most, most)
     return float(tf.norm(each(image + change, layer)[layer] - F) / tf.norm(F))
 
 # %%
-small = [load_image(paths[number], 128) for number in (1, 0, 5)]  # the cat, the astronaut, the temple
+small = [shipped_picture(name, 128) for name in ("cat", "astronaut", "temple")]
 attacked = {name: np.mean([moved_by(each, picture) for picture in small]) for name, each in networks.items()}
 at_random = {name: np.mean([moved_by(each, picture, steps=0) for picture in small]) for name, each in networks.items()}
 
@@ -757,7 +760,7 @@ from nst_helpers.experiments.grain import finest_share
 for name in ("plain_conv5_1_60", "robust_conv5_1_120"):
     bare, regularized = (100 * finest_share(optimized[each]) for each in (f"{name}_free", name))
     print(f"{name:18} bare {bare:.1f} %, regularized {regularized:.1f} %")
-photographs = [100 * finest_share(load_image(path, 320)) for path in paths[:6]]
+photographs = [100 * finest_share(shipped_picture(name, 320)) for name in PICTURES[:6]]
 print(f"{'six photographs':18} {min(photographs):.1f} % to {max(photographs):.1f} %")
 
 # %% tags=["figure"]
@@ -785,17 +788,58 @@ assert share_of["robust_conv5_1_120_free"] < min(photographs)
 # network made at the same 18 settings.
 
 # %% tags=["figure"]
-plots.show_images([optimized[f"painted_{name}"] for name in networks], [f"{name} weights" for name in networks],
+plots.show_images([optimized[f"painted_{name}"] for name in networks], list(titles.values()),
                   "The temple in the style of the night. Left, robust weights: roofs and balconies are sharp, and the "
                   "sky has the night's blue. Middle, plain weights: the temple is whole, but stands under a grain of "
                   "short strokes. Right, random weights: of the temple a blurred shadow.", photo=True)
 
 # %% [markdown]
-# In these runs only the robust weights keep the temple and come near the style. If the optimizer begins with the
-# photograph instead, all three networks paint, random weights too, and the robust one still comes nearest. That is
-# one reason why the course uses it. One pair of pictures and one draw of random weights were tried, and the two
-# trainings differ in more than the attack; the real VGG-19 was not tried. (Nakano 2019 supposes that its features are
-# unusually robust by themselves, and that this is why it transfers styles better than ResNet.)
+# In these runs only the robust weights keep the temple and come near the style. But these are one pair of pictures and
+# one draw of random weights, and section 5 has shown how far three draws can lie apart. So four pairs were painted as
+# well, at 128 pixels, each from a noise of its own, with three draws of random weights, and every network at the best
+# of the same 10 settings. Two numbers judge a picture: how much of the photograph's *subject* is left in it, 1 being
+# all, and its *distance* from the style picture, 0 being none. (How both are measured, and what best means, stands
+# below.)
+
+# %%
+from nst_helpers.experiments.grids import best_run, read_grids
+
+tried = read_grids("four_pairs")
+four = tried["best"]  # {pair of pictures: {network: its best run}}
+for name, title in titles.items():
+    best = [run for runs in four.values() for which, run in runs.items() if which.split()[0] == name]
+    subject, distance = ([run[measure] for run in best] for measure in ("subject", "histograms"))
+    print(f"{title}, {len(best)} runs: subject {min(subject):.2f} to {max(subject):.2f}, "
+          f"distance {min(distance):.2f} to {max(distance):.2f}")
+
+# %% tags=["figure"]
+from nst_helpers.diagrams.features import grid_chart, pairs_chart
+
+plots.show(pairs_chart(four), "Four pairs of pictures from noise, each network at its best; best is the upper left "
+           "corner. On each pair the robust network keeps more of the subject than the plain one and than all three "
+           "draws of random weights, and comes nearer to the style.")
+
+# %% tags=["check"]
+for pair, runs in tried["runs"].items():
+    others = [run for which, each in runs.items() if which != "robust" for run in each]
+    assert len(others) == 40 and four[pair]["robust"]["subject"] > max(run["subject"] for run in others)
+    best = [run for which, run in four[pair].items() if which != "robust"]
+    assert four[pair]["robust"]["histograms"] < min(run["histograms"] for run in best)
+plain, random = ([run for which, run in four["temple × night_swirls"].items() if which.split()[0] == name]
+                 for name in ("plain", "random"))
+assert plain[0]["subject"] > 0.45 > 0.2 > four["cat × woodcut"]["plain"]["subject"]
+assert sorted(round(run["subject"], 1) for run in random) == [0, 0.3, 0.3]
+
+# %% [markdown]
+# The verdict on the temple holds on all four pairs, and against each of the three draws. At its best the robust network
+# keeps 0.50 to 0.59 of the subject, and no run of the others, at any setting, keeps as much. How far they stay behind
+# depends on the pair and on the draw: the plain network keeps 0.46 of the temple but 0.18 of the cat, and of the temple
+# two random draws keep a third and one next to nothing, so a single draw would have told us little. If the optimizer
+# begins with the photograph instead, all three networks paint, random weights too, and on the temple, the one pair
+# tried that way, the robust one still comes nearest. That is one reason why the course uses it. Two things remain open:
+# the trained networks are one training each, and the two trainings differ in more than the attack; and the real VGG-19
+# was not tried. (Nakano 2019 supposes that its features are unusually robust by themselves, and that this is why it
+# transfers styles better than ResNet.)
 #
 # <details><summary>Read again after lesson 07: how the runs were chosen and judged</summary>
 #
@@ -812,45 +856,30 @@ plots.show_images([optimized[f"painted_{name}"] for name in networks], [f"{name}
 #
 # </details>
 
+# %%
+told = {"from noise": read_grids("temple"), "from the photograph": read_grids("temple_from_photograph")}
+chosen = {start: {name: best_run(runs, least=0.5) for name, runs in each["runs"].items()}
+          for start, each in told.items()}
+equal = best_run([run for run in told["from noise"]["runs"]["robust"] if run["layers"] == "equal"], least=0.5)
+
 # %% tags=["figure"]
-told = {start: json.loads((data_folder() / "features" / f"{name}.json").read_text())
-        for start, name in (("from noise", "temple"), ("from the photograph", "temple_from_photograph"))}
-chosen = {start: {name: next(run for run in each["runs"][name] if run | point == run)
-                  for name, point in each["best"].items()} for start, each in told.items()}
 later, lines = "Read again after lesson 07", []
+shares = {"equal": "equal layer weights", "falling": "falling layer weights"}
 for start, each in told.items():
     lines.append(f"{start}:")
     for name, runs in each["runs"].items():
         best = chosen[start][name]
-        lines += [f"  {name:7} best: β = {best['β']:g}, γ = {best['γ']:g}, {best['layers']} layer weights: subject "
+        lines += [f"  {titles[name]}, best: β = {best['β']:g}, γ = {best['γ']:g}, {shares[best['layers']]}: subject "
                   f"{best['subject']:.2f}, distance {best['histograms']:.2f}",
-                  f"          all {len(runs)}: subject at most {max(run['subject'] for run in runs):.2f}, distance at "
+                  f"    all {len(runs)}: subject at most {max(run['subject'] for run in runs):.2f}, distance at "
                   f"least {min(run['histograms'] for run in runs):.2f}"]
-equal = max((run for run in told["from noise"]["runs"]["robust"] if run["layers"] == "equal"
-             and run["subject"] >= 0.5), key=lambda run: -run["histograms"])
-lines.append(f"robust, from noise, equal layer weights: subject {equal['subject']:.2f}, "
+lines.append(f"robust weights, from noise, equal layer weights: subject {equal['subject']:.2f}, "
              f"distance {equal['histograms']:.2f}")
 plots.show_lines(lines, folded=later)
-
-figure, axes = plots.subplots(1, 2, size=(10, 4.6), sharey=True, sharex=True)
-for axis, (start, each) in zip(axes, told.items(), strict=True):
-    for name, color in zip(networks, plots.COLORS, strict=False):
-        for layers_are, mark in (("falling", "o-"), ("equal", "s--")):
-            line = sorted((run for run in each["runs"][name] if run["layers"] == layers_are and run["γ"] == 0.1),
-                          key=lambda run: run["β"])
-            axis.plot([run["histograms"] for run in line], [run["subject"] for run in line], mark, color=color,
-                      label=f"{name}, {layers_are}")
-        run = chosen[start][name]
-        axis.plot(run["histograms"], run["subject"], "o", markersize=15, markerfacecolor="none", color=color)
-    axis.axhline(each["recipe"]["subject"], color="0.4", linestyle=":")
-    axis.set(title=start, xlabel="distance to the style, standard deviations", ylim=(-0.2, 1.05))
-axes[0].set_ylabel("subject (1 is all)")
-axes[0].legend(fontsize=8)
-plots.show(figure, "Each line is one network with one set of layer weights, over β at γ = 0.1; the smallest β is at "
-           "its right end. Best is the upper left corner. Rings: the best of each network; dotted: the subject that is "
-           "asked for.", folded=later)
-plots.show_images([optimized[f"painted_{name}_from_photograph"] for name in networks],
-                  [f"{name} weights" for name in networks],
+plots.show(grid_chart(told), "Each line is one network with one set of layer weights, over β at γ = 0.1; the smallest "
+           "β is at its right end. Best is the upper left corner. Rings: the best of each network; dotted: the subject "
+           "that is asked for.", folded=later)
+plots.show_images([optimized[f"painted_{name}_from_photograph"] for name in networks], list(titles.values()),
                   "From the photograph, each at its best. Left, robust weights: a clear temple, and a sky with the "
                   "night's swirls and its yellow discs. Middle, plain weights: the same strokes everywhere, and a "
                   "temple that has become one dark mass. Right, random weights: the colours of the night in short "
@@ -862,6 +891,7 @@ for start, each in told.items():
         asked = min(each["recipe"]["subject"], 0.9 * max(run["subject"] for run in runs))
         best = min((run for run in runs if run["subject"] >= asked), key=lambda run: run["histograms"])
         assert len(runs) == 2 * len(each["recipe"]["weights"]) and best == chosen[start][name]
+        assert each["recipe"]["subject"] == 0.5 and each["best"][name].items() <= best.items()
 finest = chosen["from noise"]["robust"]
 others = told["from noise"]["runs"]["plain"] + told["from noise"]["runs"]["random"]
 assert finest["subject"] > 1.4 * max(run["subject"] for run in others)
@@ -947,8 +977,8 @@ exercises.check("02-undo", undo)
 # pixel hard to read. What only training brought, at conv5_1, is tolerance to brightness and knowledge of the class,
 # 45 % of 40 classes against 15 % with random weights. The way of training changes what the layers rest on: an
 # invisible change moves conv5_1 of the plain network by about two thirds, and that of the robust one by about a
-# tenth. In a transfer from noise, tried on one pair of pictures, only the robust weights kept the subject and came near
-# the style.
+# tenth. In transfers from noise, tried on four pairs of pictures, the robust weights kept more of the subject and came
+# nearer to the style than the plain ones and three draws of random ones.
 #
 # ## Where this is used
 #

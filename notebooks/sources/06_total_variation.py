@@ -261,22 +261,26 @@ assert abs(anisotropic / total_variation(coffee) - 1.28) < 0.02
 #
 # ### Exercise 1: repair a total variation
 #
-# The function shall return $\mathrm{TV}$, one number, of a picture as a file gives it: `image` is a `uint8` array
-# (height, width, 3). It is right for pictures of floats, raises no error, and is wrong for most photographs.
+# Programs often have many pictures in one array, and then TV is asked for each of them. This function was written for
+# another library and raises no error here. But a picture that is one even red has the TV of a rough one, and
+# horizontal stripes in grey have none. Repair it.
 
 # %% tags=["exercise"]
-def tv_of_file(image):
-    down, right = image[1:, :-1] - image[:-1, :-1], image[:-1, 1:] - image[:-1, :-1]
-    return np.sqrt(down**2 + right**2).sum()
+def tv_of_batch(images):
+    """images: (n, height, width, 3), floats of 0 to 255 → (n,): the TV of each picture."""
+    corner = images[:, :, :-1, :-1]
+    down, right = images[:, :, 1:, :-1] - corner, images[:, :, :-1, 1:] - corner
+    return np.sqrt(down**2 + right**2).sum(axis=(1, 2, 3))
 
 # %% tags=["solution"]
-def tv_of_file(image):
-    image = image.astype(float)  # whole numbers of 8 bits cannot be negative: 3 − 5 is 254, and 20² is 144
-    down, right = image[1:, :-1] - image[:-1, :-1], image[:-1, 1:] - image[:-1, :-1]
-    return np.sqrt(down**2 + right**2).sum()
+def tv_of_batch(images):
+    """images: (n, height, width, 3), floats of 0 to 255 → (n,): the TV of each picture."""
+    corner = images[:, :-1, :-1]  # PyTorch keeps the colours first: there, axes 2 and 3 are the rows and the columns
+    down, right = images[:, 1:, :-1] - corner, images[:, :-1, 1:] - corner
+    return np.sqrt(down**2 + right**2).sum(axis=(1, 2, 3))
 
 # %%
-exercises.check("06-file", tv_of_file)
+exercises.check("06-batch", tv_of_batch)
 
 # %% [markdown]
 # ## 3. The corner at zero

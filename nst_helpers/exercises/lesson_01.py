@@ -42,20 +42,19 @@ def _one(row, column):
     return kernel
 
 
-def _as_bytes(image, kernel):
-    """The planted bug: the map has the picture's type, whole numbers from 0 to 255."""
-    return _features(image, kernel).astype(np.int64) % 256
+def _maps(image, kernel):
+    """The map of each colour, colours first: (3, rows, columns)."""
+    return np.stack([_correlate(image[:, :, color], kernel) for color in range(3)])
 
 
-def _features(image, kernel):
-    return _correlate(np.asarray(image, float), kernel)
+def _apart(image, kernel, way):
+    """The same of a picture that was brought to (3, height, width) in some way, right or wrong."""
+    return np.stack([_correlate(plane, kernel) for plane in way(image)])
 
 
-def _falling(generator):
-    """A picture of 4×5 bytes that is bright at its left and dark at its right: its edges have negative numbers."""
-    image = generator.integers(0, 100, (4, 5))
-    image[:, :2] += 150
-    return image.astype(np.uint8)
+def _rows_cut(image):
+    """The colours apart, but each cut into rows as long as the picture is high."""
+    return image.reshape(-1, 3).T.reshape(3, image.shape[1], image.shape[0])
 
 
 # A picture of one's own: the blur of a camera that moved
@@ -166,46 +165,6 @@ EXERCISES = {
              "over all pixels of its way)", lambda kernel: max(_left(kernel, along=False)), most=0.5)),
         picture=_applied,
         praise="The raccoon looks as if the camera had moved along the diagonal during the exposure."),
-    "01-bytes": Repair(
-        truth=_features,
-        planted=_as_bytes,
-        symptom="With the edge kernel its map is not the one of the formula.",
-        inputs=lambda generator: [
-            (_falling(generator), np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])),
-            (generator.integers(0, 256, (5, 6)).astype(np.uint8), np.array([[10, 21], [0, 33]])),
-            (generator.integers(0, 256, (6, 6)).astype(np.uint8), np.ones((2, 2)) / 4)],
-        mistakes={
-            "the numbers below 0 are cut off now: an edge from bright to dark has vanished from the map.":
-                lambda image, kernel: np.clip(_features(image, kernel), 0, 255),
-            "only the large numbers are cut off: those above 255 are right ones too, a map is no picture.":
-                lambda image, kernel: np.minimum(_features(image, kernel), 255),
-            "numbers below 0 are cut off: they say that an edge goes from bright to dark.":
-                lambda image, kernel: np.maximum(_features(image, kernel), 0),
-            "the signs are gone: from dark to bright and from bright to dark now look the same.":
-                lambda image, kernel: np.abs(_features(image, kernel)),
-            "another type that is too small: numbers of 8 bits with a sign end at −128 and 127.":
-                lambda image, kernel: (_features(image, kernel).astype(np.int64) + 128) % 256 - 128,
-            "a larger type, but still one without numbers below 0.":
-                lambda image, kernel: _features(image, kernel).astype(np.int64) % 65536,
-            "the picture is divided by 255 on the way: the map shall be of the picture's own numbers.":
-                lambda image, kernel: _features(image, kernel) / 255,
-            "the kernel is turned: that hides nothing, and is the true convolution.":
-                lambda image, kernel: _features(image, kernel[::-1, ::-1]),
-            "the map is made to fit 0 to 255, so its numbers are no longer those of the formula.":
-                lambda image, kernel: (_features(image, kernel) - _features(image, kernel).min())
-                / np.ptp(_features(image, kernel)) * 255,
-            "the picture's own numbers are broken: 8 bits with a sign end at 127, so 200 became −56.":
-                lambda image, kernel: _features(image.astype(np.int8), kernel),
-            "numbers of 16 bits with a point are exact up to 2,048 only, and a map may hold larger ones.":
-                lambda image, kernel: _features(image, kernel).astype(np.float16).astype(float),
-            "rows and columns of the map are exchanged.": lambda image, kernel: _features(image, kernel).T,
-            "whole numbers only: a mean of nine is seldom one. Let the map hold decimal numbers.":
-                lambda image, kernel: np.trunc(_features(image, kernel) + 1e-9),
-            "the sum has become a mean.": lambda image, kernel: _features(image, kernel) / kernel.size,
-        },
-        praise="A map needs numbers below 0 and above 255; a picture from a file has neither.",
-        tolerance=1e-6,
-    ),
     "01-full": Exercise(
         truth=_stamped,
         inputs=lambda generator: [(_whole(generator, 6, 7), _whole(generator, 3, 3)),
@@ -241,5 +200,45 @@ EXERCISES = {
                 lambda image, kernel: _stamped(image, kernel)[kernel.shape[0] - 1 :, kernel.shape[1] - 1 :],
         },
         praise="Equal to scipy.signal.convolve2d: each pixel puts the kernel down, times its value.",
+    ),
+    "01-colors": Repair(
+        truth=_maps,
+        planted=lambda image, kernel: _apart(image, kernel, lambda image: image.reshape(3, *image.shape[:2])),
+        symptom="Give it a picture that is red all over, (200, 0, 0), and print the three planes: the first one should "
+                "be 200 everywhere, the other two 0.",
+        inputs=lambda generator: [
+            (np.tile(generator.integers(1, 256, 3).astype(float), (3, 4, 1)), np.array([[1, 2], [0, -1]])),
+            (generator.integers(0, 256, (6, 5, 3)).astype(float), np.array([[3, -1, 0], [1, 0, 2]]))],
+        mistakes={
+            "image.T turns all three axes round: the colours come first, but rows have become columns too.":
+                lambda image, kernel: _maps(image.swapaxes(0, 1), kernel),
+            "the numbers are right, but the colours are the last axis of your maps. They shall be the first.":
+                lambda image, kernel: np.moveaxis(_maps(image, kernel), 0, 2),
+            "order='F' reads the numbers in another order, but it is still a reshape: one long row of numbers is cut "
+            "anew, and what belongs together is torn apart.": lambda image, kernel: _apart(
+                image, kernel, lambda image: image.reshape(3, *image.shape[:2], order="F")),
+            "the colours are apart now, but each was cut into rows as long as the picture is high. A row has `width` "
+            "numbers.": lambda image, kernel: _apart(image, kernel, _rows_cut),
+            "exchanging rows and columns first does not help: the reshape behind it still mixes the colours.":
+                lambda image, kernel: _apart(image, kernel, lambda image: image.swapaxes(0, 1).reshape(
+                    3, *image.shape[:2])),
+            "blue comes first in your maps: the order is red, green, blue, as it was.":
+                lambda image, kernel: _maps(image[:, :, ::-1], kernel),
+            "all three maps are those of the grey picture: each colour is to have its own.":
+                lambda image, kernel: _maps(np.repeat(image.mean(axis=2, keepdims=True), 3, axis=2), kernel),
+            "all three maps are red's.": lambda image, kernel: _maps(np.repeat(image[:, :, :1], 3, axis=2), kernel),
+            "that is one map, the sum over the colours, as a layer makes it. Here each colour keeps a map of its own.":
+                lambda image, kernel: _maps(image, kernel).sum(axis=0),
+            "image[0] is the first row, not the first colour: the colours are the last axis.":
+                lambda image, kernel: _apart(image, kernel, lambda image: image[:3]),
+            "the kernel is turned by half a turn: that is true convolution, and was not the bug.":
+                lambda image, kernel: _maps(image, kernel[::-1, ::-1]),
+            "rows and columns of the kernel are exchanged.": lambda image, kernel: _maps(image, kernel.T),
+            "the sum has become a mean.": lambda image, kernel: _maps(image, kernel) / kernel.size,
+            "your maps are as large as the picture: only windows that lie in it count, as in section 2.":
+                lambda image, kernel: _maps(np.pad(image, [(0, side - 1) for side in kernel.shape] + [(0, 0)]), kernel),
+        },
+        praise="A reshape cuts the same row of numbers anew; only moving an axis keeps each number at its pixel.",
+        tolerance=1e-6,
     ),
 }

@@ -7,71 +7,58 @@ import numpy as np
 from nst_helpers.exercises import Derive, Exercise, Repair
 
 
-def _parts(image):
-    return image[1:, :-1] - image[:-1, :-1], image[:-1, 1:] - image[:-1, :-1]
+def _steps(images, first=1, second=2):
+    """The differences along two axes of an array; where either ends, both are left out."""
+    short = [slice(0, -1) if axis in (first, second) else slice(None) for axis in range(4)]
+    corner = images[tuple(short)]
+    return [images[(*short[:axis], slice(1, None), *short[axis + 1 :])] - corner for axis in (first, second)]
 
 
-def _planted(image):
-    down, right = _parts(image)
-    return np.sqrt(down**2 + right**2).sum()
+def _lengths(images, first=1, second=2):
+    """The root of the two squares: at each place, for each colour."""
+    return np.hypot(*_steps(images, first, second))
 
 
-def _of_file(image):
-    return _planted(image.astype(float))
+def _tv(images, first=1, second=2):
+    return _lengths(images, first, second).sum(axis=(1, 2, 3))
 
 
-def _too_late(image):
-    down, right = _parts(image)
-    return np.sqrt(down.astype(float) ** 2 + right.astype(float) ** 2).sum()
+def _twice(images, axis):
+    """One of the two differences in both places."""
+    return np.sqrt(2) * np.abs(_steps(images)[axis - 1]).sum(axis=(1, 2, 3))
 
 
-def _absolute(image):
-    down, right = _parts(image.astype(float))
-    return (np.abs(down) + np.abs(right)).sum()
+def _absolute(images):
+    down, right = _steps(images)
+    return (np.abs(down) + np.abs(right)).sum(axis=(1, 2, 3))
 
 
-def _pairs(image):
-    image = image.astype(float)
-    return np.abs(image[1:] - image[:-1]).sum() + np.abs(image[:, 1:] - image[:, :-1]).sum()
+def _pairs(images):
+    return sum(np.abs(np.diff(images, axis=axis)).sum(axis=(1, 2, 3)) for axis in (1, 2))
 
 
-def _squares(image):
-    down, right = _parts(image.astype(float))
-    return (down**2 + right**2).sum()
+def _squares(images):
+    return (_lengths(images) ** 2).sum(axis=(1, 2, 3))
 
 
-def _per_value(image):
-    down, right = _parts(image.astype(float))
-    return np.sqrt(down**2 + right**2).mean()
+def _joint(images):
+    return np.sqrt((_lengths(images) ** 2).sum(axis=3)).sum(axis=(1, 2))
 
 
-def _joint(image):
-    down, right = _parts(image.astype(float))
-    return np.sqrt((down**2 + right**2).sum(axis=2)).sum()
+def _round(images):
+    """The last row and column beside the first ones, as np.roll has them."""
+    return _tv(np.pad(images, ((0, 0), (0, 1), (0, 1), (0, 0)), mode="wrap"))
 
 
-def _one_cast(image, which):
-    """Only one of the two differences is taken of floats: the other one's square still wraps at 256."""
-    squares = [part**2 for part in _parts(image)]
-    squares[which] = _parts(image.astype(float))[which] ** 2
-    return np.sqrt(squares[0] + squares[1]).sum()
+def _framed(images, mode):
+    return _tv(np.pad(images, ((0, 0), (0, 1), (0, 1), (0, 0)), mode=mode))
 
 
-def _small_differences(image):
-    down, right = (part.astype(np.int8).astype(float) for part in _parts(image))
-    return np.sqrt(down**2 + right**2).sum()
-
-
-def _gray(image):
-    return _of_file(image.astype(float).mean(axis=2))
-
-
-def _quiet(change):
-    """A wrong answer without NumPy's warnings, which a student sees once and a test would count."""
-    def answer(image):
-        with np.errstate(all="ignore"):
-            return change(image)
-    return answer
+def _even_and_striped(generator):
+    """A picture of one even red, and one of two grey stripes, one above the other: (2, 2, 2, 3)."""
+    images = np.zeros((2, 2, 2, 3))
+    images[0, :, :, 0], images[1, 1] = generator.integers(50, 256, 2)
+    return images
 
 
 # The rule of exercise 2
@@ -106,37 +93,43 @@ def _rough(generator):
 
 
 EXERCISES = {
-    "06-file": Repair(
-        truth=_of_file,
-        planted=_planted,
-        symptom="Give it two rows that differ by more than 15 grey levels, and print each number on the way: the "
-                "differences, their squares, the sum of the two.",
-        inputs=lambda generator: [(np.array([[[9] * 3, [60] * 3], [[4] * 3, [7] * 3]], np.uint8),),
-                                  (generator.integers(0, 256, (9, 8, 3)).astype(np.uint8),)],
+    "06-batch": Repair(
+        truth=_tv,
+        planted=partial(_tv, first=2, second=3),
+        symptom="Give it a batch of one picture that is red all over, (200, 0, 0), and print `down` and `right`: what "
+                "is compared with what?",
+        inputs=lambda generator: [(_even_and_striped(generator),),
+                                  (generator.integers(0, 256, (2, 5, 4, 3)).astype(float),)],
         mistakes={
-            "the differences are floats now, but they were taken before, and 4 − 9 was 251 by then.": _too_late,
-            "int8 ends at 127, so bright pixels become negative.":
-                _quiet(lambda image: _planted(image.astype(np.int8))),
-            "int16 holds the differences, but not their squares: it ends at 32,767.":
-                _quiet(lambda image: _planted(image.astype(np.int16))),
-            "uint16 has no negative numbers either: 4 − 9 is 65,531.":
-                _quiet(lambda image: _planted(image.astype(np.uint16))),
-            "float16 ends at 65,504: the square of 255, added to another, goes beyond it. Take a wider type.":
-                _quiet(lambda image: _planted(image.astype(np.float16))),
-            "differences go from −255 to 255, and int8 from −128 to 127 only.": _small_differences,
-            "down is right now, but right is still computed in 8 bits.": partial(_one_cast, which=0),
-            "right is right now, but down is still computed in 8 bits.": partial(_one_cast, which=1),
-            "that is the TV of the grey picture: here each colour has a sum of its own.": _gray,
-            "the pixels went from 0–255 to 0–1, and TV with them. It is asked for in grey levels.":
-                lambda image: _planted(image / 255),
-            "the wrap-around is mended, but these are absolute values: the formula has the root of the squares.":
-                _absolute,
+            "one of the differences is right now; the other one still compares two colours.": partial(_tv, second=3),
+            "both differences go along a row now: `down` must compare a row with the next one.":
+                partial(_twice, axis=2),
+            "both differences go down a column now: `right` must compare a column with the next one.":
+                partial(_twice, axis=1),
+            "axis 0 counts the pictures: you compare each picture with the next one.": partial(_tv, first=0, second=1),
+            "that is one number for the whole batch: each picture has a TV of its own.":
+                lambda images: _tv(images).sum(),
+            "that is the mean over the batch: each picture has a TV of its own.": lambda images: _tv(images).mean(),
+            "that is the mean over all places: the formula is a sum.":
+                lambda images: _lengths(images).mean(axis=(1, 2, 3)),
+            "that is a number for each colour of each picture: add up the three.":
+                lambda images: _lengths(images).sum(axis=(1, 2)),
+            "the axes are right, but these are absolute values: the formula has the root of the squares.": _absolute,
             "that is TensorFlow's sum, of absolute values over all pairs. Keep the root.": _pairs,
             "the root is missing.": _squares,
-            "that is the mean over all places: the formula is a sum.": _per_value,
             "one root for all three colours: here each colour has a sum of its own.": _joint,
+            "one root of the whole sum: each place has a root of its own.": lambda images: np.sqrt(_squares(images)),
+            "that is the TV of the grey picture: here each colour has a sum of its own.":
+                lambda images: _tv(images.mean(axis=3, keepdims=True)),
+            "np.roll compares the last row with the first one: they are no neighbours.": _round,
+            "beyond the border you have put zeros, so the rim counts as an edge. Leave the last row and column out.":
+                partial(_framed, mode="constant"),
+            "the last row and column count as well now; the formula leaves them out.": partial(_framed, mode="edge"),
+            "the pixels went from 0–255 to 0–1, and TV with them. It is asked for in grey levels.":
+                lambda images: _tv(images / 255),
         },
-        praise="Floats first, then arithmetic: the same wrap-around hides in many a picture comparison.",
+        praise="The axes of a library that keeps the colours first, on pictures that keep them last: such a TV takes "
+               "the colours out, and leaves horizontal stripes as they are.",
     ),
     "06-rule": Exercise(
         truth=_rule,

@@ -56,6 +56,21 @@ def patch_at(image: Image, layer: str, row: int, column: int) -> Image:
     return wide[first_row : first_row + field, first_column : first_column + field]
 
 
+def strongest_windows(pictures: Sequence[Image], layer: str, places: Sequence[tuple[int, int, int]], count: int,
+                      alike: int = 1) -> list[Image]:
+    """The windows (field, field, 3) that excite a channel most, the strongest first; at most one of each subject.
+
+    Args:
+        pictures: where `alike` of them in a row show the same at several sizes.
+        layer: as in "conv4_1". places: [(picture, row, column)], the strongest first, as of `strongest_places`.
+        count: how many windows, at most.
+    """
+    best: dict[int, Image] = {}
+    for which, row, column in places:
+        best.setdefault(which // alike, patch_at(pictures[which], layer, row, column))
+    return list(best.values())[:count]
+
+
 def _field(layer):
     return shared_network().receptive_field(layer)
 

@@ -5,8 +5,9 @@ import io
 import numpy as np
 import pytest
 from lesson_code import lesson_functions
+from numpy.lib.stride_tricks import sliding_window_view
 from PIL import Image
-from scipy.signal import convolve2d
+from scipy.signal import convolve2d, correlate2d
 
 from nst_helpers import plots
 from nst_helpers.diagrams import convolution as diagrams
@@ -26,15 +27,29 @@ def test_the_full_convolution_is_scipys():
         np.testing.assert_allclose(find("01-full").truth(image, kernel), convolve2d(image, kernel))
 
 
-def test_the_planted_bug_is_the_lessons():
+def test_the_planted_bug_is_the_lessons_and_leaves_the_shape_right():
     source = lesson_functions.__globals__["SOURCES"] / f"{LESSON}.py"
-    stub = source.read_text().split('tags=["exercise"]\n')[4].split("# %%")[0]
-    names = {"np": np}
+    stub = source.read_text().split('tags=["exercise"]\n')[5].split("# %%")[0]
+    names = {"np": np, "sliding_window_view": sliding_window_view}
     exec(stub, names)
-    found = verdict("01-bytes", names["correlate_file"])
-    assert found.text.startswith("○ 01-bytes: the bug is still in it.") and found.details is not None
-    assert verdict("01-bytes", lesson_functions(LESSON, "correlate_file")[0]).passed
-    assert verdict("01-bytes", lambda image, kernel: names["correlate_file"](image.astype(float), kernel)).passed
+    found = verdict("01-colors", names["maps_of_colors"])
+    assert found.text.startswith("○ 01-colors: the bug is still in it.") and found.details is not None
+    assert verdict("01-colors", lesson_functions(LESSON, "maps_of_colors")[0]).passed
+    red = np.full((2, 3, 3), [200.0, 0, 0])
+    wrong, right = (apply(red, np.ones((1, 1))) for apply in (names["maps_of_colors"], find("01-colors").truth))
+    assert wrong.shape == right.shape == (3, 2, 3)
+    assert [*map(np.unique, right)] == [200, 0, 0] and np.array_equal(wrong[0], [[200, 0, 0], [200, 0, 0]])
+
+
+@pytest.mark.parametrize("turned", [lambda image: np.transpose(image, (2, 0, 1)), lambda image: np.rollaxis(image, 2),
+                                    lambda image: np.stack([image[..., color] for color in range(3)]),
+                                    lambda image: image.T.swapaxes(1, 2), lambda image: np.array(np.dsplit(image, 3))[
+                                        ..., 0]])
+def test_colors_first_in_other_words(turned):
+    def answer(image, kernel):
+        return np.stack([correlate2d(plane, kernel, mode="valid") for plane in turned(image)])
+
+    assert verdict("01-colors", answer).passed
 
 
 @pytest.mark.parametrize("answer", ["r / (1 - a)", "r/(1-a)", "r * (1 - a)**-1", "-r / (a - 1)", "r + r*a/(1 - a)"])

@@ -10,10 +10,12 @@ from PIL import Image
 
 from nst_helpers import plots
 from nst_helpers.architecture import LAYER_NAMES
+from nst_helpers.diagrams.features import grid_chart, pairs_chart, tiled
 from nst_helpers.diagrams.vgg import receptive_pyramid, vgg19
 from nst_helpers.exercises import find
 from nst_helpers.experiments.channels import ascend, grey_noise, response, smoothed
-from nst_helpers.experiments.maps import SIZE, patch_at, strongest_places
+from nst_helpers.experiments.grids import best_run, read_grids
+from nst_helpers.experiments.maps import SIZE, patch_at, strongest_places, strongest_windows
 from nst_helpers.networks import data_folder
 from nst_helpers.shipped import shipped_picture
 from nst_helpers.widgets import features as widget
@@ -67,6 +69,51 @@ def test_the_strongest_places_are_the_widgets():
         assert [tuple(place) for place in by_widget] == by_lesson(maps, channel, 4)
         values = [maps[which][row, column, channel] for which, row, column in by_widget]
         assert values == sorted(values, reverse=True) and values[0] == max(each[..., channel].max() for each in maps)
+
+
+def test_of_a_picture_at_several_sizes_only_the_strongest_window_counts():
+    pictures = [np.full((24, 24, 3), float(number)) for number in range(6)]
+    places = [(5, 2, 2), (4, 3, 3), (0, 2, 2), (2, 2, 2), (1, 2, 2)]
+    windows = strongest_windows(pictures, "conv2_1", places, 4, alike=2)
+    assert [window[5, 5, 0] for window in windows] == [5, 0, 2] and windows[0].shape == (10, 10, 3)
+    assert [window[5, 5, 0] for window in strongest_windows(pictures, "conv2_1", places, 2)] == [5, 4]
+
+
+@pytest.mark.parametrize("squares", [False, True])
+def test_windows_are_laid_out_row_by_row(squares):
+    windows = [np.full((10, 10, 3), 40.0 * number) for number in range(5)]
+    sheet = tiled(windows, columns=3, side=60, squares=squares)
+    assert sheet.shape == (2 * 64, 3 * 64, 3)
+    middles = sheet[32::64, 32::64, 0].round()
+    assert middles.tolist() == [[0, 40, 80], [120, 160, 255]]
+    assert sheet[0, 0, 0] == sheet[63, 63, 0] == 255, "white between the windows"
+
+
+def test_the_best_run_is_nearest_among_those_that_keep_the_subject():
+    runs = [{"subject": subject, "histograms": histograms} for subject, histograms in (
+        (0.9, 0.5), (0.6, 0.3), (0.4, 0.1), (0.38, 0.05))]
+    assert best_run(runs, 0.5) == runs[1] and best_run(runs[2:], 0.5) == runs[3]
+    assert best_run(runs[2:3], 0.5) == runs[2]
+
+
+def test_the_chart_of_a_grid_marks_the_best_of_each_network():
+    told = read_grids("temple")
+    axes = grid_chart({"from noise": told}).axes[0]
+    rings = [line.get_xydata()[0].tolist() for line in axes.lines if line.get_markersize() == 15]
+    assert rings == [[best["histograms"], best["subject"]] for best in (
+        best_run(told["runs"][name], 0.5) for name in ("robust", "plain", "random"))]
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert "plain, falling layer weights" in labels and len(labels) == 6
+
+
+def test_the_chart_of_pairs_shows_every_run_within_its_axes():
+    best = read_grids("four_pairs")["best"]
+    panels = pairs_chart(best).axes
+    assert [panel.get_title() for panel in panels] == [pair.replace(" × ", "\n").replace("_", " ") for pair in best]
+    for panel, runs in zip(panels, best.values(), strict=True):
+        places = [place for line in panel.lines for place in line.get_xydata().tolist()]
+        assert sorted(places) == sorted([run["histograms"], run["subject"]] for run in runs.values())
+        assert all(panel.get_xlim()[0] < x < panel.get_xlim()[1] and panel.get_ylim()[0] < y for x, y in places)
 
 
 def test_the_mistakes_are_mistakes_and_the_truths_pass():

@@ -11,7 +11,7 @@ from PIL import Image
 from nst_helpers import losses
 from nst_helpers.backend import tf
 from nst_helpers.diagrams import variation as variation_diagrams
-from nst_helpers.exercises import verdict
+from nst_helpers.exercises import find, verdict
 from nst_helpers.experiments import denoising, grain
 from nst_helpers.experiments.denoising import psnr
 from nst_helpers.plots import png
@@ -114,17 +114,32 @@ def test_the_price_of_noise_for_a_sum_of_squares():
 
 # Exercises and diagrams
 
-def test_a_file_of_another_kind_of_float_and_absolute_differences_are_right():
-    def by_order(image):
-        high, low = np.maximum(image[1:, :-1], image[:-1, :-1]), np.minimum(image[1:, :-1], image[:-1, :-1])
-        wide, narrow = np.maximum(image[:-1, 1:], image[:-1, :-1]), np.minimum(image[:-1, 1:], image[:-1, :-1])
-        return np.hypot((high - low).astype(float), (wide - narrow).astype(float)).sum()
+def test_the_tv_of_a_batch_in_other_words():
+    total_variation, _ = lesson_functions(LESSON, "total_variation", "differences")
 
-    def by_int(image):
-        image = image.astype(int)
-        return float(np.hypot(image[1:, :-1] - image[:-1, :-1], image[:-1, 1:] - image[:-1, :-1]).sum())
+    def by_turning(images):  # the planted function is right for colours that come first
+        first = np.moveaxis(images, 3, 1)
+        corner = first[:, :, :-1, :-1]
+        return np.hypot(first[:, :, 1:, :-1] - corner, first[:, :, :-1, 1:] - corner).sum(axis=(1, 2, 3))
 
-    assert verdict("06-file", by_order).passed and verdict("06-file", by_int).passed
+    def by_pictures(images):
+        return [total_variation(image) for image in images]
+
+    def by_differences(images):
+        return np.hypot(np.diff(images, axis=1)[:, :, :-1], np.diff(images, axis=2)[:, :-1]).reshape(
+            len(images), -1).sum(axis=1)
+
+    assert all(verdict("06-batch", answer).passed for answer in (by_turning, by_pictures, by_differences))
+    assert verdict("06-batch", lesson_functions(LESSON, "tv_of_batch")[0]).passed
+
+
+def test_the_planted_tv_takes_color_for_change_and_stripes_for_none():
+    even, stripes = np.zeros((2, 1, 4, 5, 3))
+    even[...] = 200, 0, 0
+    stripes[:, ::2] = 90
+    planted, truth = find("06-batch").planted, find("06-batch").truth
+    assert planted(even) == 4 * 4 * 200 and truth(even) == 0
+    assert planted(stripes) == 0 and truth(stripes) == 3 * 4 * 3 * 90
 
 
 @pytest.mark.parametrize("answer", ["2*gamma/R", "gamma / (R / 2)", "(2 * gamma) * R**-1", "gamma*2*pi*R / (pi*R**2)"])

@@ -163,7 +163,7 @@ def test_an_exercise_has_hints_a_way_to_run_it_and_a_way_to_its_solution(tmp_pat
 def test_hints_of_every_kind():
     assert "moves the picture to the left" in hints("01-shift")[0] and len(hints("01-shift")) == 6
     assert any("at most" in line or "at least" in line for line in hints("01-motion"))
-    assert hints("01-bytes")[0] and hints("00-time")
+    assert hints("01-colors")[0] and hints("00-time")
     assert hints("04-unnoticed")[1].startswith("What of “shrunk”? Shrunk, every stroke is half as wide")
 
 
