@@ -282,8 +282,8 @@ assert 0.1 < stopped < 0.9
 # %% [markdown]
 # The 2/16 of the first row is gone, everything else has stayed. In the real network about half of all features are 0,
 # and between 19 % (conv1_1) and 44 % (conv4_1) of the squared gradient falls on them and is lost. What passes the
-# gates travels down to the pixels, where it can be looked at: as the direction into which each layer pushes the
-# photograph.
+# gates travels down to the pixels, where it can be seen: the negative gradient says in which direction each layer would
+# change the photograph.
 
 # %% tags=["figure"]
 pushes, wanted = [], network(style, LAYERS)
@@ -304,8 +304,8 @@ plots.show_images(pushes[1:], ["negative gradient, conv3_1", "negative gradient,
                   "is scaled by its own 96th percentile.)", photo=True)
 
 # %% [markdown]
-# conv1_1 pushes whole areas, since its windows of 3×3 pixels see colours and their nearest neighbours only. conv3_1
-# acts on contours and the stripes between them, and conv5_1 on places where several edges meet.
+# The gradient of conv1_1 covers whole areas, since its windows of 3×3 pixels see colours and their nearest neighbours
+# only. That of conv3_1 lies on contours and the stripes between them, and that of conv5_1 where several edges meet.
 #
 # ## 4. What a divisor can change, and what it cannot
 #

@@ -146,8 +146,8 @@ assert coarse > 2 * fine and grey > 3 * fine
 # brings in: after 1,000 steps 33 of its 54 grey levels are left.
 #
 # The course’s paper is therefore half right: content and style tie grey values to their neighbours, but not fine
-# colour. A further term has to hold it, and should push hardest on a pixel that is brighter, or darker, than *all* its
-# neighbours.
+# colour. A further term has to hold it, and its gradient should be largest on a pixel that is brighter, or darker, than
+# *all* its neighbours.
 #
 # ## 2. Roughness as a number
 #
@@ -228,7 +228,7 @@ by_difference = (total_variation(rough + moved) - total_variation(rough - moved)
 assert abs(tv_gradient(rough)[40, 60, 1] - by_difference) < 1e-4
 
 # %% [markdown]
-# Why the root, when a sum of squares $\sum d^2 + r^2$ would be simpler?
+# Why the root, when a sum of squares $\sum d^2 + r^2$ would be simpler? Compare the negative gradients, the pushes:
 
 # %%
 coffee = load_image(data_folder() / "content" / "coffee.jpg", max_size=240)
@@ -253,11 +253,11 @@ assert np.isclose(float(tf.image.total_variation(tf.constant(coffee))), anisotro
 assert abs(anisotropic / total_variation(coffee) - 1.28) < 0.02
 
 # %% [markdown]
-# Squares push eight times as hard at the largest differences as at the small ones, so they flatten edges first. The
-# root divides each difference by its own length and pushes everywhere alike. As $|d + r| \le \sqrt2\,\ell$, the pixel’s
-# own term is at most $\sqrt 2$ and the other two at most 1, and only a pixel brighter, or darker, than all its
-# neighbours comes near to $2 + \sqrt2 \approx 3.4$, as we asked. The root is also *isotropic*, alike in all directions;
-# TensorFlow’s `tf.image.total_variation` adds $|d| + |r|$.
+# The gradient of squares is eight times as large at the largest differences as at the small ones, so they flatten edges
+# first. The root divides each difference by its own length, so its gradient is nearly the same everywhere. As $|d + r|
+# \le \sqrt2\,\ell$, the pixel’s own term is at most $\sqrt 2$ and the other two at most 1, and only a pixel brighter,
+# or darker, than all its neighbours comes near to $2 + \sqrt2 \approx 3.4$, as we asked. The root is also *isotropic*,
+# alike in all directions; TensorFlow’s `tf.image.total_variation` adds $|d| + |r|$.
 #
 # ### Exercise 1: repair a total variation
 #

@@ -11,32 +11,31 @@ grid = ("√s + ε, η = 16", "outside_16"), ("√s + ε, η = 512", "outside_51
 figure, axes = plots.subplots(2, 2, size=(9, 6.3))
 for axis, (title, name) in zip(axes.flat, grid, strict=True):
     plots.draw_image(axis, race.image(name), f"RMSprop, {title}", smooth=True)
-plots.show(figure, "One noise, one loss, 100 steps, and two rules that differ only in where an ε of 0.0000001 stands. "
-                   "With η = 16 the upper one paints the cat and the lower one leaves noise; with η = 512 the upper "
-                   "one ends in a grey relief and the lower one paints the cat.", photo=True)
+plots.show(figure, "One noise, one loss, 100 steps, and two optimizers that differ only in where an ε of 0.0000001 "
+                   "stands. With η = 16 the upper one paints the cat and the lower one leaves noise; with η = 512 the "
+                   "upper one ends in a grey relief and the lower one paints the cat.", photo=True)
 
 # %% [markdown]
 # Two optimizers were given the same noise, the same loss (a cat in the manner of an autumn painting) and 100 steps.
 # They differ only in the place of a number as small as $10^{-7}$. Whoever compares them at η = 16, in the left column,
 # will say that the upper one paints and the lower one fails. At η = 512, in the right column, it is the other way
-# round. Neither column ranks them, because *the same η no longer means the same thing*: among the rules of this lesson
-# the η that paints the cat lies between 16 and millions. By the end you will be able to say what η means in AdaGrad,
-# RMSprop and AdaDelta, to predict when a step size for every number helps, and to compare optimizers fairly.
+# round. Neither column ranks them, because *the same η no longer means the same thing*: among the optimizers of this
+# lesson the η that paints the cat lies between 16 and millions. By the end you will be able to say what η means in
+# AdaGrad, RMSprop and AdaDelta, to predict when a step size for every number helps, and to compare optimizers fairly.
 #
-# **Needs**: [08 Gradient descent](08_gradient_descent.ipynb). · **Time**: about 40 s of computing on two cores. ·
-# **Course’s paper**: section 2.4.2.
+# **Needs**: [08 Gradient descent](08_gradient_descent.ipynb). · **Time**: 60 minutes to read, 40 s of computing on two
+# cores. · **Course’s paper**: section 2.4.2.
 
 # %%
-import textwrap
-
 import numpy as np
 
 from nst_helpers import exercises, optimizers
 from nst_helpers.backend import keras, tf
 from nst_helpers.diagrams import adaptive as diagrams
-from nst_helpers.experiments.adaptive import GRID, RULES, SCHEDULES, AdaDelta, falling, sweep_surface, sweep_words
+from nst_helpers.experiments.adaptive import GRID, SCHEDULES, AdaDelta, falling, sweep_surface, sweep_words
+from nst_helpers.experiments.adaptive import RULES as METHODS
 from nst_helpers.experiments.landscapes import SURFACES, height, run, turned, turned_points
-from nst_helpers.experiments.rates import cat_race, paint, power
+from nst_helpers.experiments.rates import cat_race, load_race, paint, power
 from nst_helpers.networks import load_network
 
 SIX = ("gradient descent", "momentum", "Rprop", "AdaGrad", "RMSprop", "AdaDelta")
@@ -51,7 +50,7 @@ bowl = SURFACES["badly scaled bowl"]
 # walk along $y$ explodes, and with such an $\eta$ each step along $x$ covers at most half a per cent of the distance.
 # The size of a gradient says little about how far to go; its *sign* does say which way.
 #
-# An old rule takes this literally. In **Rprop** (“resilient propagation”, Riedmiller and Braun 1993) every number $i$
+# An old method takes this literally. In **Rprop** (“resilient propagation”, Riedmiller and Braun 1993) every number $i$
 # has a step size $\Delta_i$ of its own, and the gradient supplies only signs. (The form below never takes a step back;
 # Igel and Hüsken 2003 call it Rprop⁻.)
 #
@@ -81,7 +80,7 @@ print("lengths of the steps:", ", ".join(f"{length:.2f}" for length in lengths))
 assert np.allclose(lengths, [1, 1.2, 0.6, 0.72])
 state = (np.array([0.5, 0.5]), np.zeros(2))
 w, (size, sign) = np.array([-4.0, 0.4]), state
-packaged = RULES["Rprop"](0.5)
+packaged = METHODS["Rprop"](0.5)
 packaged_w, packaged_state = w, packaged.init(w)
 for _ in range(60):
     w, size, sign = rprop(w, np.array(bowl.gradient(*w)), size, sign)
@@ -92,15 +91,15 @@ assert np.allclose(w, packaged_w) and height(bowl, w) < 1e-6
 figure, axes = plots.subplots(size=(9.2, 3.8))
 diagrams.draw_ground(axes, bowl)
 for name, rate in (("gradient descent", 0.0045), ("Rprop", 0.5)):
-    diagrams.draw_path(axes, run(bowl, RULES[name](rate), bowl.start, 40), f"{name}, η = {rate:g}")
+    diagrams.draw_path(axes, run(bowl, METHODS[name](rate), bowl.start, 40), f"{name}, η = {rate:g}")
 axes.legend(loc="lower right")
-plots.show(figure, "The bowl from above, with an axis for y that is stretched 8 times, and 40 steps of two rules from "
-                   "the black dot. Gradient descent bounces across and hardly moves along; Rprop arrives.")
+plots.show(figure, "The bowl from above, with an axis for y that is stretched 8 times, and 40 steps of two methods "
+                   "from the black dot. Gradient descent bounces across and hardly moves along; Rprop arrives.")
 
 # %% [markdown]
 # Rprop has a weakness where networks are trained on batches, small random parts of their data, each with a gradient of
 # its own. In the example of Hinton's lecture of 2012
-# nine batches say 0.1 and the tenth says −0.9. The weight should stay where it is, but a rule of signs moves it nine
+# nine batches say 0.1 and the tenth says −0.9. The weight should stay where it is, but a method of signs moves it nine
 # times forward and once back. What is needed is a divisor that removes the size of the gradients and stays nearly the
 # same from one batch to the next.
 #
@@ -139,17 +138,17 @@ print(f"s = {scale:g}, w = {w:g}")
 
 # %% [markdown]
 # The $s$ of the course's paper has lost the index $i$ that $w$ and the gradient carry, and the index is the whole
-# point. The next cell runs the rule on the bowl, once with an $s$ for each number and once with a single one for both,
-# each at its own best η of a grid; “above the minimum” is the highest of the last ten points. Then it multiplies the
-# loss by 1024.
+# point. The next cell runs the method on the bowl, once with an $s$ for each number and once with a single one for
+# both, each at its own best η of a grid; “above the minimum” is the highest of the last ten points. Then it multiplies
+# the loss by 1024.
 
 # %%
-def walk(rule, ground, learning_rate, steps, factor=1.0, **keywords):
+def walk(method, ground, learning_rate, steps, factor=1.0, **keywords):
     """All points from the surface's start on; the loss is multiplied by a factor."""
     w = np.array(ground.start)
     scale, path = 0 * w, [w]
     for _ in range(steps):
-        w, scale = rule(w, factor * np.array(ground.gradient(*w)), scale, learning_rate, **keywords)
+        w, scale = method(w, factor * np.array(ground.gradient(*w)), scale, learning_rate, **keywords)
         path.append(w)
     return np.array(path)
 
@@ -159,8 +158,8 @@ def shared(w, gradient, scale, learning_rate):
     return w - learning_rate * gradient / (scale + 1e-7) ** 0.5, scale
 
 # %%
-for name, rule in (("one s for each number", adagrad), ("one s for both", shared)):
-    ends = [height(bowl, walk(rule, bowl, rate, 60)[-10:]).max() for rate in GRID[:15]]
+for name, method in (("one s for each number", adagrad), ("one s for both", shared)):
+    ends = [height(bowl, walk(method, bowl, rate, 60)[-10:]).max() for rate in GRID[:15]]
     print(f"{name}: {max(min(ends), 1e-12):.2g} above the minimum, at η = {GRID[np.argmin(ends)]:g}")
 once, often = (walk(adagrad, bowl, 0.1, 60, factor, epsilon=1e-12) for factor in (1, 1024))
 print(f"the loss times 1024 moves the path by {np.abs(once - often).max():.6f}")
@@ -180,22 +179,22 @@ assert min(ends) > 1
 # rare ones learn almost nothing in their few steps. AdaGrad takes long steps when such a word comes up at last,
 # because its $s$ is small. In the experiment a text is worth the sum of its words' values, each +1 or −1, plus some
 # noise; 24 values are to be learnt from 1,000 texts, one a step. The most frequent word is in every second text and
-# the rarest in one of 512; in the control all are equally frequent. Each rule takes its best η from the same grid.
+# the rarest in one of 512; in the control all are equally frequent. Each method takes its best η from the same grid.
 
 # %%
 frequencies = {"rare and frequent words": 0.5 ** np.linspace(1, 9, 24), "equally frequent": np.full(24, 0.3)}
 learnt = {}
 for words, shares in frequencies.items():
     print(f"{words}: error of a value, at each one's best η")
-    for rule in ("gradient descent", "momentum", "AdaGrad"):
-        errors = [sweep_words(RULES[rule], shares, schedule, steps=1000) for schedule in SCHEDULES.values()]
-        learnt[words, rule] = [error.min() for error in errors]
+    for method in ("gradient descent", "momentum", "AdaGrad"):
+        errors = [sweep_words(METHODS[method], shares, schedule, steps=1000) for schedule in SCHEDULES.values()]
+        learnt[words, method] = [error.min() for error in errors]
         told = [f"{error.min():.4f} (η = {power(GRID[error.argmin()])})" for error in errors]
-        print(f"  {rule:17} η constant {told[0]}, falling {told[1]}")
+        print(f"  {method:17} η constant {told[0]}, falling {told[1]}")
 
 # %% tags=["check"]
 for place in (0, 1):
-    rare = {rule: errors[place] for (words, rule), errors in learnt.items() if words != "equally frequent"}
+    rare = {method: errors[place] for (words, method), errors in learnt.items() if words != "equally frequent"}
     assert min(rare, key=rare.get) == "AdaGrad" and rare["gradient descent"] > 1.3 * rare["AdaGrad"]
     assert learnt["equally frequent", "gradient descent"][place] < 0.1 * rare["AdaGrad"]
 
@@ -224,11 +223,11 @@ def rmsprop(w, gradient, scale, learning_rate, beta=0.9, epsilon=1e-7):
     scale = beta * scale + (1 - beta) * gradient**2
     return w - learning_rate * gradient / (scale + epsilon) ** 0.5, scale
 
-def step_lengths(rule, gradients, **keywords):
+def step_lengths(method, gradients, **keywords):
     """How far each step goes, with η = 1."""
     w, scale, lengths = 0.0, 0.0, []
     for gradient in gradients:
-        new, scale = rule(w, gradient, scale, 1.0, **keywords)
+        new, scale = method(w, gradient, scale, 1.0, **keywords)
         lengths.append(abs(new - w))
         w = new
     return np.array(lengths)
@@ -341,9 +340,9 @@ for beta in (0.0, 0.9, 0.99):
 assert beta == 0.99 and abs(path[-1] - path[-101]) / 10 < 0.2
 
 # %% [markdown]
-# The sign rule carries $w$ away by 8.0 η in every round, although the gradients of a round sum to zero. With a mean
-# over about ten batches 0.68 η a round is left in the end, with one over a hundred 0.07 η. The price is at the start,
-# where $s$ is still filling from 0: the first round moves $w$ by 37.9 η.
+# The method of signs carries $w$ away by 8.0 η in every round, although the gradients of a round sum to zero. With a
+# mean over about ten batches 0.68 η a round is left in the end, with one over a hundred 0.07 η. The price is at the
+# start, where $s$ is still filling from 0: the first round moves $w$ by 37.9 η.
 #
 # ### Exercise 2: repair an optimizer that remembers nothing
 #
@@ -385,11 +384,11 @@ exercises.check("09-remember", descend)
 
 # %%
 for epsilon in (1e-7, 1e-3):
-    rule = AdaDelta(1.0, epsilon=epsilon)
+    method = AdaDelta(1.0, epsilon=epsilon)
     w, lengths = 0.0, []
-    state = rule.init(w)
+    state = method.init(w)
     for _ in range(10_000):
-        new, state = rule.step(w, 1.0, state)
+        new, state = method.step(w, 1.0, state)
         lengths.append(w - new)
         w = new
     told = ", ".join(f"{lengths[t - 1]:.2g}" for t in (1, 100, 10_000))
@@ -401,13 +400,13 @@ assert 20 < lengths[-1] / epsilon**0.5 < 200
 # %% [markdown]
 # With $\varepsilon = 10^{-7}$, Keras's default, a step is 0.0014 long at first and 0.0072 after 10,000 steps. An ε that
 # is 10,000 times as large makes the steps about 100 times as long: the learning rate is still there, and is called
-# $\sqrt\varepsilon$ now. Keras multiplies the step by an η after all (1.0 is Zeiler's rule, 0.001 the default). We
+# $\sqrt\varepsilon$ now. Keras multiplies the step by an η after all (1.0 is Zeiler's method, 0.001 the default). We
 # shall use this η in the race, with $\varepsilon = 10^{-14}$, below the square of nearly every gradient there.
 
 # %% tags=["figure"]
 plots.show(diagrams.states(),
-           "What six rules keep between two steps, one number of each kind for every number in w, and the step that "
-           "they make of it. g is the gradient at w. All operations are done number by number.")
+           "What six optimizers keep between two steps, one number of each kind for every number in w, and the step "
+           "that they make of it. g is the gradient at w. All operations are done number by number.")
 
 # %% [markdown]
 # ## 5. Where ε stands
@@ -416,6 +415,8 @@ plots.show(diagrams.states(),
 # package, have $\sqrt s + \varepsilon$. Keras's documentation says this about its own:
 
 # %%
+import textwrap
+
 words = " ".join(keras.optimizers.RMSprop.__doc__.split())
 print(textwrap.fill(words[words.index("epsilon:"):words.index("Defaults to 1e-7")], 100))
 
@@ -441,18 +442,18 @@ for name, step in {**ours, "Keras": variable.numpy()}.items():
 assert np.allclose(variable.numpy(), rmsprop(0, sizes, 0, 1.0, 0.75)[0], rtol=1e-6)
 curvatures, begin = np.array([100, 10, 1, 0.01]), np.array([1.0, -2.0, 3.0, -4.0])
 
-def keras_distance(optimizer, rule, rate, **keywords):
-    """The largest difference between 200 steps of Keras and of a rule of ours, on a valley of four numbers."""
+def keras_distance(optimizer, method, rate, **keywords):
+    """The largest difference between 200 steps of Keras and of a method of ours, on a valley of four numbers."""
     variable, w, scale, far = keras.Variable(begin, dtype="float64"), begin, 0 * begin, 0
     for _ in range(200):
         optimizer.apply([tf.constant(curvatures * variable.numpy())], [variable])
-        w, scale = rule(w, curvatures * w, scale, rate, epsilon=1e-3)
+        w, scale = method(w, curvatures * w, scale, rate, epsilon=1e-3)
         far = max(far, np.abs(w - variable.numpy()).max())
     return far
 
 def adadelta(w, gradient, state, learning_rate, epsilon):
-    rule = AdaDelta(learning_rate, epsilon=epsilon)
-    return rule.step(w, gradient, rule.init(w) if isinstance(state, np.ndarray) else state)
+    method = AdaDelta(learning_rate, epsilon=epsilon)
+    return method.step(w, gradient, method.init(w) if isinstance(state, np.ndarray) else state)
 
 trio = keras.optimizers
 assert keras_distance(trio.RMSprop(2**-6, rho=0.9, epsilon=1e-3), rmsprop, 2**-6) < 1e-6
@@ -460,10 +461,10 @@ assert keras_distance(trio.RMSprop(2**-6, rho=0.9, epsilon=1e-3), rmsprop_beside
 assert keras_distance(trio.Adagrad(0.5, initial_accumulator_value=0, epsilon=1e-3), adagrad, 0.5) < 1e-6
 assert keras_distance(trio.Adadelta(1.0, rho=0.95, epsilon=1e-3), adadelta, 1.0) < 1e-6
 bowl_start = bowl.start
-for rule, packaged in ((rmsprop, optimizers.RMSprop(0.1, epsilon_inside=True)),
+for method, packaged in ((rmsprop, optimizers.RMSprop(0.1, epsilon_inside=True)),
                        (rmsprop_beside, optimizers.RMSprop(0.1)),
                        (adagrad, optimizers.AdaGrad(0.1, epsilon_inside=True))):
-    assert np.abs(walk(rule, bowl, 0.1, 100) - run(bowl, packaged, bowl_start, 100)).max() < 1e-9
+    assert np.abs(walk(method, bowl, 0.1, 100) - run(bowl, packaged, bowl_start, 100)).max() < 1e-9
 
 # %% [markdown]
 # Keras's step is the first row to the last digit: **it computes $\sqrt{s + \varepsilon}$, the form of the course's
@@ -539,7 +540,7 @@ exercises.check("09-remedies", remedies)
 
 # %%
 exercises.predict(
-    "09-askew", "The bowl is turned by 45°, each rule takes its best η again. Which rule is ahead after 60 steps?",
+    "09-askew", "The bowl is turned by 45°, each method takes its best η again. Which is ahead after 60 steps?",
     {"Rprop or RMSprop": "On the straight bowl they arrive while plain descent does not. But their step sizes belong "
                          "to x and y, and in the askew bowl the curvature along both is the same.",
      "momentum": "It knows no axes, so turning means nothing to it: it ends as high as before, 0.43 or 0.17, and now "
@@ -553,10 +554,10 @@ figure, axes = plots.subplots(2, 2, size=(10, 7.4), height_ratios=(1.55, 1))
 for (axis, below), degrees, rates in zip(axes.T, (0, 45), ((2**-4, 2**-5), (2**-5, 2**-5)), strict=True):
     ground = turned(bowl, degrees)
     diagrams.draw_ground(axis, bowl)
-    for rule, rate, color in zip(("RMSprop", "momentum"), rates, (plots.AMBER, plots.GREEN), strict=True):
-        path = run(ground, RULES[rule](rate), ground.start, 60)
-        diagrams.draw_path(axis, turned_points(path, -degrees), f"{rule}, η = {rate:g}")
-        below.semilogy(height(ground, path), color=color, linewidth=2, label=rule)
+    for method, rate, color in zip(("RMSprop", "momentum"), rates, (plots.AMBER, plots.GREEN), strict=True):
+        path = run(ground, METHODS[method](rate), ground.start, 60)
+        diagrams.draw_path(axis, turned_points(path, -degrees), f"{method}, η = {rate:g}")
+        below.semilogy(height(ground, path), color=color, linewidth=2, label=method)
     axis.set(title=f"the bowl, turned by {degrees}°", xlabel="along the valley", ylabel="across the valley")
     below.set(xlabel="step", ylabel="height above the minimum", ylim=(0.02, 60))
     axis.legend(loc="lower right")
@@ -570,31 +571,31 @@ plots.show(figure, "60 steps on the bowl and on the turned bowl, which is turned
 grounds = [turned(bowl, degrees) for degrees in (0, 20, 45)]
 ends = {}
 print("highest of the last ten of 60 steps, at the best η:  straight         20°              45°")
-for rule in SIX:
+for method in SIX:
     for schedule in SCHEDULES:
-        swept = [sweep_surface(ground, RULES[rule], SCHEDULES[schedule]) for ground in grounds]
-        ends[rule, schedule] = [sweep.min() for sweep in swept]
+        swept = [sweep_surface(ground, METHODS[method], SCHEDULES[schedule]) for ground in grounds]
+        ends[method, schedule] = [sweep.min() for sweep in swept]
         told = "  ".join(f"{sweep.min():6.2g} (η = {power(GRID[sweep.argmin()])})" for sweep in swept)
-        print(f"{rule:17} η {schedule:9} {told}")
+        print(f"{method:17} η {schedule:9} {told}")
 
 # %% tags=["check"]
 for schedule in SCHEDULES:
     for place in (1, 2):
-        assert ends["momentum", schedule][place] < min(ends[rule, schedule][place] for rule in SIX[2:]) / 2
-    assert all(np.isclose(ends[rule, schedule], ends[rule, schedule][0], rtol=1e-3).all() for rule in SIX[:2])
-    for rule in SIX[2:]:
-        assert ends[rule, schedule][1] < ends["gradient descent", schedule][1]
-assert all(ends[rule, "falling"][0] < 1e-6 < 1 < ends[rule, "falling"][2] for rule in SIX[2:])
+        assert ends["momentum", schedule][place] < min(ends[method, schedule][place] for method in SIX[2:]) / 2
+    assert all(np.isclose(ends[method, schedule], ends[method, schedule][0], rtol=1e-3).all() for method in SIX[:2])
+    for method in SIX[2:]:
+        assert ends[method, schedule][1] < ends["gradient descent", schedule][1]
+assert all(ends[method, "falling"][0] < 1e-6 < 1 < ends[method, "falling"][2] for method in SIX[2:])
 
 # %% [markdown]
-# On the straight bowl, with a falling η, the four adaptive rules come down to the $10^{-12}$ below which we stop
+# On the straight bowl, with a falling η, the four adaptive methods come down to the $10^{-12}$ below which we stop
 # counting, where plain descent is at 6.3. With a constant η Rprop and AdaGrad do so too, but AdaDelta (0.0022) and
 # RMSprop (0.37, hardly lower than momentum) keep jumping about the minimum, because steps of about η cannot come to
 # rest. Turn the bowl by 20°, and they keep only a part of the lead (2.3 to 5.0). At 45° it is gone: the four end
 # between 5.0 and 6.6, about as high as plain descent (5.4 and 6.3), while momentum has 0.43 and 0.17 at every angle. A
 # step size for each *number* is a step size for the directions $x$ and $y$. If the valley runs midway between them, $x$
-# and $y$ have the same curvature and get nearly the same step. These rules repair bad *scaling* of the coordinates, not
-# ravines in general.
+# and $y$ have the same curvature and get nearly the same step. These methods repair bad *scaling* of the coordinates,
+# not ravines in general.
 #
 # Now you. Turn the bowl slowly and watch when the walk breaks down; then make η ten times as large, and see whether
 # the walk ever comes to rest.
@@ -608,7 +609,7 @@ adaptive()
 # **Saddles.** The course's paper hopes for more: “这种自适应性甚至有助于在鞍点附近更快地越过局部最小值” (“this
 # adaptivity even helps to get past local minima faster near saddle points”). A saddle is not a local minimum, but near
 # it the gradient is almost zero. So let us start closer and closer to the ridge of a saddle and count the steps until
-# each rule has left it ($|y| > 0.5$), with the η that is best for it from the surface's usual start. In the last row
+# each method has left it ($|y| > 0.5$), with the η that is best for it from the surface's usual start. In the last row
 # the saddle is turned by 45°.
 
 # %%
@@ -620,13 +621,13 @@ class FromSteepGround(optimizers.RMSprop):
 
 saddle = SURFACES["saddle"]
 three = ("gradient descent", "momentum", "RMSprop")
-chosen = {rule: GRID[sweep_surface(saddle, RULES[rule]).argmin()] for rule in three}
+chosen = {method: GRID[sweep_surface(saddle, METHODS[method]).argmin()] for method in three}
 
 # %%
 distances = (1e-1, 1e-2, 1e-4, 1e-6)
-walkers = {rule: (RULES[rule](rate), 0) for rule, rate in chosen.items()}
+walkers = {method: (METHODS[method](rate), 0) for method, rate in chosen.items()}
 walkers["RMSprop, s₀ = 100"] = FromSteepGround(chosen["RMSprop"]), 0
-walkers["RMSprop, turned"] = RULES["RMSprop"](chosen["RMSprop"]), 45
+walkers["RMSprop, turned"] = METHODS["RMSprop"](chosen["RMSprop"]), 45
 print("beside the ridge by " + "".join(f"{beside:>10g}" for beside in distances))
 left_after = {}
 for name, (walker, degrees) in walkers.items():
@@ -653,36 +654,37 @@ assert all(left_after["RMSprop, turned", beside] > left_after["momentum", beside
 # ## 7. The race on a picture
 #
 # Now the total loss of lesson 07: a cat, an autumn painting, and noise to start from (α = 8, β = 50, γ = 0.3; the
-# robust network). Six rules make 100 steps at 96 pixels, each with the η that was best for it on a grid of powers of
-# two, between two worse ones, and with η falling to 0 along half a cosine, as in lesson 10.
+# robust network). Six optimizers make 100 steps at 96 pixels, each with the η that was best for it on a grid of powers
+# of two, between two worse ones, and with η falling to 0 along half a cosine, as in lesson 10.
 
 # %%
+race = load_race()  # what was computed before: the losses at each η, from more noises, for more steps
 network = load_network()
-look, noise = cat_race(network)
+loss_and_gradient, noise = cat_race(network)
 runs = {}
-for rule in SIX:
-    rate, stored = race.best(rule)
-    runs[rule] = paint(look, noise, RULES[rule], rate, falling, keep=lambda step: True)
-    print(f"{rule:17} η = {power(rate):4} loss ≈ {runs[rule].score:.1f}")
+for method in SIX:
+    rate, stored = race.best(method)
+    runs[method] = paint(loss_and_gradient, noise, METHODS[method], rate, falling, keep=lambda step: True)
+    print(f"{method:17} η = {power(rate):4} loss ≈ {runs[method].score:.1f}")
 
 # %% tags=["check"]
-for rule in SIX:  # what is computed now is what was computed before
-    assert abs(runs[rule].score / race.best(rule)[1] - 1) < 0.2, rule
-widths = {}  # the largest over the smallest η that ends within 20 % of a rule's best
-for rule in SIX:
-    near = [rate for rate, loss in race.curve(rule).items() if loss < 1.2 * race.best(rule)[1]]
-    widths[rule] = round(max(near) / min(near))
-assert [widths[rule] for rule in ("RMSprop", "momentum", "AdaGrad", "gradient descent")] == [16, 16, 2, 2]
+for method in SIX:  # what is computed now is what was computed before
+    assert abs(runs[method].score / race.best(method)[1] - 1) < 0.2, method
+widths = {}  # the largest over the smallest η that ends within 20 % of a method's best
+for method in SIX:
+    near = [rate for rate, loss in race.curve(method).items() if loss < 1.2 * race.best(method)[1]]
+    widths[method] = round(max(near) / min(near))
+assert [widths[method] for method in ("RMSprop", "momentum", "AdaGrad", "gradient descent")] == [16, 16, 2, 2]
 
 # %% tags=["figure"]
-curves = {rule: race.curve(rule) for rule in SIX}
+curves = {method: race.curve(method) for method in SIX}
 curves["RMSprop, √(s + ε)"] = race.curve("RMSprop, ε inside")
-plots.show(diagrams.rate_curves(curves, 16), "The loss after 100 steps against η, each rule’s best point "
+plots.show(diagrams.rate_curves(curves, 16), "The loss after 100 steps against η, each method’s best point "
            "enlarged. These points are of nearly the same height and lie over seven orders of magnitude. Rprop’s "
            "curve is flat, the others are valleys; the dotted line is a comparison at one η.")
 
 # %% [markdown]
-# The dotted line compares at one η, as the left column at the top did, and there four of the six rules look hopeless or
+# The dotted line compares at one η, as the left column at the top did, and there four of the six look hopeless or
 # poor. At their own best all end between 13.3 (momentum) and 15.2. AdaDelta's η = 2²⁷ is no mystery: times its
 # $\sqrt\varepsilon = 10^{-7}$ it is 13, nearly RMSprop's 16 grey levels.
 #
@@ -691,36 +693,36 @@ plots.show(diagrams.rate_curves(curves, 16), "The loss after 100 steps against �
 # (2¹⁸ to 2²²), whereas for AdaGrad and plain descent the factor is 2. So Rprop, RMSprop and momentum need little
 # searching once one knows where to look, and for the first two that is a number of grey levels, which one can guess.
 #
-# How far can the order be trusted? The race was run again with a constant η, for which each rule was tuned anew; with
+# How far can the order be trusted? The race was run again with a constant η, for which each method was tuned anew; with
 # either schedule from two more noises; and from the first noise for 300 steps.
 
 # %%
 print("                   100 steps, mean of three noises    300 steps, one noise")
 print("                   η constant       η falling         constant  falling")
 scatter = []
-for rule in (*SIX, "RMSprop, ε inside"):
-    told = f"{rule:19}"
+for method in (*SIX, "RMSprop, ε inside"):
+    told = f"{method:19}"
     for schedule in SCHEDULES:
-        losses = race.noises(rule, schedule)
+        losses = race.noises(method, schedule)
         scatter.append(np.ptp(losses) / losses.mean())
-        told += f"{losses.mean():.1f} (η = {power(race.best(rule, schedule)[0])})".ljust(17)
-    print(told, *(f"{race.best(rule, schedule, 'control')[1]:9.1f}" for schedule in SCHEDULES))
+        told += f"{losses.mean():.1f} (η = {power(race.best(method, schedule)[0])})".ljust(17)
+    print(told, *(f"{race.best(method, schedule, 'control')[1]:9.1f}" for schedule in SCHEDULES))
 print(f"from noise to noise a loss changes by at most {100 * max(scatter):.1f} %")
 rate, loss = race.best("AdaGrad, Keras")
 print(f"AdaGrad as Keras has it (s₀ = 0.1), 100 steps, η falling, one noise: {loss:.1f} (η = {power(rate)})")
 
 # %% tags=["check"]
-means = {(rule, schedule): race.noises(rule, schedule).mean() for rule in SIX for schedule in SCHEDULES}
+means = {(method, schedule): race.noises(method, schedule).mean() for method in SIX for schedule in SCHEDULES}
 assert max(np.ptp(race.noises(*key)) / mean for key, mean in means.items()) < 0.04
-assert sorted(SIX, key=lambda rule: means[rule, "falling"])[:4] == ["momentum", "RMSprop", "AdaDelta", "Rprop"]
-assert min(SIX, key=lambda rule: means[rule, "constant"]) == "momentum"
-for rule in ("gradient descent", "AdaGrad"):  # from each noise
-    assert (race.noises(rule, "constant") < race.noises("RMSprop", "constant")).all()
+assert sorted(SIX, key=lambda method: means[method, "falling"])[:4] == ["momentum", "RMSprop", "AdaDelta", "Rprop"]
+assert min(SIX, key=lambda method: means[method, "constant"]) == "momentum"
+for method in ("gradient descent", "AdaGrad"):  # from each noise
+    assert (race.noises(method, "constant") < race.noises("RMSprop", "constant")).all()
 
 # %% tags=["figure"]
 plots.show_images([race.image(name) for name in ("descent_best", "momentum_best")],
                   ["gradient descent, η = 2²⁰", "momentum, η = 2²³"],
-                  "The same noise, loss and number of steps as at the top of the lesson, by two rules with one step "
+                  "The same noise, loss and number of steps as at the top of the lesson, by two methods with one step "
                   "size for all numbers. Their η is eight times the one that is best at 96 pixels, and was not "
                   "searched anew. Both paint the cat, momentum in stronger colours, plain descent with more grain.",
                   photo=True)
@@ -740,15 +742,14 @@ for name in ("descent_16", *(name for _, name in grid), "descent_best", "momentu
 # ends at 13.0 and plain descent at 13.4, from a single noise. The large pictures rank nothing, because their η were
 # carried over.
 #
-# ### Exercise 4: build a rule that ignores the unit of the loss
+# ### Exercise 4: build an optimizer that ignores the unit of the loss
 #
-# If $\eta$ is to be a length, a rule must make the same steps when the whole loss is divided by a million. Write
+# If $\eta$ is to be a length, an optimizer must make the same steps when the whole loss is divided by a million. Write
 # `my_step(w, gradient, state, share)`, which returns the new picture and the new state. `state` is None in the first
-# step, and afterwards what you returned; `share` is the part of the run that is over, from 0 to 1, in case your η
-# shall fall. `w` and `gradient` are arrays (height, width, 3) of float32, whose least positive number is about
-# $10^{-38}$. Your rule will paint the cat twice, for 100 steps from the noise of this section, with the loss as it is
-# and divided by a million. Both times it shall end at 13.4 or lower, so RMSprop with a falling η (13.7) is not yet
-# enough.
+# step, and afterwards what you returned; `share` is the part of the run that is over, from 0 to 1, in case your η shall
+# fall. `w` and `gradient` are arrays (height, width, 3) of float32, whose least positive number is about $10^{-38}$.
+# Your optimizer will paint the cat twice, for 100 steps from the noise of this section, with the loss as it is and
+# divided by a million. Both times it shall end at 13.4 or lower, so RMSprop with a falling η (13.7) is not yet enough.
 
 # %% tags=["exercise"]
 def my_step(w, gradient, state, share):
@@ -769,7 +770,7 @@ exercises.check("09-own-rule", my_step)
 # %% [markdown]
 # ## 8. Are the gradients sparse?
 #
-# The course's paper recommends adaptive rules for style transfer because the losses involve very many features,
+# The course's paper recommends adaptive methods for style transfer because the losses involve very many features,
 # “导致梯度比较稀疏这会导致某些参数的梯度值相对较小,甚至为零” (“which makes the gradients rather sparse; this makes the
 # gradient values of some parameters relatively small, or even zero”). For rare words this argument was right. Whether
 # it applies to pictures is a matter of counting.
@@ -796,8 +797,8 @@ generator = np.random.default_rng(0)
 normal = generator.standard_normal(100_000)
 words = np.where(generator.random(100_000) < 0.01, normal, 0)  # 99 of 100 are zero
 gradients = np.array(runs["RMSprop"].gradients)
-look_max, _ = cat_race(load_network(pooling="max"))
-maximum = [look_max(tf.constant(picture))[1].numpy() for picture in (noise, runs["RMSprop"].image)]
+loss_and_gradient_max, _ = cat_race(load_network(pooling="max"))
+maximum = [loss_and_gradient_max(tf.constant(picture))[1].numpy() for picture in (noise, runs["RMSprop"].image)]
 groups = {"normal numbers": [normal], "99 % zeros": [words], "picture, step 1": gradients[:1],
           "picture, steps 51–100": gradients[50:], "the same, max pooling": maximum[1:]}
 
@@ -846,15 +847,15 @@ plots.show(figure, "Left: entries of gradients over their root mean square. The 
 # ### Investigation: does your ranking survive?
 #
 # Choose one thing that section 7 kept fixed, the content, the style, a start from the photograph or a weight, and find
-# out whether the ranking of the six rules survives the change. `cat_race` shows how the loss is built
-# (`total_loss` takes any two pictures), and `paint` runs a rule. Half a page and one table are enough.
+# out whether the ranking of the six optimizers survives the change. `cat_race` shows how the loss is built
+# (`total_loss` takes any two pictures), and `paint` runs an optimizer. Half a page and one table are enough.
 
 # %% [markdown] tags=["solution"]
 # **A rubric for the investigation.** One point for each:
 #
 # 1. The expectation is written down before the first run, and could turn out wrong.
 # 2. One thing changes: the content, the style, the start, or a weight.
-# 3. Each rule has its own η from the same grid, and the best η lies inside the grid, not at its end.
+# 3. Each optimizer has its own η from the same grid, and the best η lies inside the grid, not at its end.
 # 4. Plain descent and momentum are in the table.
 # 5. The η of the old setting is tried on the new one too: how much is lost by not searching again?
 # 6. A second noise shows how large a difference means nothing.
@@ -869,11 +870,11 @@ plots.show(figure, "Left: entries of gradients over their root mean square. The 
 # 0.0003. At one η this seemed to separate a cat from noise; at the best η of each form about 5 % are left.
 #
 # AdaGrad halves the error where features are rare (0.032 against 0.067). On a bowl along the axes the four adaptive
-# rules arrive when η falls; on the same bowl turned by 45° they end about as high as plain descent. On the picture the
-# six rules end between 13.3 and 15.3 with a falling η, each at its own best, and between 13.0 and 15.5 with a constant
-# one. Momentum is first in both, the order behind it is another one, and with more steps most come nearer to each
-# other. None of the entries of the gradient is zero, 0.9 % nearly so. All this holds for one cat, one painting, the
-# small robust network and 96 pixels.
+# methods arrive when η falls; on the same bowl turned by 45° they end about as high as plain descent. On the picture
+# the six optimizers end between 13.3 and 15.3 with a falling η, each at its own best, and between 13.0 and 15.5 with a
+# constant one. Momentum is first in both, the order behind it is another one, and with more steps most come nearer to
+# each other. None of the entries of the gradient is zero, 0.9 % nearly so. All this holds for one cat, one painting,
+# the small robust network and 96 pixels.
 #
 # ## Where this is used
 #
@@ -891,7 +892,7 @@ plots.show(figure, "Left: entries of gradients over their root mean square. The 
 #   never published in a paper, and the ten batches.
 # - Zeiler, M. (2012): ADADELTA: An Adaptive Learning Rate Method. The argument from the units, and tests over η and ε.
 # - Wilson, A., Roelofs, R., Stern, M., Srebro, N., Recht, B. (2017): The Marginal Value of Adaptive Gradient Methods in
-#   Machine Learning. Well-tuned plain descent and momentum against adaptive rules, on networks.
+#   Machine Learning. Well-tuned plain descent and momentum against adaptive methods, on networks.
 # - Choi, D., Shallue, C., Nado, Z., Lee, J., Maddison, C., Dahl, G. (2019): On Empirical Comparisons of Optimizers for
 #   Deep Learning. How the grid of a comparison decides its winner, ε included.
 # - Zhang, A., Lipton, Z., Li, M., Smola, A. (2023): Dive into Deep Learning. The chapters on AdaGrad, RMSProp and

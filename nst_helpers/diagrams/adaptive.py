@@ -41,7 +41,7 @@ def states() -> Figure:
         A matplotlib Figure, 10 by 7 inches.
     """
     figure, axes = subplots(size=(10, 7))
-    for x, words in ((0.0, "rule"), (2.35, "what it keeps for every number"), (9.3, "its step: w ← w − …")):
+    for x, words in ((0.0, "optimizer"), (2.35, "what it keeps for every number"), (9.3, "its step: w ← w − …")):
         axes.text(x, 0.62, words, fontsize=12, fontweight="bold", color=INK, va="center")
     for row, (name, source, memories, step) in enumerate(STATES):
         y = -row

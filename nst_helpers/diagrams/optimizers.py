@@ -1,6 +1,6 @@
 """Diagrams of optimizers: what each keeps from one step to the next; and walks over a surface seen from above."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -174,7 +174,8 @@ def convergence_map(betas: Numbers, steps: Numbers, shrinkage: Numbers,
     left.contour(steps, betas, np.minimum(shrinkage, 1.2), levels=[1], colors="black", linewidths=1.5)
     left.text(3.05, 0.06, "flies off", fontsize=12, ha="center")
     for (label, place), marker in zip(marks.items(), "osD^", strict=False):
-        left.plot(*place, marker, color=ORANGE, markeredgecolor="white", markeredgewidth=1.5, markersize=11)
+        left.plot(*place, marker, color=ORANGE, markeredgecolor="white", markeredgewidth=1.5, markersize=11,
+                  clip_on=False, zorder=4)  # plain descent's lies on the lower edge
         left.annotate(label, place, (-10, 7), textcoords="offset points", color="white", fontsize=11, ha="right",
                       fontweight="bold")
     left.set(xlabel="η λ_max", ylabel="β", title="left of the distance after a step (measured)")
@@ -187,6 +188,37 @@ def convergence_map(betas: Numbers, steps: Numbers, shrinkage: Numbers,
     right.set(xlabel="η λ_max", ylabel="left after a step", ylim=(0.55, 1.1), xlim=(0, steps[-1]),
               title="cuts: dots measured, lines by theory")
     right.legend(fontsize=9, loc="lower right")
+    return figure
+
+
+def two_wells(value: Callable[[Numbers], Numbers], places: tuple[float, float, float], starts: Numbers,
+              ends: Mapping[str, Numbers]) -> Figure:
+    """A loss of one number with two minima, and below it the starts of walks, coloured by where each has ended.
+
+    Args:
+        value: w → height. places: (the left minimum, the hill between, the right minimum).
+        starts: (n,), within −2.1 … 2.1. ends: {label: (n,), the ends of the walks}; a ring marks a crossing.
+
+    Returns:
+        A matplotlib Figure, 9.4 inches wide.
+    """
+    figure, (above, below) = subplots(2, 1, size=(9.4, 4.9), height_ratios=(1.5, 1), sharex=True)
+    left, hill, right = places
+    w = np.linspace(-2.1, 2.1, 400)
+    for part, color in ((w <= hill, BLUE), (w >= hill, ORANGE)):
+        above.plot(w[part], value(w[part]), color=color, linewidth=3)
+    above.plot([left, hill, right], value(np.array(places)), "o", color="black", markersize=7)
+    for place, word, rise in zip(places, ("deeper minimum", "hill", "minimum"), (-20, 11, -20), strict=True):
+        above.annotate(word, (place, value(np.array(place))), (0, rise), textcoords="offset points", ha="center")
+    above.set(ylabel="f(w)", ylim=(-0.6, 0.9), xlim=(-2.1, 2.1))
+    for row, end in enumerate(ends.values()):
+        crossed = (starts > hill) != (end > hill)
+        below.scatter(starts, np.full(len(starts), -row), 42, c=np.where(end > hill, ORANGE, BLUE), zorder=3,
+                      edgecolors=np.where(crossed, "black", "none"), linewidths=2)
+    below.axvline(hill, color="0.5", linestyle=":", zorder=1)
+    below.set(xlabel="w at the start", yticks=-np.arange(len(ends)), yticklabels=list(ends),
+              ylim=(0.6 - len(ends), 0.6))
+    below.grid(False)
     return figure
 
 

@@ -213,7 +213,7 @@ EXERCISES = {
             "A": Option("multiply the loss by 2 and halve η", True,
                         "A: gradients and V double, η halves; every step is the same."),
             "B": Option("turn the coordinate system", True,
-                        "B: gradient and V turn with it, since the rule only adds vectors and multiplies them by "
+                        "B: gradient and V turn with it, since the update only adds vectors and multiplies them by "
                         "numbers."),
             "C": Option("measure pixels from 0 to 1 instead of 0 to 255, and divide η by 255", False,
                         "w shrinks by 255, but the gradient grows by 255 too: what has to become of η?"),
@@ -234,6 +234,6 @@ EXERCISES = {
                  _steps([1.0, 7.0, 50.0, 400.0]), most=300),
         ),
         picture=_race,
-        praise="O’Donoghue and Candès (2015) restart Nesterov’s method by this rule.",
+        praise="O’Donoghue and Candès (2015) restart Nesterov’s method by this criterion.",
     ),
 }

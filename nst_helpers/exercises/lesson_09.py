@@ -150,7 +150,7 @@ EXERCISES = {
                 lambda w, gradients, learning_rate, beta=0.9: _descend(w, gradients, learning_rate),
             "the learning rate is not handed on.":
                 lambda w, gradients, learning_rate, beta=0.9: _descend(w, gradients, 1.0, beta),
-            "s begins at the first gradient's square: the rule begins at 0, as `init` does.": _from_first,
+            "s begins at the first gradient's square: the method begins at 0, as `init` does.": _from_first,
             "the bias at the start is corrected: a good idea (lesson 10), but RMSprop does not do it.": _corrected,
             "each step starts from the first w: hand on the new one.": _frozen,
             "all points are returned; only the last one is asked for.": _path,
@@ -161,7 +161,7 @@ EXERCISES = {
             "w is what it was: `step` returns the new w and the new state, and both have to be kept.": _kept,
             "all squares count alike, even those that come later: s is a running mean.": _mean_of_all,
             "one s for all numbers: each has its own.": _one_scale,
-            "β is 0: the last square alone counts, and that is the sign rule.":
+            "β is 0: the last square alone counts, and that is the method of signs.":
                 lambda w, gradients, learning_rate, beta=0.9: _descend(w, gradients, learning_rate, 0.0),
         },
         praise="The same bug is made with every library: an optimizer that is created anew for each step or batch.",

@@ -168,18 +168,42 @@ def best_rates(surface: str, steps: int = STEPS) -> dict[str, float]:
     return best
 
 
+# A ravine, for every β and η
+
+
+def measured_shrinkage(betas: npt.ArrayLike, steps: npt.ArrayLike, kappa: float) -> Floats:
+    """What a step of accumulated momentum leaves of the distance in a ravine, found by walking.
+
+    Args:
+        betas: (b,), the values of β. steps: (s,), those of η λ_max. kappa: the curvatures are 1 and κ.
+
+    Returns:
+        (b, s): the mean factor of the steps 201 to 400 from (1, 1), above 1 where the walk flies off.
+    """
+    beta, rate = np.reshape(betas, (-1, 1, 1)), np.reshape(steps, (1, -1, 1)) / kappa
+    w = np.ones((beta.size, rate.size, 2))
+    velocity, lengths = 0 * w, {}
+    with np.errstate(over="ignore"):
+        for t in range(1, 401):
+            velocity = beta * velocity + np.array([1, kappa]) * w
+            w = w - rate * velocity
+            if t in (200, 400):  # with the velocity: a swing that passes the minimum is not near it
+                lengths[t] = np.hypot.reduce(np.hypot(w, rate * velocity), axis=-1)
+        return (lengths[400] / lengths[200]) ** (1 / 200)
+
+
 # What momentum remembers
 
-PATTERNS = ("one push", "steady, with noise", "zigzag", "turns round")
-PUSHES = 60
+PATTERNS = ("one impulse", "steady, with noise", "zigzag", "turns round")
+IMPULSES = 60
 
 
-def pushes(pattern: str, noise: float, seed: int = 0) -> Floats:
-    """A row of PUSHES gradients."""
-    t = np.arange(PUSHES)
-    plain = {"one push": t == 5, "steady, with noise": np.full(PUSHES, 0.5), "zigzag": (-1.0) ** t,
+def impulses(pattern: str, noise: float, seed: int = 0) -> Floats:
+    """A row of IMPULSES gradients."""
+    t = np.arange(IMPULSES)
+    plain = {"one impulse": t == 5, "steady, with noise": np.full(IMPULSES, 0.5), "zigzag": (-1.0) ** t,
              "turns round": np.where(t < 30, 1.0, -1.0)}[pattern]
-    return plain + noise * np.random.default_rng(seed).standard_normal(PUSHES)
+    return plain + noise * np.random.default_rng(seed).standard_normal(IMPULSES)
 
 
 def velocities(gradients: npt.ArrayLike, beta: float) -> Floats:

@@ -4,13 +4,13 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from nst_helpers.experiments.landscapes import (
+    IMPULSES,
     PATTERNS,
-    PUSHES,
     SURFACES,
     curvatures,
     height,
+    impulses,
     place,
-    pushes,
     run,
     turned,
     velocities,
@@ -48,10 +48,12 @@ def draw_descent(surface: str, share: float, beta: float, form: bool, across: fl
     paths = {"gradient descent": run(ground, GradientDescent(rate), start, steps),
              "momentum": run(ground, Momentum(rate, beta, form), start, steps)}
     curves = {name: height(ground, path) for name, path in paths.items()}
-    title = f"{surface}: η = {short(rate)}, β = {beta:.2f}"
+    how = "averaged" if form else "accumulated"
+    title = f"{surface}: η = {share:.3g} · 2/λ_max, β = {beta:.2f}, V {how}"
     picture = draw_paths(ground, surface, paths, curves, title, "height above the minimum", (-6, 3))
     ends = ", ".join(f"{name} {short(values[-1])}" for name, values in curves.items())
-    words = f"Height above the minimum after {steps} steps: {ends}. 2/λ_max = {short(2 / largest)}"
+    words = (f"Height above the minimum after {steps} steps with η = {short(rate)}: {ends}. "
+             f"2/λ_max = {short(2 / largest)}")
     if least > 0:
         steep = largest / least
         words += f", κ = {steep:.3g}, best β = {((steep**0.5 - 1) / (steep**0.5 + 1)) ** 2:.2f}"
@@ -104,21 +106,21 @@ def memory(pattern: str = "steady, with noise", beta: float = 0.9) -> Panel:
     controls: "pattern", "beta", "noise".
     """
     controls = {"pattern": dropdown("gradients", PATTERNS, pattern), "beta": slider("β", beta, 0.0, 0.99, 0.01),
-                "noise": slider("noise", 0.0 if pattern == "one push" else 0.8, 0.0, 2.0, 0.1)}
+                "noise": slider("noise", 0.0 if pattern == "one impulse" else 0.8, 0.0, 2.0, 0.1)}
     return Panel(draw_memory, controls)
 
 
 def draw_memory(pattern: str, beta: float, noise: float) -> Drawing:
     """Bars and a line over the steps; and how much the line shakes, against the bars."""
-    gradients = pushes(pattern, noise)
+    gradients = impulses(pattern, noise)
     velocity = velocities(gradients, beta)
     page = Image.new("RGB", (FINE * 1000, FINE * 340), "white")
     pen = ImageDraw.Draw(page)
     limit = max(1.2, np.abs(gradients).max())
     box = 60, 46, 980, 300
-    x = FINE * (box[0] + (box[2] - box[0]) * (np.arange(PUSHES) + 0.5) / PUSHES)
+    x = FINE * (box[0] + (box[2] - box[0]) * (np.arange(IMPULSES) + 0.5) / IMPULSES)
     zero, scale = FINE * (box[1] + box[3]) / 2, FINE * (box[3] - box[1]) / 2 / limit
-    wide = FINE * (box[2] - box[0]) / PUSHES * 0.38
+    wide = FINE * (box[2] - box[0]) / IMPULSES * 0.38
     for at, gradient in zip(x, gradients, strict=True):
         pen.rectangle((at - wide, min(zero, zero - scale * gradient), at + wide, max(zero, zero - scale * gradient)),
                       "#c4d3df")
@@ -134,7 +136,7 @@ def draw_memory(pattern: str, beta: float, noise: float) -> Drawing:
     for value in (-1, 0, 1):
         pen.text((box[0] - 8, (zero - scale * value) / FINE), str(value).replace("-", "−"), "black", font(13), "rm")
     pen.text((box[0], box[3] + 12), "step 0", "black", font(13))
-    pen.text((box[2], box[3] + 12), f"step {PUSHES - 1}", "black", font(13), anchor="ra")
+    pen.text((box[2], box[3] + 12), f"step {IMPULSES - 1}", "black", font(13), anchor="ra")
     shake = np.std(np.diff(velocity)) / np.std(np.diff(gradients)) if np.ptp(gradients) else 1.0
     return Drawing(encoded(small), f"From step to step V changes {shake:.2f} times as much as the gradient; at the end "
                                    f"V is {velocity[-1]:.2f}.")

@@ -16,7 +16,7 @@ from nst_helpers.backend import tf
 from nst_helpers.diagrams import optimizers as diagrams
 from nst_helpers.exercises import find, verdict
 from nst_helpers.experiments import descents, painting
-from nst_helpers.experiments.landscapes import PATTERNS, SURFACES, start_share, velocities
+from nst_helpers.experiments.landscapes import PATTERNS, SURFACES, measured_shrinkage, start_share, velocities
 from nst_helpers.images import noise_image
 from nst_helpers.widgets import descent as module
 from nst_helpers.widgets.descent import descent, draw_descent, memory
@@ -89,10 +89,15 @@ def test_polyaks_pair_leaves_least(kappa):
 
 
 def test_the_theory_is_what_is_measured():
-    shrinkage, measured = lesson_functions(LESSON, "shrinkage", "measured_shrinkage")
+    (shrinkage,) = lesson_functions(LESSON, "shrinkage")
     betas, steps = np.array([0.3, 0.9]), np.array([0.5, 1.0])
     theory = np.maximum(shrinkage(betas[:, None], steps), shrinkage(betas[:, None], steps / 20))
-    np.testing.assert_allclose(measured(betas, steps, 20), theory, atol=0.02)
+    np.testing.assert_allclose(measured_shrinkage(betas, steps, 20), theory, atol=0.02)
+
+
+def test_the_measured_shrinkage_by_pencil():
+    """κ = 1 and no memory: each step leaves 1 − η λ; beyond 2 the walk flies off."""
+    np.testing.assert_allclose(measured_shrinkage([0.0], [0.5, 1.5, 3.0], 1), [[0.5, 0.5, 2.0]], rtol=1e-2)
 
 
 def test_steps_needed_by_pencil():
@@ -206,6 +211,7 @@ def test_the_diagrams_draw():
     grid = np.full((3, 12), 0.9)
     figures = (diagrams.kept_states(rows), diagrams.stacked_walks(SURFACES["ravine"], {"a": walk, "b": walk}),
                diagrams.walks_from_above(SURFACES["ravine"], {"a": walk}), diagrams.parabolas(4, {"a": [1, 0, 9]}),
+               diagrams.two_wells(np.square, (-1.0, 0.0, 1.0), walk[:, 0], {"a": walk[:, 0], "b": -walk[:, 0]}),
                diagrams.convergence_map(np.arange(3), np.arange(12), grid, {"a": (1, 1)}, {"b": (grid[0], 0, "black")}))
     assert all(plots.png(figure).startswith(b"\x89PNG") for figure in figures)
 
@@ -347,7 +353,15 @@ def test_the_words_by_pencil():
     # One step from (−4, 1) with η = 0.05: (−3.8, 0), height ½ · 3.8² = 7.22; momentum's first step is the same.
     words = draw_descent("ravine", 0.5, 0.9, False, 10, 75, 1).words
     assert "gradient descent 7.2, momentum 7.2" in words
-    assert "2/λ_max = 0.1, κ = 20, best β = 0.40" in words
+    assert "1 steps with η = 0.05: " in words and "2/λ_max = 0.1, κ = 20, best β = 0.40" in words
+
+
+@pytest.mark.parametrize(("form", "how"), [(False, "accumulated"), (True, "averaged")])
+def test_the_descent_says_its_share_and_its_form(monkeypatch, form, how):
+    titles = []
+    monkeypatch.setattr(module, "draw_paths", lambda *drawn: titles.append(drawn[4]) or Image.new("RGB", PAGE))
+    draw_descent("ravine", 0.5, 0.9, form, 10, 75, 1)
+    assert titles == [f"ravine: η = 0.5 · 2/λ_max, β = 0.90, V {how}"]
 
 
 def test_no_memory_is_plain_descent_and_far_too_long_a_step_is_told():
@@ -366,7 +380,7 @@ def test_every_surface_is_drawn_at_the_ends_of_its_controls(surface):
 
 def test_the_memory_of_the_widget_by_pencil():
     np.testing.assert_allclose(velocities([4, 4, 4], 0.5), [2, 3, 3.5])
-    assert "at the end V is 1.00" not in module.draw_memory("one push", 0.9, 0.0).words
+    assert "at the end V is 1.00" not in module.draw_memory("one impulse", 0.9, 0.0).words
     zigzag = float(module.draw_memory("zigzag", 0.9, 0.0).words.split("changes ")[1].split()[0])
     assert zigzag == pytest.approx(1 / 19, abs=0.02)  # (1 − β) / (1 + β)
     assert "changes 1.00 times" in module.draw_memory("zigzag", 0.0, 0.5).words
