@@ -2,7 +2,7 @@
 
 Looked for among the computer's fonts, in the order of `FONTS`. Debian and Ubuntu have them in fonts-noto-cjk or
 fonts-wqy-microhei, macOS and Windows bring one, Colab needs `!apt-get install fonts-noto-cjk`. Where there is none,
-figures keep English labels, and one line says so.
+figures keep English labels, and one line says so, in the language in use.
 """
 
 import re
@@ -11,13 +11,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from nst_helpers.names import shown
 from nst_helpers.words import english, language, translated
 
 FONTS = {"zh_CN": (
     "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "WenQuanYi Micro Hei",
     "WenQuanYi Zen Hei", "PingFang SC", "Hiragino Sans GB", "Heiti SC", "STHeiti", "Microsoft YaHei", "SimHei",
     "Droid Sans Fallback", "Arial Unicode MS", "Noto Sans CJK JP")}
-FIGURE = "figure|"  # before a name in the catalogue: it is translated in figures only, and elsewhere typed as it is
 _MARKS = re.compile("([，：；、\n])")
 _COUNTED = re.compile(r"([\d.,]+\s+)(.*)", re.S)  # as in a legend: “2.54  momentum”
 _CHINESE = re.compile("[\u3400-\u9fff]")
@@ -40,8 +40,7 @@ def _completed(text):
 
 def _named(part):
     number, name = match.groups() if (match := _COUNTED.fullmatch(part)) else ("", part)
-    said = translated(FIGURE + name).removeprefix(FIGURE)
-    return number + (translated(name) if said == name else said)
+    return number + shown(name)
 
 
 def settings() -> dict[str, Any]:
@@ -69,8 +68,8 @@ def _font(name):
                 known.addfont(path)
         found = _first(known.ttflist, FONTS[name])
     if found is None:
-        print(f"no font with the letters of {name} was found, so figures keep English labels; "
-              "Debian and Ubuntu have one in fonts-noto-cjk", file=sys.stderr)
+        print(translated(f"no font with the letters of {name} was found, so figures keep English labels; "
+                         "Debian, Ubuntu and Colab get one with `apt-get install fonts-noto-cjk`"), file=sys.stderr)
     return found
 
 

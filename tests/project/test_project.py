@@ -251,7 +251,7 @@ def modules(path):
 
 
 @pytest.mark.parametrize("module, allowed", [
-    ("arrays", set()), ("words", set()), ("fonts", set()), ("lettering", {"fonts"}),
+    ("arrays", set()), ("words", set()), ("names", set()), ("fonts", {"names"}), ("lettering", {"fonts"}),
     ("system", set()), ("errors", set()),
     ("extras", {"errors"}),
     ("architecture", set()), ("optimizers", set()), ("plots", {"extras", "fonts"}),
