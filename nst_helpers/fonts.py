@@ -18,6 +18,7 @@ FONTS = {"zh_CN": (
     "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "WenQuanYi Micro Hei",
     "WenQuanYi Zen Hei", "PingFang SC", "Hiragino Sans GB", "Heiti SC", "STHeiti", "Microsoft YaHei", "SimHei",
     "Droid Sans Fallback", "Arial Unicode MS", "Noto Sans CJK JP")}
+NOT_NEAR = 101  # a face this far from the weight 400, or farther, is no text's: bold is 700
 _MARKS = re.compile("([，：；、\n])")
 _COUNTED = re.compile(r"([\d.,]+\s+)(.*)", re.S)  # as in a legend: “2.54  momentum”
 _CHINESE = re.compile("[\u3400-\u9fff]")
@@ -74,6 +75,13 @@ def _font(name):
 
 
 def _first(fonts, names):
-    regular = {font.name: font for font in fonts
-               if font.style == "normal" and font.weight in (400, "normal", "regular")}
-    return next((regular[name] for name in names if name in regular), None)
+    """The first family there is, its face nearest to regular; of one that has neither regular nor a neighbour none."""
+    from matplotlib.font_manager import weight_dict
+
+    faces = {}
+    for font in fonts:
+        weight = weight_dict.get(font.weight, font.weight)  # a number, or a word for one
+        apart = abs(weight - 400) if font.style == "normal" and isinstance(weight, int) else NOT_NEAR
+        if apart < min(NOT_NEAR, faces.get(font.name, (NOT_NEAR,))[0]):
+            faces[font.name] = apart, font
+    return next((faces[name][1] for name in names if name in faces), None)

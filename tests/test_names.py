@@ -3,6 +3,7 @@
 import re
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -77,3 +78,16 @@ def test_without_a_font_a_figure_has_these_names_in_english_and_one_line_says_so
     told = capsys.readouterr().err
     assert told.count("\n") == 1 and told.startswith("没有找到 zh_CN 的字体") and "fonts-noto-cjk" in told
     fonts._font.cache_clear()
+
+
+def test_a_family_without_a_regular_face_lends_its_nearest():
+    """As families do that call their faces W3 and W6."""
+    def face(name, weight, style="normal"):
+        return SimpleNamespace(name=name, weight=weight, style=style)
+
+    found = fonts._first([face("A", 700), face("B", 400, "italic"), face("B", 500), face("B", "light"), face("C", 400),
+                          face("B", "unheard of")],
+                         ["A", "B", "C"])
+    assert (found.name, found.weight) == ("B", 500)
+    faces = [face("D", 500), face("D", "regular"), face("D", 300)]
+    assert fonts._first(faces, ["D"]).weight == "regular" and fonts._first(faces, ["A"]) is None
