@@ -20,6 +20,7 @@ FONTS = {"zh_CN": (
     "Droid Sans Fallback", "Arial Unicode MS", "Noto Sans CJK JP")}
 NOT_NEAR = 101  # a face this far from the weight 400, or farther, is no text's: bold is 700
 _MARKS = re.compile("([，：；、\n])")
+_LATIN = {"，": ", ", "：": ": ", "；": "; ", "、": ", "}
 _COUNTED = re.compile(r"([\d.,]+\s+)(.*)", re.S)  # as in a legend: “2.54  momentum”
 _CHINESE = re.compile("[\u3400-\u9fff]")
 _COLON = re.compile("(?<=[\u3400-\u9fff]): ?")
@@ -31,7 +32,14 @@ def drawn(text: str) -> str:
     """A text as a figure can show it: in the language in use, or in English where its letters have no font."""
     if language() == "en" or not isinstance(text, str):  # a tick's label may be a number
         return text
-    return _completed(translated(text)) if font_file() else english(text)
+    return _completed(translated(text)) if font_file() else _in_english(text)
+
+
+def _in_english(text):
+    """A label without a Chinese letter; a lesson may have put words or names into it, “灰色 noise”, “鲁棒，灰色”."""
+    ways = english(text), english(translated(text)), "".join(
+        _LATIN.get(part, english(part)) for part in _MARKS.split(text))
+    return next((way for way in ways if not _CHINESE.search(way)), text)
 
 
 def _completed(text):

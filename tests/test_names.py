@@ -73,8 +73,9 @@ def test_without_a_font_a_figure_has_these_names_in_english_and_one_line_says_so
     fonts._font.cache_clear()
     monkeypatch.setattr(fonts, "FONTS", {"zh_CN": ("No Such Font",)})
     monkeypatch.setattr(fonts, "_FILES", re.compile("no such file"))
-    labels = [names.named("night_swirls"), names.named("plain"), "plain"]
-    assert [fonts.drawn(label) for label in labels] == ["night swirls", "plain", "plain"]
+    labels = [names.named("night_swirls"), names.named("plain"), "plain", "灰色 noise", names.named("robust, grey")]
+    assert [fonts.drawn(label) for label in labels] == [
+        "night swirls", "plain", "plain", "grey noise", "robust, grey"]
     told = capsys.readouterr().err
     assert told.count("\n") == 1 and told.startswith("没有找到 zh_CN 的字体") and "fonts-noto-cjk" in told
     fonts._font.cache_clear()
