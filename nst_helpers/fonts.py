@@ -2,7 +2,7 @@
 
 Looked for among the computer's fonts, in the order of `FONTS`. Debian and Ubuntu have them in fonts-noto-cjk or
 fonts-wqy-microhei, macOS and Windows bring one, Colab needs `!apt-get install fonts-noto-cjk`. Where there is none,
-figures keep English labels, and one line says so.
+figures keep English labels, and one line says so, in the language in use.
 """
 
 import re
@@ -11,14 +11,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from nst_helpers.names import shown
 from nst_helpers.words import english, language, translated
 
 FONTS = {"zh_CN": (
     "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "WenQuanYi Micro Hei",
     "WenQuanYi Zen Hei", "PingFang SC", "Hiragino Sans GB", "Heiti SC", "STHeiti", "Microsoft YaHei", "SimHei",
     "Droid Sans Fallback", "Arial Unicode MS", "Noto Sans CJK JP")}
-FIGURE = "figure|"  # before a name in the catalogue: it is translated in figures only, and elsewhere typed as it is
+NOT_NEAR = 101  # a face this far from the weight 400, or farther, is no text's: bold is 700
 _MARKS = re.compile("([，：；、\n])")
+_LATIN = {"，": ", ", "：": ": ", "；": "; ", "、": ", "}
 _COUNTED = re.compile(r"([\d.,]+\s+)(.*)", re.S)  # as in a legend: “2.54  momentum”
 _CHINESE = re.compile("[\u3400-\u9fff]")
 _COLON = re.compile("(?<=[\u3400-\u9fff]): ?")
@@ -30,7 +32,14 @@ def drawn(text: str) -> str:
     """A text as a figure can show it: in the language in use, or in English where its letters have no font."""
     if language() == "en" or not isinstance(text, str):  # a tick's label may be a number
         return text
-    return _completed(translated(text)) if font_file() else english(text)
+    return _completed(translated(text)) if font_file() else _in_english(text)
+
+
+def _in_english(text):
+    """A label without a Chinese letter; a lesson may have put words or names into it, “灰色 noise”, “鲁棒，灰色”."""
+    ways = english(text), english(translated(text)), "".join(
+        _LATIN.get(part, english(part)) for part in _MARKS.split(text))
+    return next((way for way in ways if not _CHINESE.search(way)), text)
 
 
 def _completed(text):
@@ -40,8 +49,7 @@ def _completed(text):
 
 def _named(part):
     number, name = match.groups() if (match := _COUNTED.fullmatch(part)) else ("", part)
-    said = translated(FIGURE + name).removeprefix(FIGURE)
-    return number + (translated(name) if said == name else said)
+    return number + shown(name)
 
 
 def settings() -> dict[str, Any]:
@@ -69,12 +77,19 @@ def _font(name):
                 known.addfont(path)
         found = _first(known.ttflist, FONTS[name])
     if found is None:
-        print(f"no font with the letters of {name} was found, so figures keep English labels; "
-              "Debian and Ubuntu have one in fonts-noto-cjk", file=sys.stderr)
+        print(translated(f"no font with the letters of {name} was found, so figures keep English labels; "
+                         "Debian, Ubuntu and Colab get one with `apt-get install fonts-noto-cjk`"), file=sys.stderr)
     return found
 
 
 def _first(fonts, names):
-    regular = {font.name: font for font in fonts
-               if font.style == "normal" and font.weight in (400, "normal", "regular")}
-    return next((regular[name] for name in names if name in regular), None)
+    """The first family there is, its face nearest to regular; of one that has neither regular nor a neighbour none."""
+    from matplotlib.font_manager import weight_dict
+
+    faces = {}
+    for font in fonts:
+        weight = weight_dict.get(font.weight, font.weight)  # a number, or a word for one
+        apart = abs(weight - 400) if font.style == "normal" and isinstance(weight, int) else NOT_NEAR
+        if apart < min(NOT_NEAR, faces.get(font.name, (NOT_NEAR,))[0]):
+            faces[font.name] = apart, font
+    return next((faces[name][1] for name in names if name in faces), None)

@@ -69,6 +69,11 @@ def translated(text: str) -> str:
     return text if name == "en" or not isinstance(text, str) else _in((name, DOMAIN), text)
 
 
+def message(text: str) -> str | None:
+    """The translation of one whole message, taken apart in no way; None where there is none, or English is in use."""
+    return _catalog(language(), DOMAIN)[0].get(text)
+
+
 def english(text: str) -> str:
     """The English words for a label of the language in use, where they are known: for figures that lack its letters."""
     return text if language() == "en" else _in((language(), LABELS), text)

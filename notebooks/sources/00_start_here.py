@@ -105,13 +105,14 @@ exercises.predict(
 # seconds is to start from the photograph: the next cell takes 20 steps on a small version of it.
 
 # %%
+from nst_helpers.names import named
 from nst_helpers.transfer import Settings, transfer
 
 result = transfer(temple, glass, Settings(size=208, scales=1, iterations=20, init="content"))
 print(f"{result.image.size:,} numbers changed in {len(result.history['style'])} steps")
 for loss in ("content", "style"):
     first, last = result.history[loss][0], result.history[loss][-1]
-    print(f"{loss} loss: {first:.2f} at the start, ≈ {last:.2g} at the end")
+    print(f"{named(loss)} loss: {first:.2f} at the start, ≈ {last:.2g} at the end")
 
 # %% tags=["check"]
 assert result.image.size == 86_736 and last < first / 15

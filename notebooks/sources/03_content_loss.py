@@ -613,6 +613,9 @@ plots.show_picture(full_color_jpeg(figure), "image/jpeg", folded="Choose first, 
     "start has left."))
 
 # %%
+from nst_helpers.names import named
+
+
 def tints(image):
     return {"brightness": image.mean(axis=2), "red−blue": image[..., 0] - image[..., 2],
             "red−green": image[..., 0] - image[..., 1]}
@@ -622,7 +625,7 @@ print(f"208×320 pixels: {100 * stored.share:.2f} % of the loss left, off by {li
       f"photograph: {like.brightness:.2f} (brightness), {like.red_blue:.2f} (red−blue)")
 grain, start = stored.image - photo, inversion.start_image(208, 320, "noise")
 print("correlation of what is wrong with the noise of the start:", ", ".join(
-    f"{name} {np.corrcoef(one.ravel(), other.ravel())[0, 1]:.2f}"
+    f"{named(name)} {np.corrcoef(one.ravel(), other.ravel())[0, 1]:.2f}"
     for (name, one), other in zip(tints(grain).items(), tints(start).values(), strict=True)))
 
 # %% [markdown]
@@ -665,10 +668,10 @@ panels |= {name: (blurs[key], shares(blurs[key])["conv4_2"], inversion.likeness(
     ("no regularizer, blurred afterwards", "run"), ("the photograph itself, blurred", "photo"))}
 
 # %%
-lines = [f"{'208×320 pixels, 120 steps':36}loss left   off by  red−blue   fine detail: strength, correlation"]
+lines = ["208×320 pixels, 120 steps           loss left   off by  red−blue   fine detail: strength, correlation"]
 for name, (image, share, like) in panels.items():
     strength, follows = fine(image).std() / fine(photo).std(), np.corrcoef(fine(image).ravel(), fine(photo).ravel())
-    lines.append(f"{name:36}{100 * share:7.2f} % {like.error:8.1f}{like.red_blue:10.2f}{strength:20.2f}"
+    lines.append(f"{named(name):36}{100 * share:7.2f} % {like.error:8.1f}{like.red_blue:10.2f}{strength:20.2f}"
                  f"{follows[0, 1]:13.2f}")
 plots.show_lines(lines, folded="Choose first, then open")
 
@@ -740,13 +743,14 @@ grid = [row for row in rows if (row["steps"], row["seed"]) == (120, 0)]
 best = {}
 for row in sorted(grid, key=lambda row: row["share"]):
     best.setdefault((row["name"], row["start"]), row)
-lines = [f"{'method':12}{'start':7}{'loss left':>10}{'off by':>8}{'red−blue':>10}"]
+lines = ["method      start   loss left  off by  red−blue"]
 for name, start in dict.fromkeys((row["name"], row["start"]) for row in grid):
     row = best[name, start]
-    lines.append(f"{name:12}{start:7}{100 * row['share']:8.2f} %{row['error']:8.1f}{row['red_blue']:10.2f}")
+    lines.append(f"{named(name):12}{named(start):7}{100 * row['share']:8.2f} %{row['error']:8.1f}"
+                 f"{row['red_blue']:10.2f}")
 for name in ("smoothness", "both"):
     others = [f"{row['error']:.1f}" for row in rows if row["name"] == name and row["seed"]]
-    lines.append(f"{name}, from two other noises: off by {', '.join(others)}")
+    lines.append(f"{named(name)}, from two other noises: off by {', '.join(others)}")
 for row in (row for row in rows if (row["name"], row["start"], row["rate"], row["seed"]) == ("none", "noise", 10, 0)):
     lines.append(f"none, from noise, rate 10, {row['steps']} steps: off by {row['error']:.1f}, "
                  f"{100 * row['share']:.3f} % left")
@@ -878,7 +882,7 @@ alone = {(row["network"], row["rate"], row["steps"]): row for row in usual if ro
 lines.append("brightness, and loss left, after 120 and after 1,000 steps without a regularizer:")
 for weights, rate in sorted({(weights, rate) for weights, rate, steps in alone if steps == 1000}):
     short, long = (alone[weights, rate, steps] for steps in (120, 1000))
-    lines.append(f"{weights.replace('compact', 'robust'):7} rate {rate:3.0f}: {short['brightness']:5.2f} → "
+    lines.append(f"{named(weights.replace('compact', 'robust')):7} rate {rate:3.0f}: {short['brightness']:5.2f} → "
                  f"{long['brightness']:.2f}   {100 * short['share']:.2f} % → {100 * long['share']:.3f} %")
 both = min((row for row in usual if (row["network"], row["name"]) == ("plain", "both")), key=lambda row: row["share"])
 lines.append(f"plain with smoothness and pyramid, 120 steps: {both['brightness']:.2f}   {100 * both['share']:.2f} %")

@@ -694,8 +694,11 @@ plots.show(figure, "Distance between each texture and its painting, in per cent 
            "together, Gram matrices lowest.", folded="Choose first, then open")
 
 # %%
+from nst_helpers.names import named
+
 for text, values in share.items():
-    print(f"{text:27}", "  ".join(f"{name} {value:.0f} %" for name, value in zip(styles, values, strict=True)))
+    each = (f"{named(name)} {value:.0f} %" for name, value in zip(styles, values, strict=True))
+    print(f"{named(text):27}", "  ".join(each))
 way = {text: 100 - np.array(share[text]) for text in kept.values()}  # from noise to painting, in %
 for text in ("means only", "means and deviations"):
     parts = 100 * way[text] / way["Gram matrices"]
@@ -703,7 +706,7 @@ for text in ("means only", "means and deviations"):
 told = {statistic: json.loads((data_folder() / "textures" / f"marbling_{statistic}.json").read_text())["losses"]
         for statistic in ("moments", "gram")}
 for statistic, losses_told in told.items():
-    print(f"marbling, {statistic}: {losses_told[-1] / losses_told[0]:.1e} of the first loss left, "
+    print(f"marbling, {named(statistic)}: {losses_told[-1] / losses_told[0]:.1e} of the first loss left, "
           f"in the last 6 steps down by {100 * (1 - losses_told[-1] / losses_told[-7]):.0f} %")
 
 # %% tags=["check"]
@@ -739,8 +742,8 @@ figure, axes = plots.subplots(1, 2, size=(6.4, 3.7))
 plots.draw_image(axes[0], resize_image(painting(style), 160, 160), style, smooth=True)
 plots.draw_image(axes[1], image, f"live, from {statistic}", smooth=True)
 plots.show(figure, f"Left the style picture at 160 pixels, right what 60 steps at up to this size make from its "
-                   f"{statistic}: patches of its colours, some upright and dark like its trees. Its dots are lost, and "
-                   "so are its figures.", photo=True)
+                   f"{named(statistic)}: patches of its colours, some upright and dark like its trees. Its dots "
+                   "are lost, and so are its figures.", photo=True)
 
 # %% tags=["check"]
 assert history[-1] < 0.1 * history[0]
@@ -768,7 +771,7 @@ plots.show_images([stored("autumn_impasto", statistic) for statistic in variants
 goal = other_maps(autumn)
 start = from_painting(noise_image(320, 320, 0), goal)
 left = {statistic: 100 * from_painting(stored("autumn_impasto", statistic), goal) / start for statistic in variants}
-print("distance left, in % of noise's:", ", ".join(f"{name} {value:.0f} %" for name, value in left.items()))
+print("distance left, in % of noise's:", ", ".join(f"{named(name)} {value:.0f} %" for name, value in left.items()))
 
 # %% tags=["check"]
 assert max(left.values()) < 1.5 * min(left.values()) and max(left.values()) < 40
@@ -889,7 +892,7 @@ def advantage(maps_of_pieces):
 with_color = advantage([maps["conv3_1"] for maps in all_maps])
 without = advantage(grey_maps)
 for name, (points, low, high) in {"with colour": with_color, "grey": without}.items():
-    print(f"conv3_1, {name}: Gram matrices {points:+.0f} points, 95 % of the draws {low:+.0f} to {high:+.0f}")
+    print(f"conv3_1, {named(name)}: Gram matrices {points:+.0f} points, 95 % of the draws {low:+.0f} to {high:+.0f}")
 
 # %% tags=["check"]
 assert grey_right["Gram matrices"] > 50 and grey_right["pixels"] < 25 and grey_right["channel means"] > 50

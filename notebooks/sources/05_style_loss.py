@@ -423,13 +423,15 @@ assert raw.sum() > 1e13 and 0.5 < gatys < 1.3 and raw[0] / raw.sum() > 0.6
 # 16 times. So let us keep divisor and pictures, and exchange only the network.
 
 # %%
+from nst_helpers.names import named
+
 eyes = {"compact (robust)": network, "plain": load_network("plain"), "random weights": random_network(seed=0)}
 by_network = {}
 for name, seen_by in eyes.items():
     ours, theirs = seen_by(temple, LAYERS), seen_by(style, LAYERS)
     terms = np.array([float(layer_style_loss(ours[layer], theirs[layer])) for layer in LAYERS])
     by_network[name] = terms / terms.sum()
-    print(f"{name:17}" + "".join(f"{100 * share:7.1f} %" for share in by_network[name]))
+    print(f"{named(name):17}" + "".join(f"{100 * share:7.1f} %" for share in by_network[name]))
 
 # %% tags=["check"]
 assert by_network["plain"].max() > 5 * by_network["plain"].min()
@@ -738,12 +740,12 @@ plots.show_images([load_texture(f"glass_{name}").image for name in ("5", "max")]
 # %%
 made_with = {"random": "random_fair", "plain": "plain_fair", "robust": "fair", "average": "5", "maximum": "max"}
 for family in ("glass", "waves"):
-    print(f"{family}: measured with" + "".join(f"{eye:>9}" for eye in ("random", "plain", "robust", "maximum")))
+    print(f"{named(family)}: measured with", *(f"{named(eye):>8}" for eye in ("random", "plain", "robust", "maximum")))
     for maker, name in made_with.items():
         made = load_texture(f"{family}_{name}")
         left = [np.mean([100 * made.left(layer, seen_by) for layer in LAYERS])
                 for seen_by in ("random", "plain", "compact", "max")]
-        print(f"  made with {maker:10}" + "".join(f"{number:7.2f} %" for number in left))
+        print(f"  made with {named(maker):10}" + "".join(f"{number:7.2f} %" for number in left))
 
 # %% tags=["check"]
 by_robust, by_random = load_texture("glass_fair"), load_texture("glass_random_fair")

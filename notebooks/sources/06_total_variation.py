@@ -338,6 +338,8 @@ def rof(image, noisy, gamma):
     return 0.5 * np.sum((image - noisy) ** 2) + gamma * total_variation(image)
 
 # %%
+from nst_helpers.names import named
+
 noisy = with_noise(coffee, 20).astype(float)
 by_descent, left = descend(noisy, 13.0)  # 0.65 σ: section 5
 exact = exact_minimum(noisy, 13.0)
@@ -345,7 +347,7 @@ by_library = load_image(data_folder() / "denoised" / "scikit_image.webp")  # com
 print(f"gradient left by hand: RMS {rms(left):.1f}")
 for name, image in (("by hand", by_descent), ("scikit-image", by_library), ("noisy picture", noisy)):
     apart = (np.clip(image, 0, 255) - exact.clip(0, 255))[:-1, :-1]  # scikit-image ties the last row and column too
-    print(f"{name:13} ROF / exact minimum’s {rof(image, noisy, 13) / rof(exact, noisy, 13):.3f}, "
+    print(f"{named(name):13} ROF / exact minimum’s {rof(image, noisy, 13) / rof(exact, noisy, 13):.3f}, "
           f"RMS between both {rms(apart):.1f}")
 
 # %% tags=["check"]
@@ -384,7 +386,7 @@ def gains(truth, sigma):
 # %%
 table = {(name, sigma): gains(truth, sigma) for name, truth in pictures.items() for sigma in (10, 20, 40)}
 for (name, sigma), row in table.items():
-    print(f"{name:9}, σ = {sigma}: best γ = {ratios[row.argmax()]:.1f} σ gains {row.max():.1f} dB, "
+    print(f"{named(name):9}, σ = {sigma}: best γ = {ratios[row.argmax()]:.1f} σ gains {row.max():.1f} dB, "
           f"0.6 σ gains {row[2]:.1f} dB")
 
 # %% tags=["check"]

@@ -226,9 +226,11 @@ plots.show(figure, "The three weighted losses of the live run. Style falls first
                    "dip, rises before it falls.")
 
 # %%
+from nst_helpers.names import named
+
 for name in weights:
     values = [weights[name] * losses[name] for losses in history]
-    print(f"{name:8} begins at {values[0]:.2f}, is highest at ≈ {max(values):.2f}, ends at ≈ {values[-1]:.2f}")
+    print(f"{named(name):8} begins at {values[0]:.2f}, is highest at ≈ {max(values):.2f}, ends at ≈ {values[-1]:.2f}")
 
 # %% tags=["check"]
 first, last, highest = history[0], history[-1], max(losses["content"] for losses in history)
@@ -261,8 +263,8 @@ for stage, image in stages.items():
     pulls, free = forces(image), (image > 0) & (image < 255)
     pulls["sum"] = sum(pulls.values())
     measured[stage] = {name: 1e6 * np.sqrt(np.mean(pull[free] ** 2)) for name, pull in pulls.items()}
-    strengths = ", ".join(f"{name} ≈ {strength:.1f}" for name, strength in measured[stage].items())
-    print(f"{stage:17}: {strengths}; ≈ {100 * np.mean(~free):.0f} % of the numbers at 0 or 255")
+    strengths = ", ".join(f"{named(name)} ≈ {strength:.1f}" for name, strength in measured[stage].items())
+    print(f"{named(stage):17}: {strengths}; ≈ {100 * np.mean(~free):.0f} % of the numbers at 0 or 255")
 
 # %% tags=["check"]
 assert measured["at the photograph"]["content"] < 0.01 < measured["at the photograph"]["tv"]
@@ -769,10 +771,10 @@ started = {name: ends[name] for name in ("photograph", "noise", "second_noise")}
 for name, image in starts(content).items():
     totals = "".join(f"{ends[name].totals[steps]:8.3f}" for steps in (10, 100, 300, 600, 1000))
     first_force = force(image, sum(forces(image).values()))
-    print(f"{name:18}{totals}{1e6 * first_force:15.1f}{1e6 * ends[name].force:6.2f}")
+    print(f"{named(name):18}{totals}{1e6 * first_force:15.1f}{1e6 * ends[name].force:6.2f}")
 print("grey levels between        after 300  after 1000 steps")
 for pair, distance in distances[1000].items():
-    print(f"{pair:26}{distances[300][pair]:10.1f}{distance:12.1f}")
+    print(f"{named(pair):26}{distances[300][pair]:10.1f}{distance:12.1f}")
 
 # %% tags=["check"]
 for end in started.values():
@@ -817,7 +819,7 @@ beside = {"kicked_photograph": "photograph", "kicked_noise": "noise"}
 lines = []
 for name, origin in beside.items():
     far = {other: apart(ends[name].image, ends[other].image) for other in started}
-    lines.append(f"{origin}, kicked by 10: ends {far.pop(origin):.1f} grey levels from where it was, "
+    lines.append(f"{named(origin)}, kicked by 10: ends {far.pop(origin):.1f} grey levels from where it was, "
                  f"{min(far.values()):.1f} from the nearest other, total {ends[name].losses['total']:.3f}, "
                  f"force left {1e6 * ends[name].force:.2f}")
 far = {origin: apart(ends["half_way"].image, end.image) for origin, end in started.items()}

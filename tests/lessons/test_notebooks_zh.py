@@ -3,6 +3,7 @@
 Nothing is executed here. Where a lesson is not built yet (tests/lessons/test_translations.py, NOT_BUILT) there is none.
 """
 
+import dataclasses
 import re
 from pathlib import Path
 
@@ -14,6 +15,8 @@ import test_translations
 from languages import rules
 from languages import texts as words
 
+from nst_helpers.settings import Settings
+
 tool = test_notebooks.tool
 LANGUAGE = "zh_CN"
 LESSONS = [lesson for lesson in tool.lessons() if lesson not in test_translations.NOT_BUILT[LANGUAGE]]
@@ -21,6 +24,12 @@ every_lesson = pytest.mark.parametrize("lesson", LESSONS)
 OWN = "language"  # tag of the two cells that the English lesson has not
 # Times, and their ratios, may be any; what else is printed must agree, wherever in the sentence it stands.
 FREE = {"time", "second", "minute", "hour", "ratio"}
+# A word of three letters or more that is no part of an identifier, a call, a path, a name with a hyphen, or quoted.
+WORD = re.compile(r"""(?<![\w.'"“-])[A-Za-z]{3,}(?![\w(\[='"”-])""")
+NAMES = {*words.NAMES, *(field.name for field in dataclasses.fields(Settings)), "Linux", "Nesterov", "Python", "ReLU",
+         "Reddi", "SciPy", "Ustyuzhaninov"}
+TYPED = re.compile(r"x · scale \+ mean|YCbCr|\b(?:adam|compact|correlate|inf|lbfgs|max|nan)\b")  # shown as it is typed
+LEFT = {"02_feature_maps", "08_gradient_descent", "09_rmsprop", "10_adam", "11_full_transfer"}  # English words yet
 
 
 def read(lesson):
@@ -47,6 +56,12 @@ def printed(text):
     """The numbers in a text that must agree."""
     numbers = [number for line in text.split("\n") for number in nbval_numbers._parts(line)[1]]
     return [number for number in numbers if number.kind not in FREE]
+
+
+def english(text):
+    """The English words in a Chinese output, but for names of people and methods, and what is typed in English."""
+    shown = words.without(text, words.FORMULA, TYPED)
+    return [word for word in WORD.findall(shown) if word not in NAMES and not word.isupper()]
 
 
 def unlike(chinese, english):
@@ -116,6 +131,14 @@ def test_no_english_sentence_is_left_in_what_it_shows(lesson):
 
 
 @every_lesson
+def test_no_english_word_is_left_in_what_it_shows(lesson):
+    """Names from data too, in the rows of a table: `nst_helpers.names.named` says them. Verdicts show code."""
+    found = {word for cell, _ in pairs(lesson) if "__doc__" not in cell.source and "check(" not in cell.source
+             for text in texts(cell) for word in english(text)}
+    assert bool(found) == (lesson in LEFT), f"{sorted(found)}: say them in Chinese, or take the lesson off LEFT"
+
+
+@every_lesson
 def test_it_is_as_small_as_the_english_one(lesson):
     assert tool.target(lesson, False, LANGUAGE).stat().st_size < test_notebooks.MOST_BYTES
 
@@ -129,6 +152,15 @@ def test_it_is_as_small_as_the_english_one(lesson):
     ("颗粒 ≈ 40", "grain ≈ 47", []), ("颗粒 ≈ 30", "grain ≈ 47", [47])])
 def test_numbers_in_another_order_agree(chinese, english, lost):
     assert [float(value) for value in unlike(chinese, english)] == lost
+
+
+@pytest.mark.parametrize(("text", "left"), [
+    ("momentum          η 不变 0.0633", ["momentum"]), ("动量法 η 不变 0.0633，Nesterov 0.06", []),
+    ("红−蓝 0.31，red−blue 0.31", ["red", "blue"]), ("层权重 equal：主体 0.34", ["equal"]),
+    ("起点：noise；Adam，η = 6", ["noise"]), ("○ 08-ahead：错误还在", []), ("scikit-image，L-BFGS，PSNR 24 dB", []),
+    ("np.corrcoef 与 kernel[-m, -n]，init='content'，iterations 现为 50，conv4_1", [])])
+def test_english_words_are_told_from_names_and_code(text, left):
+    assert english(text) == left
 
 
 def test_all_notebooks_together_stay_small():

@@ -10,7 +10,7 @@ from test_project import PACKAGE
 # From the bottom to the top; "widgets/" stands for the modules of that folder. `plots` is at the bottom, because
 # results and sweeps draw themselves with it.
 FLOORS = {
-    "ground": "__init__ words arrays errors system architecture extras backend fonts lettering plots "
+    "ground": "__init__ words arrays errors system architecture extras backend names fonts lettering plots "
               "sources modes profiles checks resizing decoding images masks mask_files colors shipped "
               "settings optimizers losses vgg precision weights networks",
     "work": "result schedule start objective guided scene fitting descent transfer tracks animation run "

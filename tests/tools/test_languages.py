@@ -282,5 +282,6 @@ def test_the_package_has_its_words_in_catalogs():
     found = {text.words for name in package.names() for text in package.messages(name)}
     assert {"It printed:", "noise σ = {value}", "○ {name}: not solved yet. Fill in the cell above, run it, then run "
             "this one again.", "iteration", "compute it now", "figure|night swirls"} <= found
-    assert not any(english.startswith(package.FIGURE) for english in edition.labels("zh_CN").values())
+    labels = edition.labels("zh_CN")
+    assert labels["夜空"] == "night swirls" and not any(name.startswith(package.FIGURE) for name in labels.values())
     assert not any("cursor:" in words or "</" in words for words in found)

@@ -42,8 +42,10 @@ def translator(lesson: str, language: str, draft: bool = False) -> Callable[[str
 
 def labels(language: str) -> dict[str, str]:
     """{translation: English} of all that may stand in a figure: for computers without a font for the language."""
-    found = {words: english for english, words in package.words(language).items()
-             if len(english) < LONGEST_LABEL and not english.startswith(package.FIGURE)}
+    said = {english: words for english, words in package.words(language).items() if len(english) < LONGEST_LABEL}
+    names = {english for english in said if english.startswith(package.FIGURE)}
+    found = {said[name]: name.removeprefix(package.FIGURE) for name in names}
+    found |= {words: english for english, words in said.items() if english not in names}
     for lesson in lessons.lessons():
         known = catalogs.finished(catalogs.read(catalogs.path_of(lesson, language)))
         found |= {known[text.words]: text.words for text in lessons.messages(lesson) if text.words in known

@@ -71,7 +71,7 @@ def chosen(lesson: str) -> dict[str, list[str]]:
 
 
 def figures() -> list[str]:
-    """Names that are translated in figures only: from data, or typed as they are everywhere else."""
+    """Names that are translated in figures and tables only: from data, or typed as they are everywhere else."""
     return _words()["package"]["figures"]
 
 

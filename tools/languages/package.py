@@ -15,8 +15,9 @@ from languages.lessons import Text, chosen, figures
 PACKAGE = ROOT / "nst_helpers"
 GROUPS = {"widgets": ("widgets",), "diagrams": ("diagrams", "plots.py", "experiments"),
           "commands": ("commands", "__main__.py", "settings.py")}
-SILENT = {"fonts.py", "words.py", "widgets/speech.py", "commands/speech.py"}  # they hold names, and no words
-FIGURE = "figure|"  # before a name that is translated in figures only (nst_helpers/fonts.py)
+SILENT = {"words.py", "widgets/speech.py", "commands/speech.py"}  # they hold names, and no words
+HALF_SILENT = {"fonts.py"}  # words are only what they show: the rest are names of fonts
+FIGURE = "figure|"  # before a name that is translated only where it is shown (nst_helpers/names.py)
 NO_WORDS = re.compile(r"[<;]\S|^[\w.]+(?:, ?[\w.]+)+$|</|\bcursor:|\\[(d.w]|=>", re.S)  # HTML, scripts, patterns
 
 
@@ -45,6 +46,8 @@ def _all():
     first: dict[str, str] = {}
     for name, path in sorted(((_catalog(path), path) for path in _files()), key=lambda one: names().index(one[0])):
         for piece in _pieces(path.read_text(encoding="utf-8")):
+            if path.name in HALF_SILENT and piece.kind != "shown":
+                continue
             if NO_WORDS.search(piece.text) or (path.parent.name == "exercises" and _formula(piece.text)):
                 continue
             if first.setdefault(piece.text, name) == name:
