@@ -29,6 +29,8 @@ FLAT = 0.45  # contrast below: washed out; with as little colour: grey haze
 NOISY = 3.0  # noise above
 LOST = 0.2  # subject below
 FAR = 0.45  # style distance above: the style has not arrived
+BOUNDS = {"brightness": (DARK, "least"), "contrast": (FLAT, "least"), "noise": (NOISY, "most"),
+          "subject": (LOST, "least"), "style": (FAR, "most")}  # what a healthy picture has at least, or at most
 LEAST = 2.0  # gray levels: with less brightness or contrast than that, a picture has none that another could lack
 ALIKE = 1e-4  # style distance of content and style, over the style itself: below, the content has the style already
 SUBJECT = "conv4_2"  # the layer that knows the subject

@@ -4,6 +4,8 @@
     NAME.webp       the finished picture
     NAME.json       its recipe, settings, sizes, every loss, and where and how long it was computed
     NAME.film.webp  how it formed, where the recipe asks for frames
+
+and healthy.json, the signs of the gallery's pictures.
 """
 
 import json
@@ -81,6 +83,11 @@ def load_result(name: str) -> Result:
     styles = [(weight, shipped_picture(style)) for style, weight in recipe["style"].items()]
     return Result(run.image, run.history, run.settings, run.seconds, run.sizes,
                   content=shipped_picture(recipe["content"], run.settings.size), style=styles)
+
+
+def healthy_signs() -> dict[str, dict[str, float]]:
+    """What `nst_helpers.diagnose.signs` measured of the gallery's pictures: {picture: {sign: value}}."""
+    return json.loads((_folder() / "healthy.json").read_text(encoding="utf-8"))
 
 
 def _frames(path):

@@ -400,6 +400,16 @@ def test_max_pooling_has_a_normalization_of_its_own():
         assert np.mean([np.mean(features[layer]) for features in pictures]) == pytest.approx(1, rel=1e-3), layer
 
 
+def test_random_weights_are_drawn_as_he_proposed_where_they_are_not_normalized():
+    """Variance 2 over the inputs of a kernel (He et al. 2015), known beforehand."""
+    drawn = random_network(normalized=False)
+    for layer in ("conv2_1", "conv5_4"):
+        kernel, bias = drawn.weights[layer]
+        assert np.std(kernel) == pytest.approx(np.sqrt(2 / np.prod(kernel.shape[:3])), rel=0.03) and not bias.any()
+    rescaled = random_network().weights["conv5_4"][0] / drawn.weights["conv5_4"][0]
+    assert np.ptp(rescaled) < 1e-5 * rescaled.mean() and abs(rescaled.mean() - 1) > 1e-3
+
+
 def test_random_weights_are_shared_like_the_trained_ones():
     network = networks.shared_network(networks.RANDOM)
     assert networks.shared_network(networks.RANDOM) is network is not networks.shared_network(networks.RANDOM, "max")

@@ -54,7 +54,9 @@ def measure_all():
 
         climb(total, RATES[arm.optimizer][1])
         tried[name] = {rate: measures for rate, (measures, _) in sorted(runs.items())}
-        pictures[name] = runs[best_rate(tried[name])][1]
+        best = best_rate(tried[name])
+        pictures[name] = runs[best][1][-1]
+        tried[name][best]["subjects"] = [stamps.digits(seen(image)["subject"]) for image in runs[best][1]]
         print(name, tried[name], flush=True)
     for name, arm in ARMS.items():
         if arm.grows:
@@ -64,12 +66,21 @@ def measure_all():
 
 
 def run(arm, rate, iterations=COMMON["iterations"]):
-    """(measures, picture) of one run."""
-    content, style = shipped_picture(CONTENT, COMMON["size"]), shipped_picture(STYLE)
-    made = staged(content, style, arm, rate, **{**COMMON, "iterations": iterations})
-    seen = signs(Result(made.image, {}, Settings(**COMMON), 0.0, (), content=content, style=style))
-    numbers = {**made.losses, "pixels": made.pixels, **{name: seen[name] for name in ("contrast", "noise", "subject")}}
-    return {name: stamps.digits(number) for name, number in numbers.items()}, made.image
+    """(measures, pictures at the end of each stage) of one run."""
+    made = staged(*pair(), arm, rate, **{**COMMON, "iterations": iterations})
+    found = seen(made.image)
+    numbers = {**made.losses, "pixels": made.pixels} | {name: found[name] for name in ("contrast", "noise", "subject")}
+    return {name: stamps.digits(number) for name, number in numbers.items()}, made.stages
+
+
+def pair():
+    return shipped_picture(CONTENT, COMMON["size"]), shipped_picture(STYLE)
+
+
+def seen(image):
+    """The signs of a picture that was painted of this pair."""
+    content, style = pair()
+    return signs(Result(image, {}, Settings(**COMMON), 0.0, (), content=content, style=style))
 
 
 def is_stale(name, recipe):

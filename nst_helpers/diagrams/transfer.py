@@ -1,4 +1,4 @@
-"""The whole transfer: a painting beside what made it, its stages, the clinic's bounds, and the course as one loop."""
+"""The whole transfer: a painting beside what made it, its stages, and the clinic's bounds."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from nst_helpers.arrays import Image
 from nst_helpers.images import resize_image
-from nst_helpers.plots import AMBER, BLUE, GREEN, ORANGE, PINK, SKY, draw_image, subplots
+from nst_helpers.plots import BLUE, ORANGE, draw_image, subplots
 
 GRAY = "0.35"
 
@@ -37,7 +37,7 @@ def finished(content: Image, style: Image, painting: Image,
 
 
 def stage_plan(arms: Mapping[str, Sequence[tuple[float, float]]]) -> Figure:
-    """What happens in the stages of some runs: their sizes as boxes, α's factors written in.
+    """What happens in the stages of some runs: their sizes as boxes, α's factors written in; the more, the bluer.
 
     Args:
         arms: {name: [(width over the final one, α's factor), …]}; two of them stand in a row.
@@ -55,9 +55,9 @@ def stage_plan(arms: Mapping[str, Sequence[tuple[float, float]]]) -> Figure:
     for axis, (name, stages) in zip(axes.flat, arms.items(), strict=False):
         place = 0.0
         for share, factor in stages:
-            strength = 0.15 + 0.65 * np.log2(factor) / most
-            axis.add_patch(Rectangle((place, 0), share, share * 0.67, facecolor=ORANGE, alpha=strength))
-            axis.add_patch(Rectangle((place, 0), share, share * 0.67, fill=False, edgecolor=BLUE, linewidth=1.5))
+            strength = 0.08 + 0.5 * np.log2(factor) / most  # of the content's colour; black letters stay legible
+            axis.add_patch(Rectangle((place, 0), share, share * 0.67, facecolor=BLUE, alpha=strength))
+            axis.add_patch(Rectangle((place, 0), share, share * 0.67, fill=False, edgecolor=GRAY, linewidth=1.2))
             axis.text(place + share / 2, share * 0.335, f"{factor:g}α", ha="center", va="center",
                       fontsize=8 + 4 * share)
             place += share + 0.08
@@ -99,67 +99,3 @@ def sign_chart(rows: Mapping[str, Mapping[str, Mapping[str, float]]], limits: Ma
         axis.spines["left"].set_visible(False)
     axes[0, 0].legend(loc="lower center", bbox_to_anchor=(0.5, 0.95), ncols=2, frameon=False, fontsize=9)
     return figure
-
-
-def whole_course(content: Image, style: Image, painting: Image) -> Figure:
-    """The method as one loop, with the lessons in which each part was built.
-
-    Args:
-        content, style, painting: images (height, width, 3), 0–255.
-
-    Returns:
-        A matplotlib Figure, 9.6 inches wide.
-    """
-    figure, axis = subplots(size=(9.6, 5.8))
-    axis.set(xlim=(-2.5, 100), ylim=(-6, 55.5))
-    axis.set_axis_off()
-    for image, bottom, name in ((content, 41, "photograph"), (style, 23, "style"), (painting, 5, "the picture, w")):
-        _picture(axis, image, 1, bottom, 17, 12)
-        axis.text(9.5, bottom - 0.6, name, ha="center", va="top", fontsize=10)
-    _box(axis, 25, 21, 15, 33, "network", "01 convolution\n02 feature maps", SKY)
-    for bottom, text, lesson, color in ((41, "content loss\n½ Σ (F − C)²", "03", BLUE),
-                                        (23, "Gram matrices,\nstyle loss  $\\Sigma\\, w_l E_l$", "04, 05", ORANGE),
-                                        (5, "total variation", "06", GREEN)):
-        _box(axis, 46, bottom, 18, 12, text, lesson, color)
-        _arrow(axis, (64.5, bottom + 6), (66.8, 29 + (bottom - 23) * 0.25))
-    for height in (47, 29):  # of the photograph and of the style
-        _arrow(axis, (18.5, height), (24.5, height))
-        _arrow(axis, (40.5, height), (45.5, height))
-    _arrow(axis, (18.5, 14), (24.5, 22.5))  # the picture itself, to the network and on to both losses
-    _arrow(axis, (40.5, 40), (45.5, 43.5))
-    _arrow(axis, (40.5, 36), (45.5, 32.5))
-    _arrow(axis, (18.5, 11), (45.5, 11))  # and past it
-    _box(axis, 67.2, 21.5, 16.3, 15, "total loss\n$\\alpha L_c + \\beta L_s + \\gamma\\, TV$", "07", AMBER)
-    _arrow(axis, (83.8, 29), (85.8, 29))
-    _box(axis, 86, 18.5, 13.8, 21, "optimizer", "08 momentum\n09 RMSprop\n10 Adam", PINK)
-    axis.plot([93, 93, -2, -2], [18, -1.5, -1.5, 11], color="black", linewidth=1.6)
-    _arrow(axis, (-2, 11), (1, 11))
-    axis.text(46, -2.3, "w ← w − step, some hundred times, from small to large (lesson 11)", ha="center", va="top",
-              fontsize=11)
-    return figure
-
-
-def _picture(axis, image, left, bottom, width, height):
-    """An image in a box, as large as fits."""
-    factor = min(width / image.shape[1], height / image.shape[0])
-    wide, high = factor * image.shape[1], factor * image.shape[0]
-    x, y = left + (width - wide) / 2, bottom + (height - high) / 2
-    axis.imshow(np.clip(image / 255, 0, 1), extent=(x, x + wide, y, y + high), interpolation="bicubic", aspect="auto",
-                zorder=2)
-
-
-def _box(axis, left, bottom, width, height, text, lesson, color):
-    """A part of the method, with the lesson that built it."""
-    from matplotlib.patches import FancyBboxPatch
-
-    axis.add_patch(FancyBboxPatch((left, bottom), width, height, boxstyle="round,pad=0,rounding_size=1.2",
-                                  facecolor=color, alpha=0.22, edgecolor="none"))
-    axis.add_patch(FancyBboxPatch((left, bottom), width, height, boxstyle="round,pad=0,rounding_size=1.2", fill=False,
-                                  edgecolor=color, linewidth=1.6))
-    middle, center = left + width / 2, bottom + height / 2
-    axis.text(middle, center + 0.8, text, ha="center", va="bottom", fontsize=10.5)
-    axis.text(middle, center - 0.8, lesson, ha="center", va="top", fontsize=9.5, color=GRAY, fontweight="bold")
-
-
-def _arrow(axis, start, end):
-    axis.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": "black", "linewidth": 1.4})

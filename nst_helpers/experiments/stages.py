@@ -49,6 +49,7 @@ class Staged(NamedTuple):
     image: Image  # (height, width, 3) float32, 0–255
     losses: dict[str, float]  # {"content", "style", "tv", "total"} of it at the final size, without a lead
     pixels: int  # painted: those of the canvas, summed over all iterations
+    stages: list[Image]  # the picture at the end of each stage, at that stage's size
 
 
 def staged(content: Image, style: Image, arm: Arm, learning_rate: float, **changes: Any) -> Staged:
@@ -69,16 +70,17 @@ def staged(content: Image, style: Image, arm: Arm, learning_rate: float, **chang
         levels = [level._replace(height=levels[-1].height, width=levels[-1].width) for level in levels]
     if not arm.leads:
         levels = [level._replace(lead=1.0) for level in levels]
-    canvas, pixels = noise_image(*canvas_size(levels[0]), settings.seed), 0
+    canvas, pixels, ends = noise_image(*canvas_size(levels[0]), settings.seed), 0, []
     for level in levels:
         canvas = resize_image(canvas, *canvas_size(level))
         for state, _ in descend(fresh(canvas, settings), _objective(content, style, level, settings),
                                 level.iterations, settings):
             canvas = state.canvas
             pixels += canvas.shape[0] * canvas.shape[1]
+        ends.append(cut_out(canvas, level))
     last = _objective(content, style, levels[-1]._replace(lead=1.0), settings)
     losses = last(tf.constant(canvas))[1].numpy()
-    return Staged(cut_out(canvas, levels[-1]), dict(zip(LOSSES, map(float, losses), strict=True)), pixels)
+    return Staged(ends[-1], dict(zip(LOSSES, map(float, losses), strict=True)), pixels, ends)
 
 
 def _objective(content, style, level, settings):
@@ -92,7 +94,8 @@ def load_stages() -> tuple[dict[str, dict[float, dict]], dict[str, dict], dict[s
 
     Returns:
         ({arm: {η: measures}}, {growing arm: measures of its best η with twice the steps}, {arm: its best picture});
-        measures are {"content", "style", "tv", "total", "pixels", "contrast", "noise", "subject"}.
+        measures are {"content", "style", "tv", "total", "pixels", "contrast", "noise", "subject"}, and of the best η
+        "subjects", a list: the subject at the end of each stage, at that stage's size.
     """
     folder = data_folder() / "runs"
     told = json.loads((folder / "stages.json").read_text(encoding="utf-8"))

@@ -8,15 +8,15 @@ import pytest
 from lesson_code import lesson_functions
 
 from nst_helpers.colors import with_brightness
-from nst_helpers.diagnose import diagnose
-from nst_helpers.diagrams.transfer import finished, sign_chart, stage_plan, whole_course
+from nst_helpers.diagnose import BOUNDS, diagnose
+from nst_helpers.diagrams.transfer import finished, sign_chart, stage_plan
 from nst_helpers.exercises import verdict
 from nst_helpers.experiments.stages import ARMS, best_rate, load_stages, staged
 from nst_helpers.images import load_image
 from nst_helpers.masks import Masks
 from nst_helpers.networks import data_folder
 from nst_helpers.plots import png
-from nst_helpers.runs import find_run, load_result, load_run
+from nst_helpers.runs import find_run, healthy_signs, load_result, load_run
 from nst_helpers.schedule import pyramid
 from nst_helpers.settings import Settings
 from nst_helpers.shipped import shipped_mask, shipped_picture
@@ -70,6 +70,9 @@ def test_the_stages_are_what_their_arm_says(arm, photograph):
     assert made.image.shape[1] == 64 and set(made.losses) == {"content", "style", "tv", "total"}
     full = (made.image.shape[0] + 4) * 68 * 4  # with the margin of a thirty-second
     assert made.pixels < 0.75 * full if arm.grows else made.pixels == full
+    widths = [image.shape[1] for image in made.stages]
+    assert widths == (sorted({*widths}) if arm.grows else [64] * 4) and len(widths) == 4
+    assert made.stages[-1] is made.image
 
 
 def test_growing_and_leading_stages_are_the_packages_own_run(photograph):
@@ -84,17 +87,22 @@ def test_what_was_measured_of_the_stages_is_there():
     tried, longer, pictures = load_stages()
     assert set(tried) == set(pictures) == set(ARMS) and set(longer) == {name for name in ARMS if ARMS[name].grows}
     assert all(min(runs) < best_rate(runs) < max(runs) for runs in tried.values())
+    best = [runs[best_rate(runs)] for runs in tried.values()]
+    assert all(len(run["subjects"]) == 4 and run["subjects"][-1] == run["subject"] for run in best)
 
 
 def test_the_diagrams_draw():
     picture = shipped_picture("temple", 96)
     figures = [finished(picture, picture, picture), stage_plan({"a": [(1, 1)], "b": [(0.5, 2), (1, 1)]}),
-               whole_course(picture, picture, picture),
                sign_chart({"noise": {"healthy": {"x": 1.0}, "spoilt": {"y": 5.0}}}, {"noise": (3.0, "most")})]
     assert all(len(png(figure)) > 2_000 for figure in figures)
     assert figures[0].axes[0].get_window_extent().width > 900
-    told = " ".join(text.get_text() for text in figures[2].axes[0].texts)
-    assert all(f"{number:02}" in told for number in range(1, 12))
+
+
+def test_the_healthy_pictures_are_within_every_bound():
+    for name, found in healthy_signs().items():
+        for sign, (bound, kind) in BOUNDS.items():
+            assert found[sign] >= bound if kind == "least" else found[sign] <= bound, (name, sign)
 
 
 def test_a_stored_run_comes_with_its_pictures():

@@ -83,7 +83,7 @@ def test_only_exercises_and_the_command_line_above_them_know_of_exercises():
     assert {name for name in knows if not name.startswith("exercises/")} == {"commands/grade"}
 
 
-COURSE_MAPS = {"diagrams/method", "diagrams/transfer"}  # which show what lesson builds which part
+COURSE_MAPS = {"diagrams/method"}  # which shows what lesson builds which part
 
 
 @pytest.mark.parametrize("module", [name for name in MODULES
