@@ -92,13 +92,8 @@ def _painted(method: Any) -> _Painted:
     """What is made in STEPS steps, from (step, state, η, schedule)."""
     from nst_helpers.experiments.contest import paint
 
-    if not isinstance(method, (tuple, list)) or len(method) != 4:
-        raise ValueError("four things are wanted, in brackets: (step, state, eta, schedule)")
+    _require_parts(method)
     step, state, rate, schedule = method
-    if not callable(step):
-        raise ValueError("the first of the four is a function: step(w, gradient, state, eta)")
-    if not (callable(schedule) or schedule in ("constant", "cosine")):
-        raise ValueError('the schedule is "constant", "cosine" or a function (number, steps) → share of η')
     kept = [_numbers(state)]
 
     def counted(w, gradient, state, eta):
@@ -108,6 +103,15 @@ def _painted(method: Any) -> _Painted:
 
     image = paint(_transfer(), counted, state, float(rate), STEPS, schedule).image
     return _Painted(image, round(max(kept) / image.size, 2))
+
+
+def _require_parts(method):
+    if not isinstance(method, (tuple, list)) or len(method) != 4:
+        raise ValueError("four things are wanted, in brackets: (step, state, eta, schedule)")
+    if not callable(method[0]):
+        raise ValueError("the first of the four is a function: step(w, gradient, state, eta)")
+    if not (callable(method[3]) or method[3] in ("constant", "cosine")):
+        raise ValueError('the schedule is "constant", "cosine" or a function (number, steps) → share of η')
 
 
 def _numbers(state):
