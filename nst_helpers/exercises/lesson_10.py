@@ -1,14 +1,16 @@
 """Exercises of lesson 10: Adam."""
 
 from functools import cache
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from nst_helpers.exercises import Choice, Derive, Make, Option, Repair, Wish
 
 SIZE = 160  # pixels: longer side of the picture that is painted
-LOOKS = 40  # that a rule may take
-LOWEST = 3.0  # the loss that the picture may have at most
+STEPS = 40  # that a method may take
+LOWEST = 2.45  # the loss that the picture may have at most
+ARRAYS = 2  # as large as the picture, that may be kept from step to step
 
 
 def _walk_with(count=lambda step, number, pictures: step + 1, first=1, second=1, power=0.5, above="mean", sign=-1,
@@ -79,22 +81,50 @@ def _transfer():
     return one_transfer(shared_network(), SIZE)
 
 
-def _painted(rule):
-    """The picture after LOOKS looks, from (step, state, η, schedule)."""
+class _Painted(NamedTuple):
+    """What a method made, and what it kept for that."""
+
+    image: Any  # (height, width, 3), 0–255
+    arrays: float  # the most numbers that a state held, over those of the picture
+
+
+def _painted(method: Any) -> _Painted:
+    """What is made in STEPS steps, from (step, state, η, schedule)."""
     from nst_helpers.experiments.contest import paint
 
-    if not isinstance(rule, (tuple, list)) or len(rule) != 4:
+    _require_parts(method)
+    step, state, rate, schedule = method
+    kept = [_numbers(state)]
+
+    def counted(w, gradient, state, eta):
+        new, state = step(w, gradient, state, eta)
+        kept.append(_numbers(state))
+        return new, state
+
+    image = paint(_transfer(), counted, state, float(rate), STEPS, schedule).image
+    return _Painted(image, round(max(kept) / image.size, 2))
+
+
+def _require_parts(method):
+    if not isinstance(method, (tuple, list)) or len(method) != 4:
         raise ValueError("four things are wanted, in brackets: (step, state, eta, schedule)")
-    step, state, rate, schedule = rule
-    if not callable(step):
+    if not callable(method[0]):
         raise ValueError("the first of the four is a function: step(w, gradient, state, eta)")
-    if not (callable(schedule) or schedule in ("constant", "cosine")):
+    if not (callable(method[3]) or method[3] in ("constant", "cosine")):
         raise ValueError('the schedule is "constant", "cosine" or a function (number, steps) → share of η')
-    return paint(_transfer(), step, state, float(rate), LOOKS, rule[3]).image
 
 
-def _loss(image):
-    return _transfer().look(image)[0]
+def _numbers(state):
+    """How many numbers a state holds, in whatever it is nested."""
+    if isinstance(state, dict):
+        return sum(map(_numbers, state.values()))
+    if isinstance(state, (tuple, list)):
+        return sum(map(_numbers, state))
+    return 0 if state is None else int(np.size(state))
+
+
+def _loss(made):
+    return _transfer().look(made.image)[0]
 
 
 EXERCISES = {
@@ -187,14 +217,15 @@ EXERCISES = {
     ),
     "10-picture": Make(
         made=_painted,
-        wishes=(Wish(f"total loss of the picture after {LOOKS} looks, for this lesson’s transfer at 160 pixels", _loss,
-                     most=LOWEST),),
-        picture=lambda image: image,
-        praise="How many looks would η = 6 need for that?",
+        wishes=(Wish(f"total loss of the picture after {STEPS} steps, for this lesson’s transfer at 160 pixels", _loss,
+                     most=LOWEST),
+                Wish("arrays as large as the picture, kept from step to step", lambda made: made.arrays, most=ARRAYS)),
+        picture=lambda made: made.image,
+        praise="How many steps would Adam at η = 6 need for that?",
     ),
     "10-which": Choice(options={
-        "a": Option("With β₁ = β₂ = 0.9 the first step of the uncorrected rule has the length η, since both means lack "
-                    "the same share.",
+        "a": Option("With β₁ = β₂ = 0.9 the first step of the uncorrected method has the length η, since both means "
+                    "lack the same share.",
                     False, "V is a tenth of the gradient, but √s the root of a tenth: the step is 0.1/√0.1 = 0.32 η."),
         "b": Option("For pixels from −1 to 1 the course’s paper’s η = 6 becomes 0.047.",
                     True, "b: Adam’s η is a length, and 6 · 2/255 = 0.047."),

@@ -1,7 +1,7 @@
 """One transfer for all optimizers: the same photograph, style and noise; and what `make runs` computed of it before.
 
 `tools/race.py` writes
-    data/race/race.json     every run: optimizer, η, schedule, size, memory, and the loss at each look
+    data/race/race.json     every run: optimizer, η, schedule, size, memory, and the loss at each step
     data/race/NAME.webp     the pictures at 320 pixels
 """
 
@@ -18,11 +18,13 @@ from nst_helpers.experiments.painting import painted
 from nst_helpers.images import load_image, noise_image
 from nst_helpers.networks import FeatureNetwork, data_folder
 from nst_helpers.objective import Objective
+from nst_helpers.optimizers import LBFGS, LBFGSState
 from nst_helpers.schedule import cosine
 from nst_helpers.settings import Settings
 from nst_helpers.shipped import shipped_picture
 
 CONTENT, STYLE = "temple", "night_swirls"
+_FAR = 1e6  # in grey levels: longer than any step of L-BFGS
 
 
 class Transfer(NamedTuple):
@@ -91,7 +93,7 @@ def paint(transfer: Transfer, step: Callable, memory: Any, learning_rate: float,
         step: (w, gradient, memory, η) → (the next w, the next memory).
         memory: before the first step.
         learning_rate: η at the start.
-        steps: how many; each costs one look at the picture.
+        steps: how many; each evaluates the loss and its gradient once.
         schedule: "constant", or "cosine": η falls to zero along half a cosine; or (number of the step, steps) → the
             share of η that this step takes.
     """
@@ -124,6 +126,22 @@ def barzilai_borwein(w: Image, gradient: Image, memory: tuple, learning_rate: fl
     return w - min(factor, learning_rate / size) * gradient, (w, gradient, factor)
 
 
+def one_length(w: Image, gradient: Image, state: LBFGSState, learning_rate: float) -> tuple:
+    """One step of L-BFGS with one pair, made as long as the learning rate says: its direction without its length.
+
+    Args:
+        w, gradient: the picture and the gradient there. state: of `LBFGS.init`, or of the step before.
+        learning_rate: how far the step moves a number (root mean square).
+
+    Returns:
+        (the next w, the next state).
+    """
+    ahead, state = LBFGS(_FAR, memory=1).step(w, gradient, state)
+    step = ahead - w
+    size = np.sqrt(np.mean(step**2))
+    return w + (learning_rate / size * step if size > 0 else step), state
+
+
 def stored_races(**wanted: Any) -> list[StoredRace]:
     """The runs computed before that have these values, as in stored_races(optimizer="Adam", size=160); seed 0."""
     wanted = {"seed": 0, **wanted}
@@ -134,6 +152,13 @@ def stored_races(**wanted: Any) -> list[StoredRace]:
 def best(**wanted: Any) -> StoredRace:
     """Of `stored_races`, the one whose picture has the lowest loss; ValueError where there is none."""
     return min(stored_races(**wanted), key=lambda race: race.end)
+
+
+def from_other_noise(race: StoredRace) -> float:
+    """The loss at the end of the same optimizer with the same η and schedule, from the second noise."""
+    (other,) = stored_races(optimizer=race.optimizer, schedule=race.schedule, learning_rate=race.learning_rate, seed=1,
+                            steps=race.steps)
+    return other.end
 
 
 def picture(name: str) -> Image:
