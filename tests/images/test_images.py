@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import PIL
 import pytest
 from picture_files import (
     BLUE,
@@ -216,7 +217,11 @@ def test_cmyk(file_format, ink, expected):
     np.testing.assert_allclose(load_image(data)[1, 1], expected, atol=3)
 
 
-@pytest.mark.parametrize(("mode", "file_format"), [("YCbCr", "TIFF"), ("YCbCr", "JPEG"), ("LAB", "TIFF")])
+UNCOMPRESSED = pytest.mark.skipif(int(PIL.__version__.split(".")[0]) < 13, reason="this Pillow reads no such file")
+
+
+@pytest.mark.parametrize(("mode", "file_format"), [
+    pytest.param("YCbCr", "TIFF", marks=UNCOMPRESSED), ("YCbCr", "JPEG"), ("LAB", "TIFF")])
 def test_other_color_spaces(mode, file_format):
     picture = plain((200, 100, 50), (16, 16))
     if mode == "LAB":
