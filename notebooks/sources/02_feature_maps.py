@@ -32,10 +32,10 @@ plots.show_images([optimized[name] for name in names],
 
 # %% [markdown]
 # In lesson 01 you typed the kernels yourself, so you knew what each of them would find. The kernels of a trained
-# network were typed by nobody. Our small network has 1,376 of them, each reads all maps of the layer before it, and
-# what they find has to be discovered by experiment. The pictures above are the outcome of one: two channels respond
-# to them several times as strongly as to any of the 14 pictures that come with this course. (Section 3 says which
-# network is the plain one and which the robust one.)
+# network were typed by nobody. Our small network has 1,376 of them in its 16 layers, each reads all maps of the layer
+# before it, and what they find has to be discovered by experiment. The pictures above are the outcome of one: two
+# channels respond to them several times as strongly as to any of the 14 pictures that come with this course. (Section 3
+# says which network is the plain one and which the robust one.)
 #
 # By the end of this lesson you will be able to say what a value of any layer can see and what it costs to compute it;
 # to find out what a channel responds to, by three different methods; and to say which part of all this comes from the
@@ -66,8 +66,9 @@ plots.show_images([optimized[name] for name in names],
 #
 # After each block comes **pooling**, which turns four neighbours into one number and so halves height and width. VGG
 # was trained with their maximum; this course takes their mean, as Gatys, Ecker and Bethge do, who found the results
-# slightly more appealing. A likely reason lies on the way back: style transfer changes pixels along a gradient, of
-# which the maximum of four numbers passes all to the largest, while the mean gives each of them a quarter.
+# slightly more appealing. A likely reason lies on the way back: style transfer changes pixels along a gradient, and
+# while the maximum hands the whole of it to the largest of the four numbers, the mean gives each of them a quarter
+# (lesson 03 follows it).
 #
 # **With a pencil.** The course's paper lists the steps as “卷积,池化以及激活操作”, “convolution, pooling and
 # activation”, in this order. Does the order matter? Let a convolution have produced the four
@@ -89,10 +90,12 @@ def pool(features, take=np.mean):
     return take(blocks, axis=(1, 3))
 
 # %%
+from nst_helpers.names import named
+
 four = np.array([[-3.0, 1], [1, 1]])[:, :, None]
 for name, take in (("mean", np.mean), ("maximum", np.max)):
     first, last = pool(np.maximum(0, four), take).item(), np.maximum(0, pool(four, take)).item()
-    print(f"{name:8} activation first: {first:.2f}   pooling first: {last:.2f}")
+    print(f"{named(name):8} activation first: {first:.2f}   pooling first: {last:.2f}")
 
 # %%
 network = load_network()  # VGG-19's layers at a quarter of its width; section 3 introduces it
@@ -254,8 +257,9 @@ exercises.check("02-closed", field_after)
 # %% [markdown]
 # ### What it costs
 #
-# From block to block the side halves, and up to block 4 the channels double. A layer then has four times the weights
-# of the one a block earlier, at a quarter of the positions.
+# From block to block the side halves, and up to block 4 the channels double. A layer then has four times the weights of
+# the one a block earlier, at a quarter of the positions, and costs as many multiplications. (The blocks differ all the
+# same, since they have two or four layers.)
 
 # %%
 exercises.predict("02-memory",
@@ -314,9 +318,9 @@ assert 64 < work / light < 66
 # %% [markdown]
 # The weights lie deep, 88 % of them in blocks 4 and 5, while block 1, with 0.2 % of the weights, needs 44 % of the
 # memory. The course's paper says of VGG that “它对于硬件的资源要求很低”, “its demands on hardware are very low”. True,
-# the weights without the dense layers fill only 80 MB. But at 512×512 pixels the maps fill another 342 MB, to which the
-# way back adds their gradients, and a single pass takes 102 billion multiplications, 65 times as many as MobileNetV2,
-# which the course's paper names beside it.
+# the weights fill only 80 MB without the dense layers with which VGG names things, and which this course leaves out.
+# But at 512×512 pixels the maps fill another 342 MB, to which the way back adds their gradients, and a single pass
+# takes 102 billion multiplications, 65 times as many as MobileNetV2, which the course's paper names beside it.
 #
 # ## 3. The network we look through
 #
@@ -398,7 +402,8 @@ found_by = {"robust": maps, "plain": [networks["plain"](picture, layers) for pic
 for name in names:
     kind, channel = name.split("_")[0], int(name.split("_")[-1])
     most = max(each["conv5_1"].numpy()[:, :, channel].mean() for each in found_by[kind])
-    print(f"{name}: {told[name]['mean response'] / most:.1f} times the largest response to a picture of the course")
+    print(f"{named(name)}: {told[name]['mean response'] / most:.1f} times the largest response "
+          "to a picture of the course")
 
 # %% tags=["check"]
 assert above["conv1_1"] > above["conv5_1"] and min(above.values()) > 0.1
@@ -576,7 +581,8 @@ for name, each in draws.items():
 
 # %%
 def row_of(words, values):
-    return f"{words:>18} " + "  ".join(f"{layer} {value:.2f}" for layer, value in zip(layers, values, strict=True))
+    return f"{named(words):>18} " + "  ".join(
+        f"{layer} {value:.2f}" for layer, value in zip(layers, values, strict=True))
 
 print(f"{len(windows)} windows; by luck {1 / len(windows):.2f}")
 for change, other in changed.items():
@@ -662,7 +668,7 @@ for name in networks:
     print(f"{titles[name]:15}colour " + " ".join(f"{score:.2f}" for score in colors[name].mean(axis=0)) + "   class "
           + " ".join(f"{share:.0f} %" for share in classes[name][0]))
 for words, end in (("lowest of 3 draws", np.min), ("highest of 3 draws", np.max)):
-    print(f"{words:19}" + " ".join(f"{score:.2f}" for score in end(colors["random"], axis=0)))
+    print(f"{named(words):19}" + " ".join(f"{score:.2f}" for score in end(colors["random"], axis=0)))
 
 # %% tags=["figure"]
 figure, axes = plots.subplots(1, 2, size=(10, 3.6))
@@ -751,15 +757,15 @@ plots.show(figure, "How far changes of at most 2 grey levels move conv5_1, avera
 # random one's by 5 %. A random change of the same size moves them by 4 %, 1 % and less than 1 %, so it is the direction
 # that matters.
 #
-# Faint patterns should also show in what an ascent finds if nothing regularizes it. How much of a picture is grain
-# tells the share of its variance that lies in waves of two to four pixels.
+# Faint patterns should also show in what an ascent finds if nothing regularizes it. As a measure of grain we take the
+# share of a picture's variance that lies in waves of two to four pixels.
 
 # %%
 from nst_helpers.experiments.grain import finest_share
 
 for name in ("plain_conv5_1_60", "robust_conv5_1_120"):
     bare, regularized = (100 * finest_share(optimized[each]) for each in (f"{name}_free", name))
-    print(f"{name:18} bare {bare:.1f} %, regularized {regularized:.1f} %")
+    print(f"{named(name):18} bare {bare:.1f} %, regularized {regularized:.1f} %")
 photographs = [100 * finest_share(shipped_picture(name, 320)) for name in PICTURES[:6]]
 print(f"{'six photographs':18} {min(photographs):.1f} % to {max(photographs):.1f} %")
 
@@ -790,16 +796,17 @@ assert share_of["robust_conv5_1_120_free"] < min(photographs)
 # %% tags=["figure"]
 plots.show_images([optimized[f"painted_{name}"] for name in networks], list(titles.values()),
                   "The temple in the style of the night. Left, robust weights: roofs and balconies are sharp, and the "
-                  "sky has the night's blue. Middle, plain weights: the temple is whole, but stands under a grain of "
-                  "short strokes. Right, random weights: of the temple a blurred shadow.", photo=True)
+                  "sky has the night's blue. Middle, plain weights: the temple can be recognized, but its edges are "
+                  "lost under a grain of short strokes. Right, random weights: of the temple a blurred shadow.",
+                  photo=True)
 
 # %% [markdown]
-# In these runs only the robust weights keep the temple and come near the style. But these are one pair of pictures and
-# one draw of random weights, and section 5 has shown how far three draws can lie apart. So four pairs were painted as
-# well, at 128 pixels, each from a noise of its own, with three draws of random weights, and every network at the best
-# of the same 10 settings. Two numbers judge a picture: how much of the photograph's *subject* is left in it, 1 being
-# all, and its *distance* from the style picture, 0 being none. (How both are measured, and what best means, stands
-# below.)
+# In these runs only the robust weights keep the temple's edges and come near the style. But these are one pair of
+# pictures and one draw of random weights, and section 5 has shown how far three draws can lie apart. So four pairs were
+# painted as well, at 128 pixels, each from a noise of its own, with three draws of random weights, and every network at
+# the best of the same 10 settings. Two numbers judge a picture: how much of the photograph's *subject* is left in it, 1
+# being all, and its *distance* from the style picture, 0 being none. (How both are measured, and what best means,
+# stands below.)
 
 # %%
 from nst_helpers.experiments.grids import best_run, read_grids
@@ -809,7 +816,7 @@ four = tried["best"]  # {pair of pictures: {network: its best run}}
 for name, title in titles.items():
     best = [run for runs in four.values() for which, run in runs.items() if which.split()[0] == name]
     subject, distance = ([run[measure] for run in best] for measure in ("subject", "histograms"))
-    print(f"{title}, {len(best)} runs: subject {min(subject):.2f} to {max(subject):.2f}, "
+    print(f"{named(title)}, {len(best)} runs: subject {min(subject):.2f} to {max(subject):.2f}, "
           f"distance {min(distance):.2f} to {max(distance):.2f}")
 
 # %% tags=["figure"]
@@ -866,7 +873,7 @@ equal = best_run([run for run in told["from noise"]["runs"]["robust"] if run["la
 later, lines = "Read again after lesson 07", []
 shares = {"equal": "equal layer weights", "falling": "falling layer weights"}
 for start, each in told.items():
-    lines.append(f"{start}:")
+    lines.append(f"{named(start)}:")
     for name, runs in each["runs"].items():
         best = chosen[start][name]
         lines += [f"  {titles[name]}, best: β = {best['β']:g}, γ = {best['γ']:g}, {shares[best['layers']]}: subject "
@@ -906,9 +913,10 @@ assert equal["subject"] > finest["subject"] and equal["histograms"] < 1.15 * fin
 # %% [markdown]
 # ## 7. What goes in
 #
-# A network expects numbers like those it was trained on: ours $(I - 117) / 58$, Keras's VGG-19 blue, green, red in
-# *this* order, minus 103.939, 116.779 and 123.68. If you forget it there is no error. How much of the right maps is
-# left tells their correlation, which is 1 for maps that are equal up to a factor and a constant.
+# A network expects numbers like those it was trained on: ours $(I - 117) / 58$, as in its training, Keras's VGG-19
+# blue, green, red in *this* order, minus 103.939, 116.779 and 123.68. If you forget it there is no error. What is left
+# of the right maps is measured by the correlation with them, which is 1 for maps that are equal up to a factor and a
+# constant.
 
 # %%
 prepared = (cat - network.mean) / network.scale
@@ -917,7 +925,8 @@ right, kept = network(cat, layers), {}
 for name, wrong in inputs.items():
     maps = network.cut(layers)(tf.constant(wrong[None], tf.float32))
     kept[name] = [np.corrcoef(np.ravel(maps[layer]), np.ravel(right[layer]))[0, 1] for layer in layers]
-    print(f"{name:21}" + "  ".join(f"{layer} {value:.2f}" for layer, value in zip(layers, kept[name], strict=True)))
+    print(f"{named(name):21}" + "  ".join(
+        f"{layer} {value:.2f}" for layer, value in zip(layers, kept[name], strict=True)))
 
 # %% tags=["check"]
 assert max(kept["raw, 0 to 255"][4], kept["0 to 1"][4]) < 0.5 and kept["red and blue swapped"][0] > 0.4

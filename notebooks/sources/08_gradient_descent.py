@@ -87,7 +87,7 @@ assert slides[1 / 8][2] == 0.25 and slides[1 / 4][1] == 0 and slides[1 / 2].toli
 # A step multiplies $w$ by the number $1 - \eta\lambda$. At $\eta = 1/\lambda = \frac14$ it is 0, which arrives at once.
 # Beyond that it is negative, so that each step lands on the other side. From $\eta = 2/\lambda = \frac12$ on its size
 # is at least 1, and the walk never comes down. So on one number the best $\eta$ is $1/\lambda$, and every $\eta$ must
-# be below $2/\lambda$. The trouble begins with the second.
+# be below $2/\lambda$. The trouble begins with a second number.
 #
 # ## 2. Many numbers, one learning rate
 #
@@ -254,9 +254,11 @@ def velocities(form, gradients, beta):
     return np.array(seen)
 
 # %%
+from nst_helpers.names import named
+
 for form in (averaged, accumulated):
     seen = velocities(form, 60 * [4], 1 / 2)
-    print(f"{form.__name__:11}: {', '.join(f'{v:g}' for v in seen[:3])} … {seen[-1]:g}")
+    print(f"{named(form.__name__):11}: {', '.join(f'{v:g}' for v in seen[:3])} … {seen[-1]:g}")
 eta, beta = 0.06, 0.8
 average = momentum_path(averaged, ravine_gradient, start, eta, beta, 40)
 for rate in (eta, (1 - beta) * eta):
@@ -487,7 +489,7 @@ for kappa in (20, 100, 1000):
 # %%
 for kappa, rows in left_by.items():
     print(f"κ = {kappa:4}: a step of plain descent leaves {rows['momentum'][0]:.3f}; " + "; ".join(
-        f"{name} {row.min():.3f} at β = {beta[row.argmin(), 0]:.3g}, {row[180]:.3f} at β = 0.9"
+        f"{named(name)} {row.min():.3f} at β = {beta[row.argmin(), 0]:.3g}, {row[180]:.3f} at β = 0.9"
         for name, row in rows.items()))
 
 # %% tags=["figure"]
@@ -525,10 +527,10 @@ assert np.isclose(np.hypot(w[0], tuned * velocity[0]) / before, larger_root(1.5 
 # Nesterov's form is ahead, as at $\beta = 0.9$ for $\kappa = 20$ (0.917 against 0.949) and for 100; with less it is
 # behind, as at $\beta = 0.9$ for $\kappa = 1000$. So looking ahead insures against too much memory.
 #
-# The second reason for it is a guarantee, which belongs to another pair, $\eta = 1/\lambda_{max}$ and $\beta =
-# \frac{\sqrt\kappa - 1}{\sqrt\kappa + 1}$. On *every* loss whose curvatures stay between $\lambda_{min} > 0$ and
-# $\lambda_{max}$ (smooth and strongly convex), $t$ steps with it leave of the loss, measured from its minimum, at most
-# $(1 - 1/\sqrt\kappa)^t$ times a constant, and of the distance the square root of that (Nesterov, 2004).
+# Nesterov's form also comes with a guarantee, for $\eta = 1/\lambda_{max}$ and $\beta = \frac{\sqrt\kappa -
+# 1}{\sqrt\kappa + 1}$. On *every* loss whose curvatures stay between $\lambda_{min} > 0$ and $\lambda_{max}$ (smooth
+# and strongly convex) each step leaves, in the long run, at most $1 - 1/\sqrt\kappa$ of the loss above its minimum, and
+# the square root of that of the distance (Nesterov, 2004).
 
 # %%
 for kappa in (20, 100, 1000):
@@ -679,7 +681,7 @@ for name, beta, rates in (("plain descent", 0.0, (0.1, 0.3, 0.4, 0.5, 0.6)),
     for rate in rates:
         end = ends[name, rate] = momentum_path(accumulated, lambda w: w**3 - w + 0.1, starts, rate, beta, 4000)[-1]
         into, out = np.sum((starts > hill) & (end < hill)), np.sum((starts < hill) & (end > hill))
-        print(f"{name:17} η = {rate:5}: {into} of {np.sum(starts > hill)} starts cross into the deeper minimum, "
+        print(f"{named(name):17} η = {rate:5}: {into} of {np.sum(starts > hill)} starts cross into the deeper minimum, "
               f"{out} of {np.sum(starts < hill)} out of it")
 
 # %% tags=["figure"]
@@ -697,10 +699,11 @@ for name, rate in ends:
         assert (end[starts < hill] > hill).any() or rate == 0.01  # some cross out of it; at η = 0.01 just one in all
 
 # %% [markdown]
-# Momentum does cross the hill, at learning rates at which plain descent does not. But long plain steps jump over it as
-# well, and wherever more than one start crosses, some cross into the deeper minimum and some out of it: at $\eta = 0.1$
-# momentum takes five starts of 19 into it and three of 22 out of it. What crosses is a step, or a velocity, too large
-# for the valley it is in, which comes from far out, where the landscape is steep.
+# Momentum does cross the hill, even where its steady steps, ten times $\eta$ long, are shorter than plain steps that do
+# not. But long plain steps jump over it as well, and wherever more than one start crosses, some cross into the deeper
+# minimum and some out of it: at $\eta = 0.1$ momentum takes five starts of 19 into it and three of 22 out of it. What
+# crosses is a step, or a velocity, too large for the valley it is in, which comes from far out, where the landscape is
+# steep.
 #
 # In the widget $\eta$ is a share of $2/\lambda_{max}$ *at the minimum*. In the ravine, whose curvatures are the same
 # everywhere, accumulated momentum flies off at a share that depends on $\beta$ alone (exercise 1 has the limit of the
@@ -894,10 +897,10 @@ assert 0.95 * sixteen < eight < 1.001 * sixteen  # how well eight products tell 
 # The right panel explains the run at twice the limit. Within ten steps it comes to places where the loss is about half
 # as curved, and from then on $\eta\lambda_{max}/2$ is 0.88 to 0.99 where it was measured (eight products tell
 # $\lambda_{max}$ to within 5 %). It does not explain the run at four times, which stays beyond the edge, at 1.3 to 1.6.
-# A parabola would multiply the part along its most curved direction by about −2 in every step, and yet this loss falls.
-# What holds it must be that it is no parabola. Cohen and colleagues (2021) found in the training of networks that the
-# curvature grows until it meets $2/\eta$ and then hovers there, at the *edge of stability*; here it came from above,
-# and 30 steps cannot say where it would stay.
+# A parabola would multiply the part along its most curved direction by $1 - \eta\lambda_{max} \approx -2$ in every
+# step, and yet this loss falls. What holds it must be that it is no parabola. Cohen and colleagues (2021) found in the
+# training of networks that the curvature grows until it meets $2/\eta$ and then hovers there, at the *edge of
+# stability*; here it came from above, and 30 steps cannot say where it would stay.
 #
 # How far from a parabola is it? Here is a cut through the loss along the most
 # strongly curved direction, with the parabola of equal slope and curvature at the photograph, and to its right the same
@@ -929,10 +932,10 @@ plots.show(figure, "The loss around the photograph along its most strongly curve
 # %%
 for title, (cut, parabola) in slices.items():
     bends = [row[8 + steps] + row[8 - steps] - 2 * row[8] for row in (cut, parabola) for steps in (1, 3, 5, 8)]
-    print(f"{title:27}: bends, over its parabola's, at 20, 60, 100 and 160: "
+    print(f"{named(title):27}: bends, over its parabola's, at 20, 60, 100 and 160: "
           + ", ".join(f"≈ {bends[n] / bends[n + 4]:.2f}" for n in range(4)))
 for title, d in (("content and style", direction), ("with total variation, ε = 1", direction_tv)):
-    print(f"{title:27}: grey levels at 160: ≈ {160 * np.sqrt(np.mean(d**2)):.2f} (root mean square), "
+    print(f"{named(title):27}: grey levels at 160: ≈ {160 * np.sqrt(np.mean(d**2)):.2f} (root mean square), "
           f"at most ≈ {160 * np.abs(d).max():.0f}")
 print(f"λ_max with total variation over λ_max without: ≈ {largest_tv / largest:.1f}")
 
@@ -976,12 +979,13 @@ plots.show(figure, "The total loss of the temple at 214 × 320 pixels. Left: ove
 
 # %%
 for method, rows in race.losses.items():
-    print(f"{method:14}" + "; ".join(f"η = {share:3.0f} · 2/λ_max: {late(row):.3f}" for share, row in rows.items()))
+    print(f"{named(method):14}" + "; ".join(
+        f"η = {share:3.0f} · 2/λ_max: {late(row):.3f}" for share, row in rows.items()))
 target = late(race.losses["plain descent"][race.best["plain descent"]])
 for method in race.losses:
     row = np.array(race.losses[method][race.best[method]])
-    print(f"{method:14} at its best: {row[3]:.2f} after 3 steps, {row[20]:.2f} after 20; above {target:.3f} for the "
-          f"last time after {np.flatnonzero(row > target).max()} steps")
+    print(f"{named(method):14} at its best: {row[3]:.2f} after 3 steps, {row[20]:.2f} after 20; above "
+          f"{target:.3f} for the last time after {np.flatnonzero(row > target).max()} steps")
 
 # %% tags=["check"]
 by_plain, by_momentum = (np.array(race.losses[method][race.best[method]]) for method in ("plain descent", "momentum"))
@@ -1002,9 +1006,9 @@ plots.show_images([begin, *(race.images[method][4:-4, 4:-4] for method in ("plai
 # %% [markdown]
 # With $\beta = 0.9$ and $\eta$ tuned, on this one picture, momentum ends at 1.138 and plain descent at 1.231; momentum
 # stays below 1.231 after 49 steps, so it needs half of them. It is not ahead all the way. After 3 steps it leads with
-# 3.35 against 4.59; then it overshoots, which is the hump in its curve, and after 6 to 34 steps it is *behind* (after
-# 20, 1.77 against 1.50). Nesterov's form ends at 1.144, about as low, with a much smaller hump (1.47 after 20 steps).
-# (A cross is missing for momentum because no η beyond 32 was tried.)
+# 3.35 against 4.59; then it overshoots, which is the hump in its curve, and after the first and after 6 to 34 steps it
+# is *behind* (after 20, 1.77 against 1.50). Nesterov's form ends at 1.144, about as low, with a much smaller hump (1.47
+# after 20 steps). (A cross is missing for momentum because no η beyond 32 was tried.)
 #
 # Was 0.9 a good choice, and is Nesterov's form the better one? In the second race every $\beta$ has its best $\eta$ of
 # a grid by factors of $\sqrt2$, with a worse one on either side. Runs that flew off were carried on to the end, since
@@ -1016,7 +1020,7 @@ rivals = {start: {method: tuned.best(method, start) for method in race.losses} f
 print("64 × 96 pixels, 100 steps: each β with its best η (in units of 2/λ_max)")
 for start, methods in rivals.items():
     for method, found in methods.items():
-        print(f"{start:11}{method:14}"
+        print(f"{named(start):11}{named(method):14}"
               + ", ".join(f"β = {beta:g}: {loss:.3f} ({share:.3g})" for beta, (share, loss) in found.items()))
 
 # %% tags=["figure"]
@@ -1049,10 +1053,10 @@ for methods in rivals.values():
 # From all three starts both beat plain descent, by 6 to 11 %, and neither beats the other: at their best pairs they end
 # at 2.358 and 2.374, at 2.350 and 2.348, and at 2.336 and 2.335, which is less apart than neighbours on the grid of
 # $\eta$. What differs is the $\beta$ that they want, 0.95 or 0.9 for momentum and 0.98 each time for Nesterov's form.
-# With less memory momentum is mostly ahead, from noise by 2 to 4 % at $\beta = 0.9$; with 0.98 it is far behind (2.63
-# to 2.98 against 2.34 to 2.37). It is the figure of section 5 again: looking ahead does not lower the best loss, but
-# it forgives too much memory. And 0.9 is momentum's best from both noises; from the photograph, where 0.95 is, it has
-# 69 % of the gain. (Nesterov's loss is taken where it looks from. Nothing was run for more than 100 steps.)
+# Up to $\beta = 0.9$ momentum is mostly ahead, from noise by 2 to 4 %; with 0.98 it is far behind (2.63 to 2.98 against
+# 2.34 to 2.37). It is the figure of section 5 again: looking ahead does not lower the best loss, but it forgives too
+# much memory. From both noises 0.9 is momentum's best $\beta$; from the photograph 0.95 is, and 0.9 has 69 % of its
+# gain. (Nesterov's loss is taken where its gradient is. Nothing was run for more than 100 steps.)
 #
 # ### Exercise 5: an optimizer that knows when to forget
 #

@@ -20,8 +20,9 @@ plots.show(figure, "One noise, one loss, 100 steps, and two optimizers that diff
 # They differ only in the place of a number as small as $10^{-7}$. Whoever compares them at η = 16, in the left column,
 # will say that the upper one paints and the lower one fails. At η = 512, in the right column, it is the other way
 # round. Neither column ranks them, because *the same η no longer means the same thing*: among the optimizers of this
-# lesson the η that paints the cat lies between 16 and millions. By the end you will be able to say what η means in
-# AdaGrad, RMSprop and AdaDelta, to predict when a step size for every number helps, and to compare optimizers fairly.
+# lesson the η that paints the cat lies anywhere between 1 and a hundred million. By the end you will be able to say
+# what η means in AdaGrad, RMSprop and AdaDelta, to predict when a step size for every number helps, and to compare
+# optimizers fairly.
 #
 # **Needs**: [08 Gradient descent](08_gradient_descent.ipynb). · **Time**: 60 minutes to read, 40 s of computing on two
 # cores. · **Course’s paper**: section 2.4.2.
@@ -158,9 +159,11 @@ def shared(w, gradient, scale, learning_rate):
     return w - learning_rate * gradient / (scale + 1e-7) ** 0.5, scale
 
 # %%
+from nst_helpers.names import named
+
 for name, method in (("one s for each number", adagrad), ("one s for both", shared)):
     ends = [height(bowl, walk(method, bowl, rate, 60)[-10:]).max() for rate in GRID[:15]]
-    print(f"{name}: {max(min(ends), 1e-12):.2g} above the minimum, at η = {GRID[np.argmin(ends)]:g}")
+    print(f"{named(name)}: {max(min(ends), 1e-12):.2g} above the minimum, at η = {GRID[np.argmin(ends)]:g}")
 once, often = (walk(adagrad, bowl, 0.1, 60, factor, epsilon=1e-12) for factor in (1, 1024))
 print(f"the loss times 1024 moves the path by {np.abs(once - often).max():.6f}")
 
@@ -185,12 +188,12 @@ assert min(ends) > 1
 frequencies = {"rare and frequent words": 0.5 ** np.linspace(1, 9, 24), "equally frequent": np.full(24, 0.3)}
 learnt = {}
 for words, shares in frequencies.items():
-    print(f"{words}: error of a value, at each one's best η")
+    print(f"{named(words)}: error of a value, at each one's best η")
     for method in ("gradient descent", "momentum", "AdaGrad"):
         errors = [sweep_words(METHODS[method], shares, schedule, steps=1000) for schedule in SCHEDULES.values()]
         learnt[words, method] = [error.min() for error in errors]
         told = [f"{error.min():.4f} (η = {power(GRID[error.argmin()])})" for error in errors]
-        print(f"  {method:17} η constant {told[0]}, falling {told[1]}")
+        print(f"  {named(method):17} η constant {told[0]}, falling {told[1]}")
 
 # %% tags=["check"]
 for place in (0, 1):
@@ -279,9 +282,10 @@ adagrad_error = learnt["rare and frequent words", "AdaGrad"][0]
 assert rare[0.999] < 1.2 * adagrad_error < 0.5 * rare[0.9]
 
 # %% [markdown]
-# With $\beta = 0.9$ a word is forgotten before it returns, and RMSprop ends at 0.088, worse than plain descent; with
-# nothing changed but $\beta$, to a memory of a thousand texts, it ends at 0.034, next to AdaGrad. How long exactly does
-# RMSprop remember?
+# With $\beta = 0.9$ a word's $s$ has faded before the word returns, so it is made of the newest square alone and every
+# appearance makes a step of 3.2 η, however small the error has become: RMSprop ends at 0.088, worse than plain descent;
+# with nothing changed but $\beta$, to a memory of a thousand texts, it ends at 0.034, next to AdaGrad. How long exactly
+# does RMSprop remember?
 #
 # ### Exercise 1: derive how long a cliff is remembered
 #
@@ -311,7 +315,7 @@ for name, gradients in (("always 100", np.abs(turning)), ("+100 and −100 in tu
     scale = 0.0
     for gradient in gradients:
         _, scale = rmsprop(0.0, gradient, scale, 1.0)
-    print(f"gradients {name}: variance {np.var(gradients):.0f}, √s = {scale**0.5:.1f}")
+    print(f"gradients {named(name)}: variance {np.var(gradients):.0f}, √s = {scale**0.5:.1f}")
 
 # %% tags=["check"]
 assert np.isclose(scale**0.5, 100, rtol=1e-2)
@@ -436,7 +440,7 @@ keras.optimizers.RMSprop(1.0, rho=0.75).apply([tf.constant(sizes)], [variable])
 print("gradient         ", "  ".join(f"{size:7.0e}" for size in sizes))
 ours = {"√(s + ε)": rmsprop(0, sizes, 0, 1.0, 0.75)[0], "√s + ε": rmsprop_beside(0, sizes, 0, 1.0, 0.75)[0]}
 for name, step in {**ours, "Keras": variable.numpy()}.items():
-    print(f"{name:9} step of", "  ".join(f"{-length:7.4f}" for length in step))
+    print(f"{named(name):9} step of", "  ".join(f"{-length:7.4f}" for length in step))
 
 # %% tags=["check"]
 assert np.allclose(variable.numpy(), rmsprop(0, sizes, 0, 1.0, 0.75)[0], rtol=1e-6)
@@ -467,14 +471,14 @@ for method, packaged in ((rmsprop, optimizers.RMSprop(0.1, epsilon_inside=True))
     assert np.abs(walk(method, bowl, 0.1, 100) - run(bowl, packaged, bowl_start, 100)).max() < 1e-9
 
 # %% [markdown]
-# Keras's step is the first row to the last digit: **it computes $\sqrt{s + \varepsilon}$, the form of the course's
-# paper, and its documentation describes the other one.** For a gradient of $10^{-5}$ one form steps 2.0 η and the other
-# 0.03 η. The next figure shows why.
+# The step of Keras's RMSprop is the first row to the last digit: **it computes $\sqrt{s + \varepsilon}$, the form of
+# the course's paper, and its documentation describes the other one.** (Its Adam, in lesson 10, has $\varepsilon$ beside
+# the root.) For a gradient of $10^{-5}$ one form steps 2.0 η and the other 0.03 η. The next figure shows why.
 
 # %% tags=["figure"]
 plots.show(diagrams.where_epsilon_rules(1e-7, {"a picture": (8e-7, 3e-4), "the bowl": (1, 100)}),
-           "The length of a lasting step against the size of the gradients, for both forms and ε = 1e-7. Beside the "
-           "root, ε takes over below 1e-7; under the root below √ε, 3,000 times as early. The gradients of our "
+           "The length of a step after many equal gradients against their size, for both forms and ε = 1e-7. Beside "
+           "the root, ε takes over below 1e-7; under the root below √ε, 3,000 times as early. The gradients of our "
            "pictures lie between the two (grey band, measured in section 8).")
 
 # %% [markdown]
@@ -543,8 +547,8 @@ exercises.predict(
     "09-askew", "The bowl is turned by 45°, each method takes its best η again. Which is ahead after 60 steps?",
     {"Rprop or RMSprop": "On the straight bowl they arrive while plain descent does not. But their step sizes belong "
                          "to x and y, and in the askew bowl the curvature along both is the same.",
-     "momentum": "It knows no axes, so turning means nothing to it: it ends as high as before, 0.43 or 0.17, and now "
-                 "that is the lowest.",
+     "momentum": "It knows no axes, so turning means nothing to it: it ends as high as before (0.43 with a "
+                 "constant η, 0.17 with a falling one), and now that is the lowest.",
      "gradient descent": "It does not mind the turning either, but with 400 times as much curvature across as along it "
                          "was slow before, and stays so."},
     right="momentum")
@@ -576,7 +580,7 @@ for method in SIX:
         swept = [sweep_surface(ground, METHODS[method], SCHEDULES[schedule]) for ground in grounds]
         ends[method, schedule] = [sweep.min() for sweep in swept]
         told = "  ".join(f"{sweep.min():6.2g} (η = {power(GRID[sweep.argmin()])})" for sweep in swept)
-        print(f"{method:17} η {schedule:9} {told}")
+        print(f"{named(method):17} η {named(schedule):9} {told}")
 
 # %% tags=["check"]
 for schedule in SCHEDULES:
@@ -634,7 +638,7 @@ for name, (walker, degrees) in walkers.items():
     for beside in distances:
         path = run(turned(saddle, degrees), walker, turned_points((-1.5, beside), degrees), 300)
         left_after[name, beside] = int(np.argmax(np.abs(turned_points(path, -degrees)[:, 1]) > 0.5))
-    print(f"{name:19} " + "".join(f"{left_after[name, beside]:4} steps" for beside in distances)
+    print(f"{named(name):19} " + "".join(f"{left_after[name, beside]:4} steps" for beside in distances)
           + f"   (η = {walker.learning_rate:g})")
 
 # %% tags=["check"]
@@ -655,7 +659,7 @@ assert all(left_after["RMSprop, turned", beside] > left_after["momentum", beside
 #
 # Now the total loss of lesson 07: a cat, an autumn painting, and noise to start from (α = 8, β = 50, γ = 0.3; the
 # robust network). Six optimizers make 100 steps at 96 pixels, each with the η that was best for it on a grid of powers
-# of two, between two worse ones, and with η falling to 0 along half a cosine, as in lesson 10.
+# of two, between two worse ones, and with η falling to 0 along half a cosine.
 
 # %%
 race = load_race()  # what was computed before: the losses at each η, from more noises, for more steps
@@ -665,7 +669,7 @@ runs = {}
 for method in SIX:
     rate, stored = race.best(method)
     runs[method] = paint(loss_and_gradient, noise, METHODS[method], rate, falling, keep=lambda step: True)
-    print(f"{method:17} η = {power(rate):4} loss ≈ {runs[method].score:.1f}")
+    print(f"{named(method):17} η = {power(rate):4} loss ≈ {runs[method].score:.1f}")
 
 # %% tags=["check"]
 for method in SIX:  # what is computed now is what was computed before
@@ -684,9 +688,10 @@ plots.show(diagrams.rate_curves(curves, 16), "The loss after 100 steps against �
            "curve is flat, the others are valleys; the dotted line is a comparison at one η.")
 
 # %% [markdown]
-# The dotted line compares at one η, as the left column at the top did, and there four of the six look hopeless or
-# poor. At their own best all end between 13.3 (momentum) and 15.2. AdaDelta's η = 2²⁷ is no mystery: times its
-# $\sqrt\varepsilon = 10^{-7}$ it is 13, nearly RMSprop's 16 grey levels.
+# The dotted line compares at one η, as the left column at the top did. There AdaGrad ends at 26, and the curves of
+# plain descent, momentum and AdaDelta begin far to the right of it: at η = 16 they leave noise. At their own best all
+# end between 13.3 (momentum) and 15.2. AdaDelta's η = 2²⁷ is no mystery: times its $\sqrt\varepsilon = 10^{-7}$ it is
+# 13, nearly RMSprop's 16 grey levels.
 #
 # Does a step size for every number at least save the search for η? Rprop ends between 14.6 and 15.1 for every η that
 # was tried from 1 to 512. RMSprop stays within 20 % of its best from η = 8 to 128, a factor of 16. But so does momentum
@@ -701,7 +706,7 @@ print("                   100 steps, mean of three noises    300 steps, one nois
 print("                   η constant       η falling         constant  falling")
 scatter = []
 for method in (*SIX, "RMSprop, ε inside"):
-    told = f"{method:19}"
+    told = f"{named(method):19}"
     for schedule in SCHEDULES:
         losses = race.noises(method, schedule)
         scatter.append(np.ptp(losses) / losses.mean())
@@ -728,14 +733,14 @@ plots.show_images([race.image(name) for name in ("descent_best", "momentum_best"
                   photo=True)
 for name in ("descent_16", *(name for _, name in grid), "descent_best", "momentum_best"):
     told = race.pictures[name]
-    print(f"{told['rule']:18} η = {power(told['rate']):3} loss {told['loss']:.1f}")
+    print(f"{named(told['rule']):18} η = {power(told['rate']):3} loss {told['loss']:.1f}")
 
 # %% [markdown]
 # Momentum is first with both schedules and from every noise, and behind it the schedule decides: with a falling η
 # RMSprop and AdaDelta follow, with a constant one plain descent and AdaGrad, a little ahead of RMSprop from each of the
 # three noises. So “RMSprop is faster than plain descent” held with one schedule here and not with the other. Let each
 # choose its schedule, and it is 13.7 against 14.2, a difference of 4 %, where the noise moves either by 1 % or less.
-# (How well η is tuned matters as much: with a falling η three neighbours on momentum's grid end at 13.2, 14.1 and
+# (How well η is tuned matters as much: with a falling η and three neighbouring η, momentum ends at 13.2, 14.1 and
 # 13.5.)
 #
 # And it is an order for 100 steps. After 300 momentum is still first, but most have come nearer to each other: RMSprop
@@ -808,7 +813,7 @@ from nst_helpers.experiments.painting import STYLE_LAYERS
 rows = {name: np.median([counted(one) for one in group], axis=0) for name, group in groups.items()}
 for name, (zero, nearly, share) in rows.items():
     carried = "" if "max" in name else f", participation ≈ {100 * share:.2g} %"  # of one picture: it scatters
-    print(f"{name:22} zero {100 * zero:3.0f} %, nearly zero ≈ {100 * nearly:.1f} %{carried}")
+    print(f"{named(name):22} zero {100 * zero:3.0f} %, nearly zero ≈ {100 * nearly:.1f} %{carried}")
 print(f"zeros in all 100 steps: {np.count_nonzero(gradients == 0)} of {gradients.size:,} entries")
 sizes = np.median(np.abs(gradients), axis=(1, 2, 3))
 print(f"a typical gradient: {sizes[0]:.1g} in step 1, ≈ {sizes[-10:].mean():.0e} in the last ten")
@@ -840,9 +845,9 @@ plots.show(figure, "Left: entries of gradients over their root mean square. The 
 # truly sparse row. With maximum pooling 1.6 % are nearly zero. Whoever expected half of the entries to be zero thought
 # of the features, of which 43 % to 55 % are, but the optimizer takes its steps on pixels.
 #
-# So the argument from sparsity does not apply to this picture and network. The other half of the sentence is right:
-# the gradients do become “relatively small”, by a factor of 400 (right panel) while η falls to zero. But the whole
-# distribution falls, though the band between 5 % and 95 % gets wider.
+# So the argument from sparsity does not apply to this picture and network. The other half of the sentence is right: the
+# gradients do become “relatively small”, by a factor of 400 (right panel) while η falls to zero. But they do so
+# together: the whole distribution falls, and only its band between 5 % and 95 % gets wider.
 #
 # ### Investigation: does your ranking survive?
 #
@@ -866,8 +871,9 @@ plots.show(figure, "Left: entries of gradients over their root mean square. The 
 # ## What we found
 #
 # AdaGrad and RMSprop compare a gradient with its own past. This turns η into a length, as long as ε stays far below
-# what it is added to. Keras and the course's paper add it under the root, where $10^{-7}$ acts on all gradients below
-# 0.0003. At one η this seemed to separate a cat from noise; at the best η of each form about 5 % are left.
+# what it is added to. Keras's RMSprop and the course's paper add it under the root, where $10^{-7}$ acts on all
+# gradients below 0.0003. At one η this seemed to separate a cat from noise; at the best η of each form about 5 % are
+# left.
 #
 # AdaGrad halves the error where features are rare (0.032 against 0.067). On a bowl along the axes the four adaptive
 # methods arrive when η falls; on the same bowl turned by 45° they end about as high as plain descent. On the picture

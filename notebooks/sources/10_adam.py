@@ -301,9 +301,9 @@ assert moves[-1] < 0.5 * moves[0] and of_size[29] < 0.7 * of_size[0] and of_size
 # fallen to 2.2. The larger part of it is therefore that the gradients become smaller while $\hat s$ remembers the large
 # ones; that they disagree takes off another third.
 #
-# So thinking gives the order of magnitude of $\eta$: from noise a pixel may have to cross a hundred levels, at least
-# seventeen steps of six. It does not give the value. As the steps shorten soon, 6 will turn out to be far too small for
-# 60 steps, and section 6 finds the best one by trying.
+# So thinking gives a lower bound of $\eta$: from noise a pixel may have to cross a hundred levels, at least seventeen
+# steps of six. It does not give the value, for the steps soon shorten; section 6 finds it by trying, and 6 will turn
+# out to be thirteen times too small for 60 steps.
 #
 # Is $\eta$ really the longest step? Kingma and Ba (section 2.1) give a bound, $\eta\,(1 - \beta_1)/\sqrt{1 - \beta_2} =
 # 3.16\,\eta$, for $1 - \beta_1 > \sqrt{1 - \beta_2}$, and $\eta$ otherwise. It is reached in “the most severe case of
@@ -320,10 +320,11 @@ assert abs(step_lengths(adam, silence)[-1] - 10**0.5) < 0.01
 # %% [markdown]
 # ### Exercise 3: the longest step
 #
-# The bound is not quite one. What sequence of gradients gives the longest step after very many steps, for $\varepsilon
-# = 0$ and $\beta_1^2 < \beta_2$? Use $V = (1-\beta_1) \sum_k \beta_1^k g_k$ and $s = (1-\beta_2) \sum_k \beta_2^k
-# g_k^2$, where $g_k$ is the gradient $k$ steps ago, and the inequality of Cauchy and Schwarz. Give the longest step
-# over $\eta$ as a formula of `beta1` and `beta2`; then build such gradients and try them with `step_lengths`.
+# This bound can be exceeded, by a little. What sequence of gradients gives the longest step after very many steps, for
+# $\varepsilon = 0$ and $\beta_1^2 < \beta_2$? Use $V = (1-\beta_1) \sum_k \beta_1^k g_k$ and $s = (1-\beta_2) \sum_k
+# \beta_2^k g_k^2$, where $g_k$ is the gradient $k$ steps ago, and the inequality of Cauchy and Schwarz. Give the
+# longest step over $\eta$ as a formula of `beta1` and `beta2`; then build such gradients and try them with
+# `step_lengths`.
 
 # %% tags=["exercise"]
 longest = ...  # a formula in quotation marks
@@ -346,9 +347,9 @@ exercises.check("10-longest", longest)
 # $$w_{t+1} = w_t - \eta\,\frac{\sqrt{1 - \beta_2^{t+1}}}{1 - \beta_1^{t+1}} \cdot
 # \frac{V_{t+1}}{\sqrt{s_{t+1}} + \hat\varepsilon} .$$
 #
-# Keras computes this form, and its argument `epsilon` is the $\hat\varepsilon$. Divide both parts of the last fraction
-# by $\sqrt{1 - \beta_2^{t+1}}$, and you see what that means: it equals algorithm 1 with $\varepsilon = \hat\varepsilon
-# / \sqrt{1 - \beta_2^{t+1}}$, in the first step 31.6 times $\hat\varepsilon$.
+# Keras's Adam computes this form (unlike its RMSprop), and its argument `epsilon` is the $\hat\varepsilon$. Divide both
+# parts of the last fraction by $\sqrt{1 - \beta_2^{t+1}}$, and you see what that means: it equals algorithm 1 with
+# $\varepsilon = \hat\varepsilon / \sqrt{1 - \beta_2^{t+1}}$, in the first step 31.6 times $\hat\varepsilon$.
 
 # %%
 def adam_hat(w, gradient, memory, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-7):
@@ -428,8 +429,9 @@ assert ends[0.1, 40] > 40 > 10 > max(ends[1e-7, 40], ends[0.1, 2e6])
 # At the same $\eta$ the tutorial's $\varepsilon$ leaves the noise nearly as it was. Yet once $\hat\varepsilon$
 # dominates the denominator, the step is nearly $\eta \sqrt{1 - \beta_2^{t+1}}\, \hat V / \hat\varepsilon$, a kind of
 # momentum. With an $\eta$ that is 50,000 times larger, the only other one that we tried, the loss falls about as far as
-# with a tiny $\hat\varepsilon$ (4.1 and 4.3). What is lost is the meaning of $\eta$: a length in grey levels as long as
-# a factor of the loss cancels in $\hat V / \sqrt{\hat s}$, it has to be found anew for every change of the weights.
+# with a tiny $\hat\varepsilon$ (4.1 and 4.3). What is lost is the meaning of $\eta$. With a tiny $\hat\varepsilon$ a
+# factor of the loss cancels and $\eta$ is a length in grey levels; with a large one it has to be found anew for every
+# change of the weights.
 #
 # ## 5. A race to look at
 #
@@ -492,10 +494,13 @@ print(f"L-BFGS has a loss of {stored.end:.2f} after {reached} steps")
 print(f"Adam at η = 6: after 40 steps ≈ {at_six.losses[40]:.1f}, after 60 steps ≈ {at_six.losses[60]:.1f}")
 
 # %%
+from nst_helpers.names import named
+
+
 def table(races, names):
     for name in names:
-        print(f"{name:17}" + ";   ".join(
-            f"{word} {race.end:.2f}, {from_other_noise(race):.2f} at η = {race.learning_rate:11,.1f}"
+        print(f"{named(name):17}" + ";   ".join(
+            f"{named(word)} {race.end:.2f}, {from_other_noise(race):.2f} at η = {race.learning_rate:11,.1f}"
             for word, race in (("constant", races[name, "constant"]), ("falling", races[name, "cosine"]))))
 
 print("loss after 60 steps at the best η, and from another noise:")
@@ -515,7 +520,7 @@ BETAS = {"momentum": ("β", (0.5, 0.7, 0.8, 0.9, 0.95)), "Adam": ("β₁", (0.5,
 own = {(name, beta): best(optimizer=name if beta == 0.9 else f"{name}, {letter} = {beta}", schedule="constant",
                           size=160, memory=10, steps=60) for name, (letter, betas) in BETAS.items() for beta in betas}
 for name, (letter, betas) in BETAS.items():
-    print(f"{name:9}" + ";   ".join(f"{letter} = {beta}: {own[name, beta].end:.2f}, "
+    print(f"{named(name):9}" + ";   ".join(f"{letter} = {beta}: {own[name, beta].end:.2f}, "
                                     f"{from_other_noise(own[name, beta]):.2f}" for beta in betas))
 
 # %%
@@ -523,7 +528,7 @@ SLOW = "RMSprop, β = 0.999"  # with bias correction: Adam without its V
 for schedule, word in (("constant", "constant"), ("cosine", "falling")):
     for title, names in (("no s", ("gradient descent", "momentum")), ("s, 0.999", (SLOW, "Adam"))):
         pair = [best(optimizer=name, schedule=schedule, size=160, memory=10, steps=60) for name in names]
-        print(f"η {word:8} {title:9} " + "   ".join(f"{mean} {race.end:.2f}, {from_other_noise(race):.2f}"
+        print(f"η {named(word):8} {named(title):9} " + "   ".join(f"{mean} {race.end:.2f}, {from_other_noise(race):.2f}"
                                                     for mean, race in zip(("no V:", "V, 0.9:"), pair, strict=True)))
 
 # %% tags=["check"]
@@ -553,19 +558,20 @@ assert max(np.abs(falls["L-BFGS"])) < 0.002 and 0 < min(falls["momentum"]) < max
 # efficient, and both beat plain descent. From one noise to the other a loss moves by up to ten per cent, and $\eta$ was
 # found only to a factor of two, so smaller differences mean nothing.
 #
-# In this race every $\beta$ has its usual value. The last table but one tries others, each with its own best $\eta$,
-# and little remains of the lead: with $\beta = 0.8$ momentum ends at 2.31 and, from the other noise, at 2.22, where
-# L-BFGS ends at 2.19 and 2.23. Adam is best with $\beta_1 = 0.7$ (2.40 and 2.38), and RMSprop with its usual 0.9. So
-# what L-BFGS spares us is above all to find a $\beta$, and an $\eta$ beside a cliff.
+# In this race every $\beta$ has its usual value. The table that begins with momentum's $\beta$ tries others, each with
+# its own best $\eta$, and little remains of the lead: with $\beta = 0.8$ momentum ends at 2.31 and, from the other
+# noise, at 2.22, where L-BFGS ends at 2.19 and 2.23. Adam is best with $\beta_1 = 0.7$ (2.40 and 2.38), and RMSprop
+# with its usual 0.9. So what L-BFGS spares us is above all a search: for a $\beta$, and for an $\eta$ beside a cliff.
 #
 # What is each half of Adam worth? The last lines take away $V$, the division, or both. With a constant $\eta$ the
 # direction alone takes 26 % off the loss of plain descent, the division alone 7 % (15 % from the other noise), and both
 # 23 %. With a falling $\eta$ each half alone ends at 2.8 to 3.0, and both together at 3.43. So the two do not add up
 # here; why, we have not measured.
 #
-# The falling $\eta$ helps none of the six in so few steps. Plain descent ends 41 % higher with it and Adam 30 %; for
-# RMSprop (3 %) and L-BFGS (2 %) “it hardly changes it” would be as good an answer. These are the two whose best $\eta$
-# doubled under the schedule, which gives back the length that half a cosine takes.
+# From the first noise the falling $\eta$ helps none of the six in so few steps. Plain descent ends 41 % higher with it
+# and Adam 30 %; for RMSprop (3 %, and from the other noise 3 % lower) and L-BFGS (2 %) “it hardly changes it” is as
+# good an answer. These are the two whose best $\eta$ doubled under the schedule, which gives back the length that half
+# a cosine takes.
 #
 # After 200 steps, with $\eta$ tuned for them, the first three are no longer apart (2.08 to 2.16 from one noise, 2.04 to
 # 2.12 from the other, where momentum leads). A falling $\eta$ now lowers the loss of RMSprop, by 6 % and 3 %, as it did
@@ -607,7 +613,7 @@ for name in RACERS:
     rate = races[name, "constant"].learning_rate
     ends = [best(optimizer=name, schedule="constant", size=160, memory=10, steps=60, learning_rate=factor * rate).end
             for factor in (0.5, 1, 2)]
-    print(f"{name:17} at half its best η {ends[0]:.2f}, at its best {ends[1]:.2f}, at twice that {ends[2]:.2f}")
+    print(f"{named(name):17} at half its best η {ends[0]:.2f}, at its best {ends[1]:.2f}, at twice that {ends[2]:.2f}")
 ladder = sorted(stored_races(optimizer="Adam", schedule="constant", size=160, memory=10, steps=60), key=lambda race:
                 race.learning_rate)
 print("Adam: " + ", ".join(f"η = {race.learning_rate:g}: {race.end:.2f}" for race in ladder))
@@ -713,8 +719,8 @@ assert np.allclose(two_loops(pairs[4][1], pairs[:5]), pairs[4][0])  # the secant
 # others. The second condition also makes $d^T y$ positive. Where it is not, $H$ could point uphill, so this course's
 # L-BFGS, which instead of searching holds each step to a length of $\eta$, leaves such a pair out.
 #
-# Now a race on this quadratic, for 60 steps. Each method takes its best $\eta$ and $\beta$ (of momentum and RMSprop;
-# Adam's $\beta_1$) out of one grid, constant or falling. L-BFGS keeps one pair, ten, or all sixty.
+# Now a race on this quadratic, for 60 steps. Each method takes its best $\eta$ out of one grid, constant or falling,
+# and momentum, RMSprop and Adam also their $\beta$ (Adam its $\beta_1$). L-BFGS keeps one pair, ten, or all sixty.
 
 # %%
 from nst_helpers.experiments.landscapes import RULES
@@ -726,7 +732,7 @@ on_quadratic = {name: tuned(problem, method) for name, method in METHODS.items()
 for name, run in on_quadratic.items():
     beta = f", β = {run.beta}" if name in ("momentum", "RMSprop", "Adam") else ""
     falling = ", falling" if run.schedule == "cosine" else ""
-    print(f"{name:16} leaves {run.left[-1]:.1e} of the loss; η = {run.learning_rate:.3g}{falling}{beta}")
+    print(f"{named(name):16} leaves {run.left[-1]:.1e} of the loss; η = {run.learning_rate:.3g}{falling}{beta}")
 
 # %% tags=["figure"]
 figure, axes = plots.subplots(size=(8.5, 4.2))
@@ -753,9 +759,9 @@ for seed in (1, 2):  # other directions and starts, the same order
 
 # %% [markdown]
 # Momentum, at a $\beta$ of 0.8, leaves an 84th of what plain descent does. L-BFGS with one pair leaves 2.6 times less
-# than momentum, ten pairs gain another factor of 1.7, and all sixty one of 2.1. (With two other draws one pair is ahead
-# of momentum by 1.6 to 1.7, and ten by 3 to 4.) So the first pair gains most. With ten numbers, ten pairs would soon
-# know all of $A$; but a picture has many more.
+# than momentum, ten pairs gain a further factor of 1.7, and all sixty a further 2.1. (With two other draws one pair is
+# ahead of momentum by 1.6 to 1.7, and ten by 3 to 4.) So, compared with plain descent, the first pair gains by far the
+# most. With ten numbers, ten pairs would soon know all of $A$; but a picture has many more.
 #
 # Its loss is no quadratic either, so let SciPy paint, count the evaluations of the loss, and read the curvatures
 # $d^T y / d^T d$ along the steps.
@@ -813,7 +819,7 @@ for words, name, memory in (("length only", "Barzilai–Borwein", 10), ("directi
                             ("1 pair", "L-BFGS", 1), ("10 pairs", "L-BFGS", 10)):
     made = [best(optimizer=name, schedule=schedule, size=160, memory=memory, steps=60)
             for schedule in ("constant", "cosine")]
-    print(f"{words:14} η constant {made[0].end:.2f}, falling {made[1].end:.2f}")
+    print(f"{named(words):14} η constant {made[0].end:.2f}, falling {made[1].end:.2f}")
 
 # %% tags=["check"]
 measured = best(optimizer="Barzilai–Borwein", schedule="constant", size=160, steps=60)
@@ -872,10 +878,10 @@ plots.show(figure, "Least squares with exact and noisy gradients, each method at
 # %%
 paired = {steps: best_rate(optimizers.LBFGS, 20, 0.5, steps, one_batch=True)[1] for steps in (100, 200)}
 for group, words in zip(GROUPS, ("all examples (1.0e-08 or less)", "batches of 20", "turned inputs"), strict=True):
-    print(words + ": " + ", ".join(f"{name} {left[(*group, name)]:.1e}" for name in RIVALS))
+    print(words + ": " + ", ".join(f"{named(name)} {left[(*group, name)]:.1e}" for name in RIVALS))
 for seed in (2, 3):
     print("turned inputs, other draws: " + ", ".join(
-        f"{name} {excess(RIVALS[name], rates[20, True, name], 20, seed=seed, turned=True):.1e}"
+        f"{named(name)} {excess(RIVALS[name], rates[20, True, name], 20, seed=seed, turned=True):.1e}"
         for name in ("momentum", "Adam")))
 print(f"L-BFGS, y from one batch: {paired[100]:.1e} after 100 steps, {paired[200]:.1e} after 200 (400 gradients)")
 
@@ -961,9 +967,10 @@ for axis, name, title in zip(axes, ("often", "rare"), ("4, −1, −1; β₁ = 0
     axis.set(xlabel="step", title=title, ylim=(-1.1, 1.1))
 axes[0].set_ylabel("x")
 axes[0].legend(loc="center right")
-plots.show(figure, "Two losses whose best point is x = −1. Adam (orange) walks to +1, in the example of Reddi and "
-                   "colleagues (left) and, with the usual β₁ and β₂, where the large gradient is rare (right). AMSGrad "
-                   "(blue) finds −1 on the left; on the right it still stands at about 0.6 after 60,000 steps.",
+plots.show(figure, "Two losses whose best point is x = −1. Adam (orange) goes to +1 or stays near it, in the "
+                   "example of Reddi and colleagues (left) and, with the usual β₁ and β₂, where the large gradient is "
+                   "rare (right). AMSGrad (blue) finds −1 on the left; on the right it still stands at about 0.6 after "
+                   "60,000 steps.",
            folded="Choose first, then open")
 
 # %% tags=["check"]

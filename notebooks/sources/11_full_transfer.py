@@ -42,6 +42,7 @@ from nst_helpers.estimate import estimate, measure
 from nst_helpers.guided import at_layer
 from nst_helpers.images import noise_image
 from nst_helpers.losses import gram_distance, gram_matrix, total_variation
+from nst_helpers.names import named
 from nst_helpers.networks import load_network, random_network
 from nst_helpers.runs import healthy_signs, load_result, load_run
 from nst_helpers.settings import Settings
@@ -66,19 +67,20 @@ from nst_helpers.transfer import iterate, transfer
 # Section 4.2 adds two numbers: pixels run from 0 to 255, and the learning rate is set to 6 (“如将学习率设为 6”), with
 # no schedule that would lower it. The size is the same throughout. Neither the weights nor the number of iterations are
 # given; we take $\alpha = 1$, $\beta = 50$, $\gamma = 0.1$. `Settings.paper()` is this recipe, apart from the width of
-# the network, from losses that are means instead of sums, and from a rounded total variation (section 2).
-# `iterate` is the loop of lesson 10, a generator that yields the picture and the losses after every step.
+# the network, from losses that are means instead of sums, and from a rounded total variation (section 2). `iterate` is
+# the loop that lesson 10 called `paint`, a generator that yields the picture and the losses after every step.
 
 # %%
 network = load_network()                                                        # step 1: the robust one
 content = load_image(data_folder() / "content" / "temple.jpg", max_size=160)    # 2
 style = load_image(data_folder() / "style" / "night_swirls.jpg", max_size=512)
 paper = Settings.paper(size=160, iterations=80, style_weight=50)                # 3 and 4
-print(f"start: {paper.init}; {paper.optimizer}, η = {paper.learning_rate:g}, {paper.schedule}; sizes: {paper.scales}")
+print(f"start: {named(paper.init)}; {paper.optimizer}, η = {paper.learning_rate:g}, {named(paper.schedule)}; "
+      f"sizes: {paper.scales}")
 steps = list(iterate(content, style, paper))                                    # 5
 for number in (1, 10, 30, 80):
     losses = steps[number - 1].losses
-    print(f"before step {number:3}: " + ", ".join(f"{name} ≈ {value:.3g}" for name, value in losses.items()))
+    print(f"before step {number:3}: " + ", ".join(f"{named(name)} ≈ {value:.3g}" for name, value in losses.items()))
 by_paper = load_run("paper_night")  # the same recipe at 320 pixels, 2,500 steps, computed beforehand
 
 # %% tags=["figure"]
@@ -120,7 +122,7 @@ for name, line in plots.LINES.items():
 axes.set(xlabel="iteration", ylabel="weighted loss", xscale="log", yscale="log")
 axes.legend()
 plots.show(figure, "The three losses of that run, weighted as in the total, on logarithmic axes. The style loss falls "
-                   "furthest; the content loss hardly moves for fifty steps, and is the largest term at the end.")
+                   "furthest; the content loss is after fifty steps where it began, and the largest term at the end.")
 
 # %% tags=["check"]
 assert total[-1] < 0.03 * total[0] and by_paper.history["content"][29] > by_paper.history["content"][9]
@@ -157,9 +159,8 @@ assert total[1999] / total[-1] < 1.02 and (np.diff(total[-501:]) <= 0).all()
 # | $\rho$ | the *head start of the content*, `content_lead`: a factor on $\alpha$ for each coarser size | 2 | 1 | 1 |
 # | | number of sizes, `scales` | 4 | 1 | 1 |
 #
-# (All of it is multiplied by one constant more, so that the optimizer sees weights with the sum of the default ones;
-# neither Adam nor L-BFGS takes another step for that. And $H$ and $W$ are those of the canvas, which reaches a little
-# beyond the picture on every side.)
+# (The program also multiplies the whole by a constant, which changes no step of Adam or L-BFGS. And $H$ and $W$ are
+# those of the canvas, which reaches a little beyond the picture on every side.)
 #
 # `Settings.paper()` sets one size and no head start, and keeps the first three rows, so that both have the same losses
 # and weights. Dividing by counts is what lets one set of weights serve all sizes (lesson 05). The head start changes
@@ -182,7 +183,9 @@ for r, (height, width, count) in zip((3, 2, 1, 0), by_default.sizes, strict=True
 # Each row is one size of the default run that section 4 shows, with 30 steps each. At the smallest size the logged
 # total ends at 5.65, while the number that is lowered ends at 10.19. From one size to the next the curves step either
 # way: at the first enlargement both numbers fall, to 5.07 and to 7.91, and at the last both rise, from 1.89 and 2.63 to
-# 3.11. Such steps are no failure of the optimizer, and totals at two sizes must not be compared.
+# 3.11. Such jumps are no failure of the optimizer: at every size photograph and painting are measured anew, an enlarged
+# picture lacks the fine detail that the new size asks for, and the content counts half as much. So totals at two sizes
+# must not be compared.
 #
 # ## 3. Which part of coarse-to-fine helps?
 #
@@ -228,7 +231,7 @@ names = {"neither": "neither", "lead": "head start only", "sizes": "sizes only",
          "lbfgs": "both, L-BFGS"}
 for arm, runs in tried.items():
     best = runs[best_rate(runs)]
-    print(f"{names[arm]:15} η " + " ".join(f"{rate:g}: {run['total']:.2f};" for rate, run in runs.items())
+    print(f"{named(names[arm]):15} η " + " ".join(f"{rate:g}: {run['total']:.2f};" for rate, run in runs.items())
           + f" pixels painted {best['pixels'] / 1e6:.1f} million")
 
 # %% tags=["figure"]
@@ -244,10 +247,11 @@ for pair, caption in captions.items():
 # %%
 for arm, runs in tried.items():
     best = runs[best_rate(runs)]
-    print(f"{names[arm]:15} total {best['total']:.2f}: content {best['content']:.2f}, style {50 * best['style']:.2f}; "
+    print(f"{named(names[arm]):15} total {best['total']:.2f}: content {best['content']:.2f}, "
+          f"style {50 * best['style']:.2f}; "
           "subject after each stage " + " ".join(f"{one:.2f}" for one in best["subjects"]))
 for arm, run in longer.items():
-    print(f"{names[arm]:15} with 128 steps, {run['pixels'] / 1e6:.1f} million pixels: total {run['total']:.2f}, "
+    print(f"{named(names[arm]):15} with 128 steps, {run['pixels'] / 1e6:.1f} million pixels: total {run['total']:.2f}, "
           f"subject {run['subject']:.2f}")
 
 # %% tags=["check"]
@@ -303,7 +307,8 @@ plots.show_images([by_paper.image, by_default.image],
 # %%
 for name, run in (("recipe", by_paper), ("default", by_default)):
     painted = sum(height * width * count for height, width, count in run.sizes) / 1e6
-    print(f"{name:8} {painted:5.1f} million pixels in {run.seconds:.0f} seconds; total {run.history['total'][-1]:.2f}, "
+    print(f"{named(name):8} {painted:5.1f} million pixels in {run.seconds:.0f} seconds; "
+          f"total {run.history['total'][-1]:.2f}, "
           f"of it content {run.history['content'][-1]:.2f} and style {50 * run.history['style'][-1]:.2f}")
 array = by_default.image.nbytes / 1e6
 print(f"remembered between two steps: Adam {2 * array:.1f} MB, L-BFGS {20 * array:.0f} MB")
@@ -453,7 +458,7 @@ def way(start, one, end):
 # %%
 first, quarter, half, last = (measures(run.image) for run in blends.values())
 for name in first:
-    print(f"{name:23} 25 %: {way(first[name], quarter[name], last[name]):.2f}, "
+    print(f"{named(name):23} 25 %: {way(first[name], quarter[name], last[name]):.2f}, "
           f"50 %: {way(first[name], half[name], last[name]):.2f} of the way")
 delta = last["mean colour"] - first["mean colour"]
 start, end = first["colour covariance"], last["colour covariance"]
@@ -491,7 +496,7 @@ wanted = np.cov(photo.reshape(-1, 3).T)
 for name, made in kept.items():
     spread = np.linalg.norm(np.cov(made.image.reshape(-1, 3).T) - wanted) / np.linalg.norm(wanted)
     moved = np.sqrt(np.mean((tint(made.image) - tint(photo)) ** 2))
-    print(f"{name:21} covariance of the colours {spread:.0%} from the photograph's, "
+    print(f"{named(name):21} covariance of the colours {spread:.0%} from the photograph's, "
           f"tint {moved:4.1f} grey levels from it, place by place")
 print(f"the photograph's tint is {np.sqrt(np.mean(tint(photo) ** 2)):.1f} grey levels long")
 
@@ -524,7 +529,8 @@ def guided(part):
 G, G_sky, G_rest = gram_matrix(F, normalized=True), guided(sky), guided(1 - sky)
 print(f"the sky has {sky.mean():.2f} of the positions")
 for name, one in (("sky", G_sky), ("rest", G_rest)):
-    print(f"distance of the whole picture's Gram matrix from that of the {name}: {float(gram_distance(G, one)):.3g}")
+    print(f"distance of the whole picture's Gram matrix from that of the {named(name)}: "
+          f"{float(gram_distance(G, one)):.3g}")
 
 # %% tags=["check"]
 share = sky.mean()
@@ -614,7 +620,7 @@ for row, caption in (
 ends = [{name: point.history[name][-1] for name in ("content", "style", "tv")} for point in found]
 for point, end in zip(found, ends, strict=True):
     print(f"β = {point.settings.style_weight:3g}, γ = {point.settings.tv_weight:4g}: "
-          + ", ".join(f"{name} {value:.3g}" for name, value in end.items()))
+          + ", ".join(f"{named(name)} {value:.3g}" for name, value in end.items()))
 
 # %% tags=["check"]
 assert [point.settings for point in found] == points
@@ -625,10 +631,11 @@ assert all(one["tv"] > two["tv"] for one, two in pairwise(by_gamma))
 # %% [markdown]
 # From $\beta = 5$ to 500 the content loss rises from 0.284 to 1.47, and the style loss falls from 0.0594 to 0.000975;
 # but 92 % of that fall were had at $\beta = 50$ already (0.00556), so the last factor of ten bought little style for
-# nearly twice the content loss. From $\gamma = 0.01$ to 0.1 the total variation falls from 6.88 to 4.77, for 4 % of the
-# content loss and a fifth of a style loss that is small already, so smoothness is cheap. The next factor of ten
-# multiplies the style loss by 4.7, because it takes the strokes as well. So read a sweep: look for the direction in
-# which something comes for little, go on until it has its price, and let the eye decide only then.
+# nearly twice the content loss. (Little as a difference, which is what $\beta$ pays for, lesson 07; as a ratio it is a
+# factor of 5.7.) From $\gamma = 0.01$ to 0.1 the total variation falls from 6.88 to 4.77, for 4 % of the content loss
+# and a fifth of a style loss that is small already, so smoothness is cheap. The next factor of ten multiplies the style
+# loss by 4.7, because it takes the strokes as well. So read a sweep: look for the direction in which something comes
+# for little, go on until it has its price, and let the eye decide only then.
 #
 # ## 8. The clinic
 #
@@ -647,7 +654,7 @@ assert all(one["tv"] > two["tv"] for one, two in pairwise(by_gamma))
 # A picture beyond the bounds of both the subject and the style has neither, and is called *not converged*. The colour
 # only tells a grey haze from other pictures without contrast, so it stands for itself nowhere below. The bounds do not
 # come from theory: the authors of this course placed them between the healthy pictures and the spoilt ones of the chart
-# below, which shows how much room there is, and is no test on new pictures. Three patients are painted live. The cures
+# below, which shows how much room there is, and is no test on new pictures. Four patients are painted live. The cures
 # name settings: `content_weight` is $\alpha$, `style_weight` $\beta$, `tv_weight` $\gamma$.
 
 # %%
@@ -673,7 +680,7 @@ patients |= {"α = 0": load_result("ward_lost"), "β = 0.1": load_result("ladder
 measured = {name: signs(one) for name, one in patients.items()}
 for name, one in patients.items():
     for finding in diagnose(one, measured[name]):
-        print(f"{name}: {finding.title}.\n    Cure: {finding.cure}")
+        print(f"{named(name)}: {finding.title}.\n    Cure: {finding.cure}")
 
 # %% tags=["figure"]
 plots.show_images([patients["α = 0"].image, cured.image], ["α = 0", "α = 1, the cure"],
@@ -702,8 +709,8 @@ ill = {"brightness": ["saved as the network sees it"], "contrast": ["γ = 1000",
 for sign, (bound, kind) in BOUNDS.items():
     values = {name: found[sign] for name, found in healthy.items()}
     worst = (min if kind == "least" else max)(values, key=values.get)
-    print(f"{sign:10} bound {bound}; the healthy one next to it ≈ {values[worst]:.2f} ({worst}), patients "
-          + ", ".join(f"≈ {measured[name][sign]:.2f}" for name in ill[sign]))
+    print(f"{named(sign):10} bound {bound}; the healthy one next to it ≈ {values[worst]:.2f} ({named(worst)}), "
+          "patients " + ", ".join(f"≈ {measured[name][sign]:.2f}" for name in ill[sign]))
 
 # %% tags=["figure"]
 from nst_helpers.diagrams.transfer import sign_chart
