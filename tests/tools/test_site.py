@@ -172,6 +172,8 @@ def test_an_exercise_has_hints_a_way_to_run_it_and_a_way_to_its_solution(tmp_pat
     assert any("that moves the picture to the left" in text for text in texts)
     assert not [cell for cell in staged(LESSONS[1], tmp_path, "solutions/01_convolution").cells
                 if "nst-aids" in cell.source]
+    told = [cell for cell in made.cells if "verdict" in cell.metadata.get("tags", [])]
+    assert [cell.source for cell in told] == [cell.source for cell in asked], "sentences, which are to be wrapped"
 
 
 def test_hints_of_every_kind():
@@ -474,6 +476,19 @@ def test_a_panel_is_drawn_once_for_each_position_and_controls_stay_linked(tmp_pa
     assert [1, 3] in [row[:2] for row in told["frames"]]
     assert len(told["pictures"]) == 4, "ravine from 3 and bowl from 3 look alike, and are one file"
     assert {path.name for path in tmp_path.glob("*.webp")} == set(told["pictures"])
+
+
+def test_a_panel_of_another_edition_speaks_its_language(tmp_path):
+    def draw(how):
+        return Drawing(encoded(Image.new("RGB", (4, 4))), "Left: the photograph. Right: rebuilt from conv1_1 alone, "
+                       "after 10 steps; its pixels are off by less than 20 grey levels on average.")
+
+    with speech.speaking("zh"):
+        panel = Panel(draw, {"how": dropdown("how", ["smoothness and pyramid", "content loss alone"])})
+        frames._Film("toy-1", panel, [{"how": ALL}], {}).write(tmp_path)
+    told = manifest(tmp_path)[1]
+    shown = [*told["words"], *(text for one in told["controls"] for text in one["choices"])]
+    assert len(shown) == 3 and all(re.search("[\u4e00-\u9fff]", text) for text in shown), shown
 
 
 LESSON = "from nst_helpers.widgets.film import film\nfrom nst_helpers.images import noise_image\n"

@@ -20,7 +20,7 @@ from pathlib import Path
 import nbformat
 from PIL import Image
 
-from nst_helpers.words import FOLDER, language
+from nst_helpers.words import FOLDER, language, translated
 from website.editions import SPHINX
 from website.panels import GRIDS, constructor, panel_of
 from website.positions import choices, key_of, kind_of, label_of, values_of
@@ -146,7 +146,7 @@ class _Film:
                 data = webp(drawing.picture)
                 file = f"{hashlib.sha256(data).hexdigest()[:12]}.webp"
                 (folder / file).write_bytes(data)
-                rows[where] = [_place(file, files), _place(drawing.words, words)]
+                rows[where] = [_place(file, files), _place(translated(drawing.words), words)]
         (folder / "frames.js").write_text(self._manifest(rows, files, words), encoding="utf-8")
 
     def _set(self, values):

@@ -26,6 +26,7 @@ CHECK = re.compile(r'exercises\.check\("([^"]+)"')
 PREDICTION = '<div role="group" aria-label='  # what it is called, in the language of the lesson
 PICTURES = ("image/png", "image/jpeg", "image/webp")
 ALIVE = "This is how it begins; with JavaScript it can be moved here, and in JupyterLab it can do everything."
+STILL = "Here it stands still; in JupyterLab it can do everything."
 ELSEWHERE = "This one needs Python behind it: run the lesson in JupyterLab. Here is how it looks."
 
 
@@ -76,6 +77,8 @@ class Lesson:
         cell.outputs = list(self._outputs(cell))
         if "prediction" in tags:  # its source holds the answer
             cell.metadata["tags"] = [*tags, "remove-input"]
+        if CHECK.search(cell.source):
+            cell.metadata["tags"] = [*tags, "verdict"]  # what it prints is sentences
         if not words:
             return [cell]
         folded = copy.deepcopy(cell)
@@ -117,8 +120,10 @@ class Lesson:
         name, moves = panel_of(self.source, cell.source, self.panels, first=not self.links.abroad)
         still = self.pictures.figure(data, self.page, alt, f"{escape(alt)}", shown(self.source))
         frames = f' data-frames="{self.links.to(f"panels/{name}", "")}"' if moves else ""
+        there = self._moves_there(cell)
+        told = say(self.language, ALIVE if moves else STILL if there else ELSEWHERE)
         return (f'<div class="nst-panel" id="panel-{self.panels}"{frames}>{still}<p class="nst-note">'
-                f'<em>{say(self.language, ALIVE if moves else ELSEWHERE)}</em>{self._moves_there(cell)}</p></div>')
+                f'<em>{told}</em>{there}</p></div>')
 
     def _moves_there(self, cell):
         """The way to a panel that moves in the first edition alone."""
