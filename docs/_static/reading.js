@@ -7,7 +7,10 @@
   const root = document.documentElement;
 
   matchMedia("print").addEventListener("change", ({matches}) => {
-    if (matches) root.dataset.screen = root.dataset.theme;
+    if (matches) {
+      root.dataset.screen = root.dataset.theme;
+      for (const one of document.images) one.loading = "eager"; // paper shows what was not scrolled to, too
+    }
     root.dataset.theme = matches ? "light" : root.dataset.screen;
     for (const one of document.querySelectorAll(".bd-article details:not(.hide, .nst-aids *, .nst-prediction *)")) {
       if (matches && !one.open) [one.open, one.dataset.folded] = [true, ""];

@@ -282,6 +282,7 @@ def test_on_paper_there_is_only_the_lesson(browser, site):
                              "one.clientWidth + 1)")
         words = page.locator("article details", has_text="Laplacian pyramid").locator("p").first
         figures = page.locator("article details > img")
+        page.wait_for_function("[...document.images].every(one => one.complete && one.naturalWidth > 0)")
         assert words.is_visible() and figures.count() and all(one.is_visible() for one in figures.all())
         page.emulate_media(media="screen")
         page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
