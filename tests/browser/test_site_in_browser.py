@@ -208,8 +208,9 @@ def test_what_the_download_button_gives_has_no_outputs(site):
 
 
 def test_the_site_is_not_too_large_for_a_stick(site):
-    """Without most of the drawings here, which `make site` counts too."""
-    assert sum(path.stat().st_size for path in site.rglob("*") if path.is_file()) < 55_000_000
+    """Without most of the drawings here, 32 MB, which `make site` counts too; and without what no page needs."""
+    assert sum(path.stat().st_size for path in site.rglob("*") if path.is_file()) < 47_000_000
+    assert not list(site.rglob("jupyter_execute"))
 
 
 # Two languages
