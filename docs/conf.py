@@ -34,7 +34,7 @@ mathjax_path = "mathjax/startup.js"
 mathjax_options = {"defer": "defer"}
 mathjax3_config = {
     "loader": {"load": ["input/tex", "output/chtml", "a11y/assistive-mml"]},
-    "chtml": {"mtextInheritFont": True, "scale": 0.95},
+    "chtml": {"scale": 0.95},
 }
 
 autodoc_member_order = "bysource"

@@ -94,6 +94,7 @@ def _by_sphinx(edition, source, target):
 def _trim(edition, site):
     """What no page needs goes, and notebooks to take home come."""
     target = site / edition.folder
+    shutil.rmtree(target.parent / "jupyter_execute", ignore_errors=True)  # MyST-NB's, beside what it was to write
     assets.copy_mathjax(target / "_static")
     assets.drop_spare(target)
     if edition.folder:

@@ -8,6 +8,7 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from site_for_tests import DRAWN, HUB
@@ -66,15 +67,51 @@ def opened(browser, site, name, viewport=DESKTOP, **options):
         context.close()
 
 
-def serious(page):
-    """What axe-core finds that keeps somebody from reading, in words. (Preloading would fetch the stylesheet again.)"""
-    found = Axe().run(page, options={"resultTypes": ["violations"], "preload": False}).response["violations"]
+def serious(page, without=()):
+    """What axe-core finds that keeps somebody from reading, in words. (Preloading would fetch the stylesheet again.)
+
+    without: selectors of what is not looked at, since it looks alike on another page that is.
+    """
+    context, options = {"exclude": [[one] for one in without]}, {"resultTypes": ["violations"], "preload": False}
+    found = Axe().run(page, context=context if without else None, options=options).response["violations"]
     return [f"{one['id']} ({one['impact']}): {one['help']}: {one['nodes'][0]['html'][:200]}"
             for one in found if one["impact"] in ("serious", "critical")]
 
 
 def nothing_is_moved_sideways(page):
     return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+CUT = """() => {
+    const found = [], box = one => one.getBoundingClientRect();
+    for (const one of document.querySelectorAll(".bd-header-article :is(a, button)")) {
+        const {left, right, top, width} = box(one);
+        if (width && (left < 0 || right > innerWidth || top < 0)) found.push(one.outerHTML.slice(0, 90));
+    }
+    for (const one of document.querySelectorAll(".bd-article .math:has(> mjx-container)")) {
+        const outer = box(one), inner = box(one.querySelector("mjx-math"));
+        const scrolls = one.tabIndex === 0 && getComputedStyle(one).overflowX === "auto";
+        if (inner.left < outer.left - 1 || inner.right > outer.right + 1 && !scrolls) found.push(one.textContent);
+    }
+    for (const {width, height, naturalWidth, naturalHeight, src} of document.images) {
+        const drawn = width / height, made = naturalWidth / naturalHeight;
+        if (width > 40 && made && Math.abs(drawn / made - 1) > 0.05) found.push(`${src}: ${width} × ${height}`);
+    }
+    return found;
+}"""
+
+
+def nothing_is_cut(page):
+    """The header's buttons and every formula can be seen, or scrolled from its beginning, and pictures are as made."""
+    found = page.evaluate(CUT)
+    assert found == []
+    return True
+
+
+def on_a_telephone(page):
+    """The same page, as narrow as a telephone."""
+    page.set_viewport_size(PHONE)
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def weight(site, asked):
@@ -104,6 +141,9 @@ def test_a_page_opens_whole(browser, site, name):
         assert page.locator("mjx-merror").count() == 0
         shown = page.evaluate("document.querySelector('main').innerText")
         assert not re.search(r"\\[(\[]|\$\$", re.sub(r"(?m)^.*`.*$", "", shown)) or name.startswith("reference")
+        assert nothing_is_cut(page)
+        on_a_telephone(page)
+        assert nothing_is_moved_sideways(page) and nothing_is_cut(page)
 
 
 @pytest.mark.parametrize("name", ["08_gradient_descent.html", "00_start_here.html", "search.html"])
@@ -168,8 +208,9 @@ def test_what_the_download_button_gives_has_no_outputs(site):
 
 
 def test_the_site_is_not_too_large_for_a_stick(site):
-    """Without most of the drawings here, which `make site` counts too."""
-    assert sum(path.stat().st_size for path in site.rglob("*") if path.is_file()) < 55_000_000
+    """Without most of the drawings here, 32 MB, which `make site` counts too; and without what no page needs."""
+    assert sum(path.stat().st_size for path in site.rglob("*") if path.is_file()) < 47_000_000
+    assert not list(site.rglob("jupyter_execute"))
 
 
 # Two languages
@@ -198,6 +239,13 @@ def test_a_lesson_leads_to_its_other_language_and_back(browser, site, lesson):
 @every_chinese
 def test_a_chinese_page_speaks_chinese_around_its_lesson(browser, site, lesson):
     with opened(browser, site, f"zh/{lesson}.html") as page:
+        cells = nbformat.read(ROOT / "notebooks" / "zh" / f"{lesson}.ipynb", as_version=4).cells
+        asked = ["prediction" in cell.metadata.get("tags", []) for cell in cells]
+        assert page.locator(".nst-prediction fieldset").count() == sum(asked) > 0
+        for part, font in (("mjx-mi mjx-c", "MJXTEX"), (".fa-bars", "Font Awesome"), ("article pre span", "monospace"),
+                           ("article p", "Noto Sans SC")):
+            families = page.locator(part).first.evaluate("one => getComputedStyle(one).fontFamily")
+            assert font in families, (part, families)
         for button in page.locator(".nst-prediction button").all():
             assert button.inner_text() in ("就选这个", "重新选择") or not button.is_visible()
         aids = " ".join(page.locator(".nst-aids").all_inner_texts())
@@ -210,7 +258,10 @@ def test_a_chinese_page_speaks_chinese_around_its_lesson(browser, site, lesson):
             assert _changes(page, panel, control) or panel.locator("input").count() > 1
             page.wait_for_function("one => one.complete && one.naturalWidth > 0",
                                    arg=panel.locator("img").element_handle())
-        assert serious(page) == []
+        assert serious(page, without=["pre", "mjx-container"]) == []
+        assert nothing_is_cut(page)
+        on_a_telephone(page)
+        assert nothing_is_moved_sideways(page) and nothing_is_cut(page)
 
 
 def test_words_are_found(browser, site):
@@ -220,13 +271,23 @@ def test_words_are_found(browser, site):
 
 
 def test_on_paper_there_is_only_the_lesson(browser, site):
-    with opened(browser, site, "08_gradient_descent.html", color_scheme="dark") as page:
+    """In black on white, with what was folded open, but for code that is not the lesson's subject."""
+    with opened(browser, site, "03_content_loss.html", color_scheme="dark") as page:
         page.emulate_media(media="print")
         page.wait_for_function("getComputedStyle(document.body).backgroundColor === 'rgb(255, 255, 255)'")
-        for part in (".bd-sidebar-primary", ".bd-sidebar-secondary", ".bd-header-article", ".nst-aids"):
-            assert not page.locator(part).first.is_visible(), part
+        for part in (".bd-sidebar-primary", ".bd-sidebar-secondary", ".bd-header-article", ".nst-aids", "details.hide",
+                     "#jb-print-docs-body", ".nst-button"):
+            assert not any(one.is_visible() for one in page.locator(part).all()), part
+        assert page.locator("article h1").is_visible()
         assert page.evaluate("[...document.querySelectorAll('article pre')].every(one => one.scrollWidth <= "
                              "one.clientWidth + 1)")
+        words = page.locator("article details", has_text="Laplacian pyramid").locator("p").first
+        figures = page.locator("article details > img")
+        page.wait_for_function("[...document.images].every(one => one.complete && one.naturalWidth > 0)")
+        assert words.is_visible() and figures.count() and all(one.is_visible() for one in figures.all())
+        page.emulate_media(media="screen")
+        page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+        assert not words.is_visible() and not figures.first.is_visible()
 
 
 def test_folded_code_opens(browser, site):
@@ -235,6 +296,11 @@ def test_folded_code_opens(browser, site):
         assert not folded.locator("pre").first.is_visible()
         folded.locator("summary").click()
         assert folded.locator("pre").first.is_visible()
+        # Words below a brace take up the place that they need, and no more: MathJax measured them in the right face.
+        braces = page.locator("mjx-munder:has(> mjx-row mjx-mtext):has(> mjx-row > mjx-base > mjx-texatom)")
+        apart = braces.evaluate_all("""all => all.map(one => [one, one.querySelector("mjx-texatom")].map(part =>
+            part.getBoundingClientRect()).map(({left, right}) => (left + right) / 2)).map(([one, two]) => one - two)""")
+        assert len(apart) == 2 and max(map(abs, apart)) < 4
 
 
 # Panels
@@ -301,6 +367,11 @@ def test_a_panel_is_touched(browser, site):
         box = control.bounding_box()
         page.touchscreen.tap(box["x"] + box["width"] - 4, box["y"] + box["height"] / 2)
         assert state(panel) != before
+        many = page.locator(".nst-panel").nth(1)
+        many.scroll_into_view_if_needed()
+        many.locator(".nst-controls.nst-many").wait_for()
+        assert many.locator("input").count() == 9 and many.evaluate("""one => [...one.querySelectorAll("input, output")]
+            .every(part => part.getBoundingClientRect().right < one.getBoundingClientRect().right)""")
         assert nothing_is_moved_sideways(page)
         assert serious(page) == []
 

@@ -9,6 +9,8 @@ import re
 import sys
 from pathlib import Path
 
+import docutils.nodes
+import docutils.utils
 import ipywidgets
 import nbformat
 import numpy as np
@@ -142,10 +144,22 @@ def test_every_prediction_is_asked_in_a_cell_of_its_own():
         assert len(statements) == len(asking) and all(one.startswith("exercises.predict(") for one in statements)
 
 
-def test_predictions_are_marked_for_the_script(tmp_path):
-    stored = [output.data["text/html"] for cell in nbformat.read(LESSONS[5], 4).cells
-              for output in cell.get("outputs", []) if 'aria-label="Prediction"' in str(output.get("data", ""))]
-    assert html_of(staged(LESSONS[5], tmp_path)).count('class="nst-prediction"') == len(stored) > 2
+@pytest.mark.parametrize("edition", [ENGLISH, CHINESE], ids=["en", "zh"])
+def test_predictions_are_marked_for_the_script(tmp_path, edition):
+    """Whatever they are called in the language of the lesson."""
+    path = edition.notebooks / "05_style_loss.ipynb"
+    asked = [cell for cell in nbformat.read(path, 4).cells if "prediction" in cell.metadata.get("tags", [])]
+    made = html_of(Lesson(edition, path.stem, path, Pictures(tmp_path)).staged())
+    assert made.count('<div class="nst-prediction" role="group" aria-label="') == len(asked) == 4
+
+
+def test_a_worked_lesson_shows_the_pictures_of_its_lesson(tmp_path):
+    """Large, and as the same files: it stores them at half the width."""
+    path = ROOT / "notebooks" / "solutions" / "05_style_loss.ipynb"
+    shown = [re.findall(r'src="(?:\.\./)?([^"]+)" width="(\d+)"', html_of(staged(source, tmp_path, page)))
+             for source, page in ((path, "solutions/05_style_loss"), (LESSONS[5], None))]
+    worked, lesson = map(set, shown)
+    assert len(lesson) > 15 and len(lesson - worked) < 3 and all(int(width) > 400 for _, width in lesson)
 
 
 def test_an_exercise_has_hints_a_way_to_run_it_and_a_way_to_its_solution(tmp_path):
@@ -158,6 +172,8 @@ def test_an_exercise_has_hints_a_way_to_run_it_and_a_way_to_its_solution(tmp_pat
     assert any("that moves the picture to the left" in text for text in texts)
     assert not [cell for cell in staged(LESSONS[1], tmp_path, "solutions/01_convolution").cells
                 if "nst-aids" in cell.source]
+    told = [cell for cell in made.cells if "verdict" in cell.metadata.get("tags", [])]
+    assert [cell.source for cell in told] == [cell.source for cell in asked], "sentences, which are to be wrapped"
 
 
 def test_hints_of_every_kind():
@@ -294,6 +310,20 @@ def test_the_chinese_cover_leads_to_the_lessons_and_to_what_is_there_once(tmp_pa
     assert re.search(r'<img src="../pictures/\w+.webp"', text) and "寺庙" in text
     for name in re.findall(r'href="\.\./([\w/]+)\.html"', text):
         assert name in (*ENGLISH.documents(), "gallery", "reference/index"), name
+
+
+@pytest.mark.parametrize("after, whole, rest", [
+    (", and", ",", " and"), ("。于是", "。", "于是"), (").", ").", ""), (" is", None, " is"), ("-fold", None, "-fold")])
+def test_a_mark_stays_with_the_formula_before_it(after, whole, rest):
+    document = docutils.utils.new_document("page")
+    text = docutils.nodes.paragraph("", "", docutils.nodes.math("", "G"), docutils.nodes.Text(after))
+    document += text
+    extension.WholeFormulas(document).run()
+    if whole is None:
+        assert [type(one).__name__ for one in text] == ["math", "Text"] and text.astext() == f"G{after}"
+        return
+    assert text[0]["classes"] == ["nst-whole"] and isinstance(text[0][0], docutils.nodes.math)
+    assert text[0].astext() == f"G{whole}" and "".join(one.astext() for one in text[1:]) == rest
 
 
 @pytest.mark.parametrize("source, moves", [("film([1], 'a')", True), ("race()", False)])
@@ -448,8 +478,36 @@ def test_a_panel_is_drawn_once_for_each_position_and_controls_stay_linked(tmp_pa
     assert {path.name for path in tmp_path.glob("*.webp")} == set(told["pictures"])
 
 
+def test_a_panel_of_another_edition_speaks_its_language(tmp_path):
+    def draw(how):
+        return Drawing(encoded(Image.new("RGB", (4, 4))), "Left: the photograph. Right: rebuilt from conv1_1 alone, "
+                       "after 10 steps; its pixels are off by less than 20 grey levels on average.")
+
+    with speech.speaking("zh"):
+        panel = Panel(draw, {"how": dropdown("how", ["smoothness and pyramid", "content loss alone"])})
+        frames._Film("toy-1", panel, [{"how": ALL}], {}).write(tmp_path)
+    told = manifest(tmp_path)[1]
+    shown = [*told["words"], *(text for one in told["controls"] for text in one["choices"])]
+    assert len(shown) == 3 and all(re.search("[\u4e00-\u9fff]", text) for text in shown), shown
+
+
 LESSON = "from nst_helpers.widgets.film import film\nfrom nst_helpers.images import noise_image\n"
 CELL = "film([noise_image(8, 8, seed) for seed in range(3)], ['a', 'b', 'c'])"
+
+
+def test_a_drawing_is_as_wide_as_a_page_shows_it_and_soft_ones_are_narrower():
+    lines = Image.new("RGB", (1400, 280), "white")
+    lines.paste((0, 114, 178), (100, 90, 1300, 96))
+    photograph = Image.open(ROOT / "data/content/temple.jpg").convert("RGB").resize((1200, 800))
+
+    def kept(image, **options):
+        file = io.BytesIO()
+        image.save(file, **options)
+        return frames.webp(file.getvalue())
+
+    assert Image.open(io.BytesIO(kept(lines, format="PNG"))).size == (1120, 224)
+    assert Image.open(io.BytesIO(kept(photograph, format="JPEG"))).size == (960, 640)
+    assert len(kept(photograph, format="JPEG", quality=95)) < 130_000
 
 
 def film_lesson(folder, words="c"):
@@ -563,11 +621,16 @@ def test_a_folder_with_other_things_is_kept(tmp_path, capsys):
 
 
 def test_the_workflow_publishes_what_make_makes():
-    text = (ROOT / ".github/workflows/pages.yml").read_text(encoding="utf-8")
-    workflow = yaml.safe_load(text)
+    """With the letters that Chinese panels are drawn in, and with no more rights than each job needs."""
+    workflow = yaml.safe_load((ROOT / ".github/workflows/pages.yml").read_text(encoding="utf-8"))
     assert workflow[True]["release"] == {"types": ["published"]}  # YAML reads `on` as True
-    assert "make site" in [step.get("run") for step in workflow["jobs"]["build"]["steps"]]
-    assert "path: site" in text and workflow["permissions"]["pages"] == "write"
+    build, publish = workflow["jobs"]["build"], workflow["jobs"]["publish"]
+    commands = [step["run"] for step in build["steps"] if "run" in step]
+    assert "fonts-noto-cjk" in commands[0] and commands[-1] == "make site"
+    assert build["steps"][-1]["with"] == {"path": "site"}
+    assert workflow["permissions"] == {"contents": "read"} and "permissions" not in build
+    assert publish["permissions"] == {"pages": "write", "id-token": "write"} and publish["needs"] == "build"
+    assert workflow["concurrency"]["cancel-in-progress"] is False
 
 
 def test_the_script_of_the_panels_is_short_and_needs_nothing():

@@ -1,4 +1,5 @@
-"""What Sphinx itself must do differently: Chinese words say what they are, and pages know their other editions."""
+"""What Sphinx must do differently: Chinese words say what they are, a comma stays with the formula before it, and pages
+know their other editions."""
 
 import os
 import posixpath
@@ -10,6 +11,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from website.editions import LANGUAGES, editions
 
 CHINESE = re.compile(r"([\u3400-\u9fff](?:[\u3400-\u9fff, ]*[\u3400-\u9fff])?)")
+MARKS = re.compile(r"[,.;:!?)\]’”，。；：！？）】》、…%]+")
 
 
 class ChineseWords(SphinxPostTransform):
@@ -28,6 +30,25 @@ class ChineseWords(SphinxPostTransform):
             parts = [nodes.inline("", part, classes=["language-zh"]) if number % 2 else nodes.Text(part)
                      for number, part in enumerate(CHINESE.split(text)) if part]
             text.parent.replace(text, parts)
+
+
+class WholeFormulas(SphinxPostTransform):
+    """Marks that close or part words stay on the line of the formula before them; a browser breaks behind a formula."""
+
+    default_priority = 850  # before Chinese words are taken apart
+    formats = ("html",)
+
+    def run(self, **options):
+        """Put both into one inline element."""
+        for formula in list(self.document.findall(nodes.math)):
+            after = formula.next_node(siblings=True, descend=False, ascend=False)
+            marks = MARKS.match(after) if isinstance(after, nodes.Text) else None
+            if not marks:
+                continue
+            after.parent.replace(after, [nodes.Text(after[marks.end():])] if after[marks.end():] else [])
+            whole = nodes.inline("", "", classes=["nst-whole"])
+            formula.parent.replace(formula, whole)
+            whole += [formula, nodes.Text(marks[0])]
 
 
 def other_editions(app, page, template, context, doctree):
@@ -52,6 +73,7 @@ def plain_marks(app, what, name, thing, options, lines):
 def setup(app):
     """Called by Sphinx."""
     app.add_config_value("nst_edition", os.environ.get("NST_SITE_LANGUAGE", "en"), "env")
+    app.add_post_transform(WholeFormulas)
     app.add_post_transform(ChineseWords)
     app.connect("autodoc-process-docstring", plain_marks, priority=100)  # before Napoleon
     app.connect("html-page-context", other_editions)

@@ -20,7 +20,7 @@ from pathlib import Path
 import nbformat
 from PIL import Image
 
-from nst_helpers.words import FOLDER, language
+from nst_helpers.words import FOLDER, language, translated
 from website.editions import SPHINX
 from website.panels import GRIDS, constructor, panel_of
 from website.positions import choices, key_of, kind_of, label_of, values_of
@@ -29,8 +29,8 @@ from website.slices import before
 
 KEPT = ROOT / "build" / "panels"
 FLAT, COLORS = 40_000, 30_000  # bytes, colours: what has fewer of both is kept without loss
-WIDEST = 1120  # pixels: a page is not wider
-VERSION = 1  # of what is written here: raise it when that changes
+WIDEST, SOFT = 1120, 960  # pixels: a page is not wider; of what is not kept without loss, fewer do
+VERSION = 2  # of what is written here: raise it when that changes
 
 
 def write(folder, lessons=None, kept=KEPT, grids=None, notebooks=ROOT / "notebooks", shared=None):
@@ -146,7 +146,7 @@ class _Film:
                 data = webp(drawing.picture)
                 file = f"{hashlib.sha256(data).hexdigest()[:12]}.webp"
                 (folder / file).write_bytes(data)
-                rows[where] = [_place(file, files), _place(drawing.words, words)]
+                rows[where] = [_place(file, files), _place(translated(drawing.words), words)]
         (folder / "frames.js").write_text(self._manifest(rows, files, words), encoding="utf-8")
 
     def _set(self, values):
@@ -179,17 +179,22 @@ def webp(data):
     """A drawing as WebP: lines without loss where that is small, photographs with little."""
     with Image.open(io.BytesIO(data)) as picture:
         drawn, picture = picture.format == "PNG", picture.convert("RGB")
-    if picture.width > WIDEST:
-        picture = picture.resize((WIDEST, round(WIDEST * picture.height / picture.width)), Image.Resampling.LANCZOS)
-    file = io.BytesIO()
+    picture = _narrowed(picture, WIDEST)
     if drawn and picture.getcolors(COLORS):
+        file = io.BytesIO()
         picture.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).convert("RGB").save(
-            file, "WEBP", lossless=True, quality=30, method=1)
+            file, "WEBP", lossless=True, quality=50, method=3)
         if file.tell() <= FLAT:
             return file.getvalue()
     file = io.BytesIO()
-    picture.save(file, "WEBP", quality=78 if drawn else 66, method=3)
+    _narrowed(picture, SOFT).save(file, "WEBP", quality=72 if drawn else 62, method=6)
     return file.getvalue()
+
+
+def _narrowed(picture, width):
+    if picture.width <= width:
+        return picture
+    return picture.resize((width, round(width * picture.height / picture.width)), Image.Resampling.LANCZOS)
 
 
 # What a drawing depends on

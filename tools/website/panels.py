@@ -19,7 +19,7 @@ GRIDS = {
     "sliding_window": [{"row": ALL, "column": ALL}, {"kernel": ALL, "turned": ALL}],
     "kernel_editor": [{"preset": ALL, "picture": ALL}, *({name: values} for name, values in MIDDLE.items())],
     "feature_browser": [{"layer": ALL, "network": ALL}, {"picture": ALL}, {"channel": 32}],
-    "patch_viewer": [{"layer": ALL}, {"network": ALL}, {"channel": 64}],
+    "patch_viewer": [{"layer": ALL}, {"network": ALL}, {"channel": 32}],
     "layer_slider": [{"layer": ALL, "step": ALL, "how": ALL}],
     "gram_explorer": [{"i": ALL}, {"j": ALL}, {"style": ALL, "shuffled": ALL}, {"i": 5, "j": 5}],
     "layer_weights_panel": [{"choice": ALL}, *({f"conv{block}_1": 10} for block in range(1, 6))],

@@ -3,6 +3,7 @@
 import ipywidgets
 import numpy as np
 
+from nst_helpers.words import translated
 from website.panels import ALL
 from website.project import SiteError
 
@@ -56,5 +57,5 @@ def label_of(control):
 def choices(control, keys):
     """What each position is called."""
     if hasattr(control, "options"):
-        return [control._options_full[key][0] for key in keys]
+        return [translated(control._options_full[key][0]) for key in keys]
     return [str(key) if isinstance(key, bool | int) else f"{key:.3g}".replace("-", "−") for key in keys]

@@ -11,6 +11,7 @@ WORDS = {"zh": {
         "这是起始状态；有 JavaScript 时可以在这里拖动，在 JupyterLab 里则什么都能做。",
     "This one needs Python behind it: run the lesson in JupyterLab. Here is how it looks.":
         "这个面板背后要有 Python：请在 JupyterLab 里运行本课。这里是它的样子。",
+    "Here it stands still; in JupyterLab it can do everything.": "这里它是静止的；在 JupyterLab 里则什么都能做。",
     "On the English page it moves.": "英文页上可以拖动。",
     "What will be measured": "检查会度量什么",
     "If your answer is not taken: what usually goes wrong": "答案没有通过？常见的错误",
