@@ -320,10 +320,9 @@ plots.show(variation.rounded_corner((0.001, 3, 10, 40)),
 #
 # $$\mathrm{ROF}(I) = \tfrac12 \sum (I - J)^2 + \gamma\,\mathrm{TV}(I) .$$
 #
-# TV is *convex*: between two pictures it never rises above the straight line from one value to the other, so it has no
-# second valley. The squares bring a curvature of 1 in every direction. A slope that grows by at least 1 per grey level
-# has come to 0 within as many grey levels as it was steep, so there is exactly one minimum, and it is never further
-# away than the gradient is long. A descent can therefore tell when it is done.
+# TV is *convex*: between two pictures it stays below the straight line. The squares add a curvature of 1 everywhere, so
+# a slope ends within as many grey levels as it is steep. There is one minimum, never further away than the gradient is
+# long, and a descent can tell when to stop.
 
 # %%
 def descend(noisy, gamma, epsilon=1.0, steps=400):
@@ -356,10 +355,9 @@ assert 1 <= rof(by_descent, noisy, 13) / rof(exact, noisy, 13) < 1.005
 assert rms((exact.clip(0, 255) - by_library)[:-1, :-1]) < 0.5
 
 # %% [markdown]
-# Its gradient is 0.2 long, so our picture is within 0.2 grey levels of the minimum that it looks for, that with the
-# rounded corner; the exact one is 0.6 away, so the rounding moves it by little. The function `denoise_tv_chambolle` of
-# scikit-image rounds nothing: it solves the *dual* problem, which has no corner (Chambolle, 2004), and so does our
-# `exact_minimum`. Those two differ by 0.4 grey levels, of which storing whole numbers makes 0.3.
+# Its gradient is 0.2 long, so the rounded minimum is within 0.2 grey levels, the exact one 0.6 away.
+# `denoise_tv_chambolle` of scikit-image rounds nothing: it solves the *dual* problem, which has no corner (Chambolle,
+# 2004), and so does our `exact_minimum`. Those two differ by 0.4 grey levels, 0.3 of it from storing whole numbers.
 
 # %% tags=["figure"]
 plots.show_images([noisy, by_descent], ["with noise, σ = 20", "its minimum of ROF, γ = 13"],
@@ -541,9 +539,8 @@ for run in (bare, smooth, flat):
 assert bare.history["tv"][-1] > 1.5 * smooth.history["tv"][-1] > 1.5 * flat.history["tv"][-1]
 
 # %% [markdown]
-# Smoother they are, but not clearer, if that means steeper edges. (Grain counts among the differences too, so part of
-# their fall at $\gamma = 0.1$ is the grain that is gone.) The price is content and style loss, 5 % higher with $\gamma
-# = 0.1$ and 2.6 times as large with $\gamma = 3$.
+# Smoother they are, but not clearer, if that means steeper edges. The price is content and style loss, 5 % higher with
+# $\gamma = 0.1$ and 2.6 times as large with $\gamma = 3$.
 #
 # ### Investigation: ε in a painting
 #

@@ -872,8 +872,7 @@ plots.show(figure, "Left: entries of gradients over their root mean square. The 
 #
 # AdaGrad and RMSprop compare a gradient with its own past. This turns η into a length, as long as ε stays far below
 # what it is added to. Keras's RMSprop and the course's paper add it under the root, where $10^{-7}$ acts on all
-# gradients below 0.0003. At one η this seemed to separate a cat from noise; at the best η of each form about 5 % are
-# left.
+# gradients below 0.0003. At one η that separated a cat from noise; at each form's best, about 5 % are left.
 #
 # AdaGrad halves the error where features are rare (0.032 against 0.067). On a bowl along the axes the four adaptive
 # methods arrive when η falls; on the same bowl turned by 45° they end about as high as plain descent. On the picture

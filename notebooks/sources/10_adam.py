@@ -570,13 +570,12 @@ assert max(np.abs(falls["L-BFGS"])) < 0.002 and 0 < min(falls["momentum"]) < max
 #
 # From the first noise the falling $\eta$ helps none of the six in so few steps. Plain descent ends 41 % higher with it
 # and Adam 30 %; for RMSprop (3 %, and from the other noise 3 % lower) and L-BFGS (2 %) “it hardly changes it” is as
-# good an answer. These are the two whose best $\eta$ doubled under the schedule, which gives back the length that half
-# a cosine takes.
+# good an answer. These are the two whose best $\eta$ doubled under the schedule.
 #
 # After 200 steps, with $\eta$ tuned for them, the first three are no longer apart (2.08 to 2.16 from one noise, 2.04 to
-# 2.12 from the other, where momentum leads). A falling $\eta$ now lowers the loss of RMSprop, by 6 % and 3 %, as it did
-# in lesson 09 after 100 steps on a smaller picture; Adam still loses 6 to 8 %. And for momentum the best $\eta$ is one
-# that looked hopeless at step 60, with a loss of 26.62, because a run that had flown off came back.
+# 2.12 from the other, where momentum leads). A falling $\eta$ now lowers the loss of RMSprop, by 6 % and 3 %; Adam
+# still loses 6 to 8 %. And momentum's best $\eta$ looked hopeless at step 60, with a loss of 26.62: a run that had
+# flown off came back.
 
 # %% tags=["figure"]
 shown = {name: min(stored_races(optimizer=name, size=320, memory=10), key=lambda race: race.end) for name in RACERS}

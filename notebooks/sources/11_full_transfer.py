@@ -183,9 +183,8 @@ for r, (height, width, count) in zip((3, 2, 1, 0), by_default.sizes, strict=True
 # Each row is one size of the default run that section 4 shows, with 30 steps each. At the smallest size the logged
 # total ends at 5.65, while the number that is lowered ends at 10.19. From one size to the next the curves step either
 # way: at the first enlargement both numbers fall, to 5.07 and to 7.91, and at the last both rise, from 1.89 and 2.63 to
-# 3.11. Such jumps are no failure of the optimizer: at every size photograph and painting are measured anew, an enlarged
-# picture lacks the fine detail that the new size asks for, and the content counts half as much. So totals at two sizes
-# must not be compared.
+# 3.11. Such jumps are no failure: at every size both pictures are measured anew, an enlarged picture lacks fine detail,
+# and the content counts half as much. Totals at two sizes must not be compared.
 #
 # ## 3. Which part of coarse-to-fine helps?
 #
@@ -631,11 +630,11 @@ assert all(one["tv"] > two["tv"] for one, two in pairwise(by_gamma))
 # %% [markdown]
 # From $\beta = 5$ to 500 the content loss rises from 0.284 to 1.47, and the style loss falls from 0.0594 to 0.000975;
 # but 92 % of that fall were had at $\beta = 50$ already (0.00556), so the last factor of ten bought little style for
-# nearly twice the content loss. (Little as a difference, which is what $\beta$ pays for, lesson 07; as a ratio it is a
-# factor of 5.7.) From $\gamma = 0.01$ to 0.1 the total variation falls from 6.88 to 4.77, for 4 % of the content loss
-# and a fifth of a style loss that is small already, so smoothness is cheap. The next factor of ten multiplies the style
-# loss by 4.7, because it takes the strokes as well. So read a sweep: look for the direction in which something comes
-# for little, go on until it has its price, and let the eye decide only then.
+# nearly twice the content loss. (As a ratio, 5.7; but $\beta$ prices differences, lesson 07.) From $\gamma = 0.01$ to
+# 0.1 the total variation falls from 6.88 to 4.77, for 4 % of the content loss and a fifth of a style loss that is small
+# already, so smoothness is cheap. The next factor of ten multiplies the style loss by 4.7, because it takes the strokes
+# as well. So read a sweep: look for the direction in which something comes for little, go on until it has its price,
+# and let the eye decide only then.
 #
 # ## 8. The clinic
 #
