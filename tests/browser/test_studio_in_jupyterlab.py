@@ -10,6 +10,7 @@ from conftest import ARTIFACTS, ROOT
 from pages import opened, until_other_than
 from PIL import Image
 from playwright.sync_api import expect
+from website.slices import before
 
 QUICK = "Studio(Settings(size=128, scales=2, iterations=400))"
 
@@ -106,8 +107,9 @@ def studio(notebook_with_a_studio):
 
 def path_with_a_studio(lab):
     sources = sources_of("11_full_transfer.ipynb")
-    imports, cell = (sources[place_of(sources, text)] for text in ("from nst_helpers", "Studio("))
-    cell = "\n".join([*cell.splitlines()[:-1], QUICK])
+    *needed, place = before(sources, [place_of(sources, "Studio(")])
+    cell = "\n".join([*sources[place].splitlines()[:-1], QUICK])
+    imports = "\n".join(sources[one] for one in needed)
     return notebook_of(lab, "studio", imports, cell, "print('six times seven is', 6 * 7)")
 
 
