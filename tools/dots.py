@@ -45,11 +45,6 @@ SETTINGS = {"default": {}, "pooling: binomial": {"pooling": "binomial"}, "poolin
 # --- of pictures ------------------------------------------------------------------------------------------
 
 
-def brightness(image):
-    """The mean of the three colours, (height, width)."""
-    return np.asarray(image, np.float64).mean(axis=-1)
-
-
 def places(image, edge=4):
     """The corners (top, left) of all blocks of 32×32 pixels, half a block apart, without the picture's border."""
     height, width = image.shape[:2]
@@ -59,7 +54,7 @@ def places(image, edge=4):
 
 def flat_places(photograph, share=0.25):
     """Those of the `places` where a photograph's brightness varies least."""
-    plane = brightness(photograph)
+    plane = judge.brightness(photograph)
     ranked = sorted(places(photograph), key=lambda place: _block(plane, place).std())
     return ranked[: max(1, round(share * len(ranked)))]
 
@@ -72,7 +67,7 @@ def rings(image, where):
     """
     window = np.hanning(BLOCK + 1)[:BLOCK]
     window = np.outer(window, window)
-    plane, power = brightness(image), np.zeros((BLOCK, BLOCK))
+    plane, power = judge.brightness(image), np.zeros((BLOCK, BLOCK))
     for place in where:
         block = _block(plane, place)
         block = block - np.average(block, weights=window)
@@ -90,7 +85,7 @@ def dots(image, where):
 
 def on_the_grid(image, period=8):
     """How much of the fine brightness repeats at fixed places of every period × period pixels; 1: as chance has it."""
-    plane = brightness(image)
+    plane = judge.brightness(image)
     plane = plane - ndimage.gaussian_filter(plane, 3)
     height, width = (side // period for side in plane.shape)
     tiles = plane[: height * period, : width * period].reshape(height, period, width, period)

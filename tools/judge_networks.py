@@ -91,6 +91,11 @@ def opponent_colors(image):
     return np.stack([(red + green + blue) / 3, red - green, (red + green) / 2 - blue], axis=-1)
 
 
+def brightness(image):
+    """The mean of the three colours, (height, width)."""
+    return opponent_colors(image)[..., 0]
+
+
 def scales(planes, count):
     """[(values, details)] from fine to coarse; each scale has half the resolution of the one before."""
     levels = []
@@ -145,14 +150,14 @@ def subject(image, photograph, sigmas=(1.5, 4.0)):
 
     Edges are the lengths of brightness gradients after Gaussian smoothing by these many pixels. 1: all; 0: none.
     """
-    ours, theirs = (opponent_colors(picture)[..., 0] for picture in (image, photograph))
+    ours, theirs = (brightness(picture) for picture in (image, photograph))
     return float(np.mean([_correlation(ndimage.gaussian_gradient_magnitude(ours, sigma),
                                        ndimage.gaussian_gradient_magnitude(theirs, sigma)) for sigma in sigmas]))
 
 
 def local_contrast(image, photograph, sigma=8.0):
     """The correlation of the standard deviations of brightness in Gaussian windows: where there is much to see."""
-    return _correlation(*(_deviation(opponent_colors(picture)[..., 0], sigma) for picture in (image, photograph)))
+    return _correlation(*(_deviation(brightness(picture), sigma) for picture in (image, photograph)))
 
 
 def _deviation(plane, sigma):

@@ -14,6 +14,7 @@ import docutils.utils
 import ipywidgets
 import nbformat
 import numpy as np
+import picture_files
 import pytest
 import yaml
 from PIL import Image
@@ -501,13 +502,11 @@ def test_a_drawing_is_as_wide_as_a_page_shows_it_and_soft_ones_are_narrower():
     photograph = Image.open(ROOT / "data/content/temple.jpg").convert("RGB").resize((1200, 800))
 
     def kept(image, **options):
-        file = io.BytesIO()
-        image.save(file, **options)
-        return frames.webp(file.getvalue())
+        return frames.webp(picture_files.encoded(image, **options))
 
-    assert Image.open(io.BytesIO(kept(lines, format="PNG"))).size == (1120, 224)
-    assert Image.open(io.BytesIO(kept(photograph, format="JPEG"))).size == (960, 640)
-    assert len(kept(photograph, format="JPEG", quality=95)) < 130_000
+    assert Image.open(io.BytesIO(kept(lines, file_format="PNG"))).size == (1120, 224)
+    assert Image.open(io.BytesIO(kept(photograph, file_format="JPEG"))).size == (960, 640)
+    assert len(kept(photograph, file_format="JPEG", quality=95)) < 130_000
 
 
 def film_lesson(folder, words="c"):
@@ -645,15 +644,14 @@ def test_pictures_are_lighter_and_look_the_same(tmp_path):
     photograph = Image.open(ROOT / "data/content/temple.jpg").convert("RGB").resize((480, 320))
 
     def kept(image, **options):
-        file = io.BytesIO()
-        image.save(file, **options)
-        path, width, height = Pictures(tmp_path).keep(file.getvalue())
+        data = picture_files.encoded(image, **options)
+        path, width, height = Pictures(tmp_path).keep(data)
         assert (width, height) == image.size
-        return len(file.getvalue()), tmp_path / path
+        return len(data), tmp_path / path
 
-    size, path = kept(drawing, format="PNG", compress_level=0)
+    size, path = kept(drawing, file_format="PNG", compress_level=0)
     assert path.stat().st_size < size and Image.open(path).convert("RGB").tobytes() == drawing.tobytes()
-    size, path = kept(photograph, format="JPEG", quality=88, subsampling=2)
+    size, path = kept(photograph, file_format="JPEG", quality=88, subsampling=2)
     assert path.suffix == ".webp" and path.stat().st_size < 0.85 * size
     assert np.sqrt(np.mean((np.asarray(Image.open(path).convert("RGB"), float) - np.asarray(photograph)) ** 2)) < 8
-    assert kept(photograph, format="JPEG", quality=88, subsampling=0)[1].suffix == ".jpg"
+    assert kept(photograph, file_format="JPEG", quality=88, subsampling=0)[1].suffix == ".jpg"
